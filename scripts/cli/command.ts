@@ -1,0 +1,49 @@
+import pc from 'picocolors';
+import { EXIT, Failure } from '../core/failure.ts';
+import { terminalReport, type Report } from './report.ts';
+
+/** What every command is handed by the wrapper. */
+export interface Context {
+  readonly args: readonly string[];
+  readonly report: Report;
+  /** Aborted by Ctrl-C or SIGTERM; long work listens to it. */
+  readonly signal: AbortSignal;
+}
+
+/** What the interrupt message says: filled in by a command that changes things, so that a user knows what is done and what is not. */
+export const interruption = { state: 'Nothing has been changed.' };
+
+/**
+ * Runs a command as the program: the only place that sets the exit code.
+ * A `Failure` prints its problems; anything else that is thrown is a bug and prints its stack (exit code 70).
+ */
+export async function main(command: (context: Context) => Promise<void>): Promise<void> {
+  const report = terminalReport();
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort();
+    process.stderr.write(`\n${pc.yellow('Interrupted.')} ${interruption.state}\n`);
+    setTimeout(() => process.exit(EXIT.interrupted), 10_000).unref();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  try {
+    await command({ args: process.argv.slice(2), report, signal: controller.signal });
+  } catch (failure) {
+    process.exitCode = controller.signal.aborted ? EXIT.interrupted : explain(failure, report);
+  }
+  if (controller.signal.aborted) process.exitCode = EXIT.interrupted;
+  process.exit();
+}
+
+function explain(failure: unknown, report: Report): number {
+  if (failure instanceof Failure) {
+    report.problems(failure.problems);
+    return failure.exitCode;
+  }
+  process.stderr.write(
+    `${pc.red('This is a bug in Pharos, not something you did:')}\n${failure instanceof Error ? failure.stack : String(failure)}\n`,
+  );
+  return EXIT.bug;
+}
