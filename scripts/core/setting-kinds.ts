@@ -1,0 +1,113 @@
+import { isIP } from 'node:net';
+
+/** What a setting's text means: either its value or what is wrong with it, in words that follow the setting's name. */
+export type Parsed<T> = { readonly value: T } | { readonly wrong: string; readonly fix?: string };
+
+/** How one kind of setting is read. */
+export type Kind<T> = (text: string) => Parsed<T>;
+
+const NAME = /^[a-z0-9][a-z0-9_-]*$/;
+
+/** Any text, also none. */
+export const text: Kind<string> = (value) => ({ value });
+
+/** A Compose project name: lower-case letters, digits, `-`, `_` (the Compose specification). */
+export const projectName: Kind<string> = (value) =>
+  NAME.test(value)
+    ? { value }
+    : { wrong: `"${value}" is not a project name`, fix: 'Use lower-case letters, digits, - and _, starting with a letter or digit.' };
+
+/** A TCP port, 1 to 65535. */
+export const port: Kind<number> = (value) =>
+  /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535
+    ? { value: Number(value) }
+    : { wrong: `"${value}" is not a port`, fix: 'A number from 1 to 65535.' };
+
+/** A whole number within bounds, both included. */
+export function integer(min: number, max: number, unit: string): Kind<number> {
+  return (value) =>
+    /^-?\d+$/.test(value) && Number(value) >= min && Number(value) <= max
+      ? { value: Number(value) }
+      : { wrong: `"${value}" is not a whole number of ${unit}`, fix: `A number from ${min} to ${max}.` };
+}
+
+/** A number of percent, above 0 and at most 100. */
+export const percent: Kind<number> = (value) =>
+  /^\d+(\.\d+)?$/.test(value) && Number(value) > 0 && Number(value) <= 100
+    ? { value: Number(value) }
+    : { wrong: `"${value}" is not a percentage`, fix: 'A number above 0 and up to 100, without the % sign.' };
+
+/** A Prometheus duration such as `30d` or `12h` (one number, one unit). */
+export const duration: Kind<string> = (value) =>
+  /^[1-9]\d*(ms|s|m|h|d|w|y)$/.test(value)
+    ? { value }
+    : { wrong: `"${value}" is not a duration`, fix: 'A number and a unit (s, m, h, d, w, y), such as 30d.' };
+
+/** A Prometheus size such as `10GB` (units are powers of 1024). */
+export const size: Kind<string> = (value) =>
+  /^[1-9]\d*(KB|MB|GB|TB)$/.test(value)
+    ? { value }
+    : { wrong: `"${value}" is not a size`, fix: 'A number and a unit (MB, GB, TB), such as 10GB.' };
+
+/** An IP address to bind to. */
+export const address: Kind<string> = (value) =>
+  isIP(value) !== 0
+    ? { value }
+    : {
+        wrong: `"${value}" is not an IP address`,
+        fix: '127.0.0.1 (this host only), 0.0.0.0 (every network) or one of this host’s addresses.',
+      };
+
+/** A host name or IP address, without scheme and port. */
+export const host: Kind<string> = (value) =>
+  /^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/.test(value)
+    ? { value }
+    : { wrong: `"${value}" is not a host name`, fix: 'A name or address without http:// and without a port.' };
+
+/** An IPv4 network such as `172.30.0.0/24`. */
+export const subnet: Kind<string> = (value) => {
+  const [ip = '', bits = ''] = value.split('/');
+  return isIP(ip) === 4 && /^\d+$/.test(bits) && Number(bits) >= 16 && Number(bits) <= 28
+    ? { value }
+    : { wrong: `"${value}" is not an IPv4 network`, fix: 'An address and a prefix length from 16 to 28, such as 172.30.0.0/24.' };
+};
+
+/** An absolute http or https URL. */
+export const url: Kind<string> = (value) =>
+  /^https?:\/\//.test(value) && URL.canParse(value)
+    ? { value }
+    : { wrong: `"${value}" is not a URL`, fix: 'An address that starts with http:// or https://.' };
+
+/** One of a few words. */
+export function oneOf<T extends string>(...words: readonly T[]): Kind<T> {
+  return (value) => {
+    const found = words.find((word) => word === value);
+    return found === undefined
+      ? { wrong: `"${value}" is not one of ${words.join(', ')}`, fix: `Use ${words.join(' or ')}.` }
+      : { value: found };
+  };
+}
+
+/** A comma-separated list; blanks around an item are dropped, so is an empty list. Every item is read by `item`; one twice is wrong. */
+export function listOf<T>(item: Kind<T>, keyOf: (value: T) => string = String): Kind<readonly T[]> {
+  return (value) => {
+    const parts = value
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+    const values: T[] = [];
+    for (const part of parts) {
+      const parsed = item(part);
+      if ('wrong' in parsed) return parsed;
+      if (values.some((earlier) => keyOf(earlier) === keyOf(parsed.value)))
+        return { wrong: `"${keyOf(parsed.value)}" stands twice`, fix: 'Keep one of the two.' };
+      values.push(parsed.value);
+    }
+    return { value: values };
+  };
+}
+
+/** A value that may be left empty. */
+export function optional<T>(kind: Kind<T>): Kind<T | undefined> {
+  return (value) => (value === '' ? { value: undefined } : kind(value));
+}

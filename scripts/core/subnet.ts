@@ -1,0 +1,59 @@
+/** The stack's own network: where it lies and the host's address in it, which node exporter listens on. */
+export interface StackNetwork {
+  readonly subnet: string;
+  readonly gateway: string;
+}
+
+interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Where a subnet is looked for: 172.30.0.0/16 in pieces of 256 addresses, which neither Docker's first pools nor common VPNs use, then 10.213.0.0/16. */
+const POOLS = ['172.30', '10.213'];
+
+/**
+ * Picks the first free /24 of the pools.
+ *
+ * @param taken IPv4 networks in use (`172.17.0.0/16`): of Docker's networks and of the host's routes; other text is passed over
+ * @returns undefined where everything is taken
+ */
+export function chooseSubnet(taken: readonly string[]): string | undefined {
+  const ranges = taken.map(rangeOf).filter((range) => range !== undefined);
+  const candidates = POOLS.flatMap((pool) => Array.from({ length: 256 }, (_, third) => `${pool}.${third}.0/24`));
+  return candidates.find((candidate) => !ranges.some((range) => overlaps(range, candidate)));
+}
+
+/** The first taken network that the subnet overlaps, or undefined. */
+export function conflictOf(subnet: string, taken: readonly string[]): string | undefined {
+  return taken.find((other) => {
+    const range = rangeOf(other);
+    return range !== undefined && overlaps(range, subnet);
+  });
+}
+
+/** The network with its gateway: the first address after the network's own, which Docker gives to the host's side of the bridge. */
+export function stackNetwork(subnet: string): StackNetwork {
+  const range = rangeOf(subnet);
+  if (range === undefined) throw new RangeError(`not an IPv4 network: ${subnet}`);
+  return { subnet, gateway: toAddress(range.first + 1) };
+}
+
+function overlaps(range: Range, candidate: string): boolean {
+  const other = rangeOf(candidate);
+  return other !== undefined && other.first <= range.last && range.first <= other.last;
+}
+
+function rangeOf(network: string): Range | undefined {
+  const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)(?:\/(\d+))?$/.exec(network);
+  if (match === null) return undefined;
+  const [a = 0, b = 0, c = 0, d = 0] = match.slice(1, 5).map(Number);
+  const size = 2 ** (32 - Number(match[5] ?? 32));
+  const address = ((a * 256 + b) * 256 + c) * 256 + d;
+  const first = Math.floor(address / size) * size;
+  return { first, last: first + size - 1 };
+}
+
+function toAddress(value: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
+}
