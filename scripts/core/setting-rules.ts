@@ -1,0 +1,60 @@
+import { error, warning, type Problem } from './problem.ts';
+import type { PlainSettings } from './settings-table.ts';
+
+/** A rule over several settings. `at` gives the place of a key in the file. */
+type Rule = (settings: PlainSettings, at: (key: string) => string) => readonly Problem[];
+
+const databasesAreNamed: Rule = (settings, at) =>
+  (['postgres', 'redis'] as const).flatMap((module) => {
+    const key = module === 'postgres' ? 'POSTGRES_INSTANCES' : 'REDIS_INSTANCES';
+    const on = settings.MODULES.includes(module);
+    if (on && settings[key].length === 0)
+      return [
+        error(
+          at(key),
+          `${key} is empty, but MODULES turns ${module} on`,
+          `Name the servers in ${key} (npm run detect finds them), or take ${module} out of MODULES.`,
+        ),
+      ];
+    if (!on && settings[key].length > 0) return [warning(at(key), `${key} is set, but the module is off`, `Add ${module} to MODULES.`)];
+    return [];
+  });
+
+const PORTS = ['GRAFANA_PORT', 'PROMETHEUS_PORT', 'ALERTMANAGER_PORT', 'HISTORY_PORT', 'LOKI_PORT', 'PUSHGATEWAY_PORT'] as const;
+
+const portsDiffer: Rule = (settings, at) =>
+  PORTS.flatMap((key, index) => {
+    const earlier = PORTS.slice(0, index).find((other) => settings[other] === settings[key]);
+    return earlier === undefined
+      ? []
+      : [error(at(key), `${key} is ${settings[key]}, as is ${earlier}`, 'Give each service a port of its own.')];
+  });
+
+const openToTheWorld: Rule = (settings, at) =>
+  settings.BIND_ADDRESS === '127.0.0.1' || settings.BIND_ADDRESS === '::1'
+    ? []
+    : [
+        warning(
+          at('BIND_ADDRESS'),
+          `BIND_ADDRESS=${settings.BIND_ADDRESS} opens every page of the stack beyond this host; Docker’s published ports bypass UFW and firewalld`,
+          'Only Grafana asks for a password. Keep 127.0.0.1 and use an SSH tunnel or a reverse proxy with a login, or filter in the DOCKER-USER chain.',
+        ),
+      ];
+
+const composeFileIsOurs: Rule = (settings, at) =>
+  settings.COMPOSE_FILE.split(':').includes('.effective/compose.yml')
+    ? []
+    : [
+        error(
+          at('COMPOSE_FILE'),
+          'COMPOSE_FILE does not name .effective/compose.yml, which `up` writes',
+          'COMPOSE_FILE=.effective/compose.yml',
+        ),
+      ];
+
+const RULES: readonly Rule[] = [databasesAreNamed, portsDiffer, openToTheWorld, composeFileIsOurs];
+
+/** Problems between settings that are each well-formed. */
+export function settingRules(settings: PlainSettings, at: (key: string) => string): readonly Problem[] {
+  return RULES.flatMap((rule) => rule(settings, at));
+}

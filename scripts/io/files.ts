@@ -1,0 +1,92 @@
+import { chmod, chown, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Tree } from '../core/render.ts';
+
+/** The checkout: the folder that holds `package.json`. */
+export const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)));
+
+/** The text of a file, or undefined where there is none. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (failure) {
+    if (isMissing(failure)) return undefined;
+    throw failure;
+  }
+}
+
+/** All files below `root/dir`, by their path below `root`, with `/`; none where the folder is missing. */
+export async function readTree(root: string, dir: string): Promise<Map<string, string>> {
+  const entries = await readdir(join(root, dir), { withFileTypes: true, recursive: true }).catch((failure: unknown) => {
+    if (isMissing(failure)) return [];
+    throw failure;
+  });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const texts = await Promise.all(
+    files.map(async (file) => [relative(root, file).split(sep).join('/'), await readFile(file, 'utf8')] as const),
+  );
+  return new Map(texts.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Makes a folder hold exactly the tree. Each file is replaced in one step (written beside it and renamed), and only where it differs,
+ * so that a reader never sees half a file. Folders stay: containers mount them, and a mount follows the folder it was given.
+ *
+ * @returns the paths that were written or removed
+ */
+export async function publishTree(tree: Tree, dir: string): Promise<readonly string[]> {
+  const present = await readTree(dir, '.');
+  const changed: string[] = [];
+  for (const [path, text] of tree) {
+    if (present.get(path) === text) continue;
+    const target = join(dir, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(`${target}.new`, text, { mode: 0o644 });
+    await rename(`${target}.new`, target);
+    changed.push(path);
+  }
+  for (const path of present.keys()) {
+    if (tree.has(path)) continue;
+    await rm(join(dir, path), { force: true });
+    changed.push(path);
+  }
+  return changed;
+}
+
+/**
+ * Writes a secret where it differs, in place: it is mounted as a single file, and that mount follows the inode.
+ * As root the file belongs to the uid that reads it (0400); otherwise it is readable by all, behind `secrets/`, which is 0700.
+ */
+export async function writeSecret(dir: string, file: string, content: string, uid: number): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await chmod(dir, 0o700);
+  const path = join(dir, file);
+  const root = process.getuid?.() === 0;
+  if ((await readIfThere(path)) !== content) {
+    const handle = await open(path, 'a', 0o600);
+    try {
+      await handle.truncate(0);
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+  if (root) await chown(path, uid, uid);
+  await chmod(path, root ? 0o400 : 0o444);
+}
+
+/** The permission bits of a file, or undefined where there is none. */
+export async function modeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).mode & 0o777;
+  } catch (failure) {
+    if (isMissing(failure)) return undefined;
+    throw failure;
+  }
+}
+
+function isMissing(failure: unknown): boolean {
+  return failure instanceof Error && 'code' in failure && (failure.code === 'ENOENT' || failure.code === 'ENOTDIR');
+}

@@ -1,0 +1,11 @@
+import type { ModuleSpec } from '../core/module-spec.ts';
+
+/** The user's own applications, scraped by Prometheus itself. */
+export const apps: ModuleSpec = {
+  name: 'apps',
+  about: 'your applications’ own /metrics, from prometheus/targets/apps/',
+  profiles: () => [],
+  services: () => [],
+  reaches: ['prometheus'],
+  thresholds: [{ alert: 'HighErrorRate', literal: 1, setting: 'ALERT_ERROR_RATE_THRESHOLD' }],
+};

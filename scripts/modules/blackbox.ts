@@ -1,0 +1,11 @@
+import type { ModuleSpec } from '../core/module-spec.ts';
+
+/** Endpoints as a client sees them: answer, latency, certificate. */
+export const blackbox: ModuleSpec = {
+  name: 'blackbox',
+  about: 'endpoints of BLACKBOX_TARGETS and prometheus/targets/blackbox/: answer, latency, certificate',
+  profiles: () => ['blackbox'],
+  services: () => ['blackbox-exporter'],
+  reaches: ['blackbox-exporter'],
+  thresholds: [],
+};

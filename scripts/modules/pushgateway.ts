@@ -1,0 +1,11 @@
+import type { ModuleSpec } from '../core/module-spec.ts';
+
+/** Metrics of jobs that end before they could be scraped. */
+export const pushgateway: ModuleSpec = {
+  name: 'pushgateway',
+  about: 'metrics that short-lived jobs push',
+  profiles: () => ['pushgateway'],
+  services: () => ['pushgateway'],
+  reaches: ['pushgateway'],
+  thresholds: [],
+};

@@ -1,0 +1,11 @@
+import type { ModuleSpec } from '../core/module-spec.ts';
+
+/** Redis servers: one exporter asks every instance of `REDIS_INSTANCES`. */
+export const redis: ModuleSpec = {
+  name: 'redis',
+  about: 'Redis servers named in REDIS_INSTANCES',
+  profiles: () => ['redis'],
+  services: () => ['redis-exporter'],
+  reaches: ['redis-exporter'],
+  thresholds: [],
+};
