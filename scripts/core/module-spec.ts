@@ -17,6 +17,8 @@ export interface ModuleSpec {
   readonly profiles: (settings: PlainSettings) => readonly string[];
   /** Compose services that belong to it, in the order they are reported. */
   readonly services: (settings: PlainSettings) => readonly string[];
+  /** Services without which the module has nothing to show: where the image of one cannot be had, the whole module is left out. */
+  readonly essential: readonly string[];
   /** Services that must reach the user's own containers and are attached to `APP_NETWORKS`. */
   readonly reaches: readonly string[];
   readonly thresholds: readonly Threshold[];

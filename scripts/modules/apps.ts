@@ -6,6 +6,7 @@ export const apps: ModuleSpec = {
   about: 'your applications’ own /metrics, from prometheus/targets/apps/',
   profiles: () => [],
   services: () => [],
+  essential: [],
   reaches: ['prometheus'],
   thresholds: [{ alert: 'HighErrorRate', literal: 1, setting: 'ALERT_ERROR_RATE_THRESHOLD' }],
 };

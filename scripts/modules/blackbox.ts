@@ -6,6 +6,7 @@ export const blackbox: ModuleSpec = {
   about: 'endpoints of BLACKBOX_TARGETS and prometheus/targets/blackbox/: answer, latency, certificate',
   profiles: () => ['blackbox'],
   services: () => ['blackbox-exporter'],
+  essential: ['blackbox-exporter'],
   reaches: ['blackbox-exporter'],
   thresholds: [],
 };

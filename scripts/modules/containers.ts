@@ -6,6 +6,7 @@ export const containers: ModuleSpec = {
   about: 'every container of the host: CPU, memory, restarts, out-of-memory kills',
   profiles: () => ['containers'],
   services: () => ['docker-socket-proxy', 'cadvisor'],
+  essential: ['docker-socket-proxy', 'cadvisor'],
   reaches: [],
   thresholds: [],
 };

@@ -6,6 +6,7 @@ export const logs: ModuleSpec = {
   about: 'the logs of every container in Loki',
   profiles: (settings) => ['logs', settings.LOG_SHIPPER],
   services: (settings) => ['docker-socket-proxy', 'loki', settings.LOG_SHIPPER],
+  essential: ['loki'],
   reaches: [],
   thresholds: [],
 };

@@ -6,6 +6,7 @@ export const node: ModuleSpec = {
   about: 'the host: CPU, memory, disks, network, clock',
   profiles: () => ['node'],
   services: () => ['node-exporter'],
+  essential: ['node-exporter'],
   reaches: [],
   thresholds: [
     { alert: 'HighCPUUsage', literal: 80, setting: 'ALERT_CPU_THRESHOLD' },

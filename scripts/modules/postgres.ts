@@ -6,6 +6,7 @@ export const postgres: ModuleSpec = {
   about: 'PostgreSQL servers named in POSTGRES_INSTANCES',
   profiles: () => ['postgres'],
   services: () => ['postgres-exporter'],
+  essential: ['postgres-exporter'],
   reaches: ['postgres-exporter'],
   thresholds: [],
 };

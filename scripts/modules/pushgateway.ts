@@ -6,6 +6,7 @@ export const pushgateway: ModuleSpec = {
   about: 'metrics that short-lived jobs push',
   profiles: () => ['pushgateway'],
   services: () => ['pushgateway'],
+  essential: ['pushgateway'],
   reaches: ['pushgateway'],
   thresholds: [],
 };

@@ -6,6 +6,7 @@ export const redis: ModuleSpec = {
   about: 'Redis servers named in REDIS_INSTANCES',
   profiles: () => ['redis'],
   services: () => ['redis-exporter'],
+  essential: ['redis-exporter'],
   reaches: ['redis-exporter'],
   thresholds: [],
 };

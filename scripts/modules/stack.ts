@@ -6,6 +6,7 @@ export const stack: ModuleSpec = {
   about: 'Prometheus, Alertmanager, the alert history and Grafana, watching themselves',
   profiles: () => [],
   services: () => ['prometheus', 'alertmanager', 'history', 'grafana'],
+  essential: [],
   reaches: [],
   thresholds: [],
 };

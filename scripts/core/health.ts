@@ -1,0 +1,42 @@
+/** One service's container as the engine sees it. */
+export interface ContainerState {
+  readonly service: string;
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  /** `running`, `restarting`, `exited`, `dead`, `created`, `paused`. */
+  readonly state: string;
+  /** `healthy`, `unhealthy`, `starting`; undefined where the container has no health check. */
+  readonly health: string | undefined;
+  readonly exitCode: number;
+  readonly restarts: number;
+  readonly oomKilled: boolean;
+  /** What the last health check printed. */
+  readonly healthOutput: string;
+  /** When the container was started, ISO 8601. */
+  readonly startedAt: string;
+}
+
+export type Verdict =
+  { readonly kind: 'ready' } | { readonly kind: 'waiting'; readonly what: string } | { readonly kind: 'failed'; readonly why: string };
+
+/**
+ * Judges one service while the stack starts. A container that ended, or that was started again since `baseline`, has failed:
+ * waiting longer for it helps nobody.
+ *
+ * @param baseline restarts that were counted before this start
+ */
+export function judge(service: string, container: ContainerState | undefined, baseline: number): Verdict {
+  if (container === undefined) return { kind: 'waiting', what: `${service} is not created yet` };
+  const { state, health, exitCode, restarts, oomKilled } = container;
+  if (oomKilled && state !== 'running')
+    return { kind: 'failed', why: `was killed for using more memory than its limit (exit code ${exitCode})` };
+  if (state === 'exited' || state === 'dead') return { kind: 'failed', why: `ended with exit code ${exitCode}` };
+  if (state === 'restarting' || restarts > baseline)
+    return { kind: 'failed', why: `died (exit code ${exitCode}) and is started again and again` };
+  if (state !== 'running') return { kind: 'waiting', what: `${service} is ${state}` };
+  if (health === undefined || health === 'healthy') return { kind: 'ready' };
+  if (health === 'unhealthy')
+    return { kind: 'failed', why: `is unhealthy: ${container.healthOutput.trim().split('\n').at(-1) ?? 'its health check says nothing'}` };
+  return { kind: 'waiting', what: `${service} is starting` };
+}

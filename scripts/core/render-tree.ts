@@ -1,0 +1,151 @@
+import { isSeq, parse } from 'yaml';
+import type { ModuleSpec } from './module-spec.ts';
+import { error, type Problem } from './problem.ts';
+import {
+  addedTargets,
+  isSelected,
+  moduleOf,
+  parseYaml,
+  renderPrometheusConfig,
+  renderRules,
+  renderScrape,
+  type AddedTargets,
+  type HostFacts,
+  type Tree,
+} from './render.ts';
+import type { PlainSettings } from './settings-table.ts';
+
+export interface RenderInput {
+  /** The checked-in configs, by their path below the checkout. */
+  readonly sources: Tree;
+  readonly settings: PlainSettings;
+  readonly host: HostFacts;
+  readonly all: readonly ModuleSpec[];
+  /** The modules that run. */
+  readonly modules: readonly ModuleSpec[];
+  /** The services that run. */
+  readonly services: ReadonlySet<string>;
+  /** Renders `alertmanager.yml`, given its parsed value. */
+  readonly alertmanager: (config: unknown) => unknown;
+}
+
+/** What must be found in the running stack; smoke checks compare it with what is. */
+export interface Expected {
+  /** Static targets per job. */
+  readonly targets: ReadonlyMap<string, number>;
+  /** Jobs that also read target files, with the folder below `prometheus/targets/`. */
+  readonly fileJobs: readonly string[];
+  /** Alerting and recording rules. */
+  readonly rules: number;
+  readonly dashboards: readonly string[];
+  readonly dataSources: readonly string[];
+}
+
+export interface RenderResult {
+  /** The files of `.effective/`. */
+  readonly tree: Map<string, string>;
+  readonly expected: Expected;
+  readonly problems: readonly Problem[];
+}
+
+/** Renders every config: selects what the enabled modules need and annotates it with settings. Never replaces text by pattern. */
+export function renderTree(input: RenderInput): RenderResult {
+  const { sources, settings } = input;
+  const tree = new Map<string, string>([['prometheus/targets/.mountpoint', '']]);
+  const problems: Problem[] = [...targetFileProblems(sources)];
+  const enabled = new Set(input.modules.map(({ name }) => name));
+  const absent = new Set(['grafana', 'loki', 'alloy', 'promtail'].filter((service) => !input.services.has(service)));
+  const added = addedTargets(settings, input.host);
+  const runbooksUrl = `http://${settings.PUBLIC_HOST}:${settings.HISTORY_PORT}/runbooks`;
+
+  for (const [path, text] of sources) {
+    const folder = path.split('/').slice(0, 2).join('/');
+    if (folder === 'prometheus/targets' || (/^prometheus\/(scrape|rules)\//.test(path) && !isSelected(path, input.all, enabled))) continue;
+    const target = destination(path);
+    if (target === undefined) continue;
+    if (!/\.ya?ml$/.test(path)) {
+      tree.set(target, text);
+      continue;
+    }
+    const { doc, problems: found } = parseYaml(path, text);
+    problems.push(...found);
+    if (doc === undefined) continue;
+    if (path === 'prometheus/prometheus.yml')
+      tree.set(target, renderPrometheusConfig(doc, settings.CLUSTER_NAME ?? settings.COMPOSE_PROJECT_NAME));
+    else if (folder === 'prometheus/scrape') tree.set(target, renderScrape(doc, added, absent));
+    else if (folder === 'prometheus/rules') {
+      const module = moduleOf(path, input.all);
+      const rendered = renderRules(doc, path, module?.name ?? 'custom', runbooksUrl, module?.thresholds ?? [], settings);
+      problems.push(...rendered.problems);
+      tree.set(target, rendered.text);
+    } else if (path === 'alertmanager/alertmanager.yml') {
+      // JSON is YAML: the effective file is read by programs, the checked-in one by people.
+      tree.set(target, `${JSON.stringify(input.alertmanager(doc.toJS()), null, 2)}\n`);
+    } else if (path === 'loki/loki.yml') {
+      doc.setIn(['limits_config', 'retention_period'], `${settings.LOKI_RETENTION_DAYS * 24}h`);
+      tree.set(target, String(doc));
+    } else if (path.startsWith('grafana/provisioning/datasources/')) {
+      const sourcesList = doc.get('datasources');
+      if (isSeq(sourcesList))
+        sourcesList.items = sourcesList.items.filter(
+          (item) => input.services.has('loki') || (parse(String(item)) as { uid?: string }).uid !== 'loki',
+        );
+      tree.set(target, String(doc));
+    } else tree.set(target, text);
+  }
+  return { tree, expected: expectedOf(tree, added), problems };
+}
+
+/** Source path → path below `.effective/`; undefined for files that no container reads. */
+function destination(path: string): string | undefined {
+  if (/(^|\/)README\.md$/.test(path) && !path.startsWith('runbooks/')) return undefined;
+  if (path.startsWith('exporters/blackbox/')) return path.endsWith('blackbox.yml') ? 'blackbox/blackbox.yml' : undefined;
+  if (path.startsWith('loki/alloy/')) return path.replace('loki/alloy/', 'alloy/');
+  if (path.startsWith('loki/promtail/')) return path.replace('loki/promtail/', 'promtail/');
+  if (/^grafana\/(provisioning|dashboards)\//.test(path)) return path;
+  return /^(prometheus|alertmanager\/(alertmanager\.yml|templates\/)|loki|runbooks|history)/.test(path) ? path : undefined;
+}
+
+function targetFileProblems(sources: Tree): readonly Problem[] {
+  return [...sources].flatMap(([path, text]) => {
+    if (!/^prometheus\/targets\/.*\.ya?ml$/.test(path)) return [];
+    const { doc, problems } = parseYaml(path, text);
+    if (doc === undefined) return problems;
+    const groups: unknown = doc.toJS();
+    const wellFormed = groups === null || (Array.isArray(groups) && groups.every(isTargetGroup));
+    return wellFormed
+      ? []
+      : [error(path, 'is not a list of target groups', 'Write it as\n- targets: [shop-backend:3000]\n  labels: { service: shop-backend }')];
+  });
+}
+
+function isTargetGroup(group: unknown): boolean {
+  if (typeof group !== 'object' || group === null || !('targets' in group) || !Array.isArray(group.targets)) return false;
+  const labels = 'labels' in group ? group.labels : {};
+  return group.targets.every((target) => typeof target === 'string') && typeof labels === 'object';
+}
+
+interface ScrapeFile {
+  scrape_configs?: { job_name: string; static_configs?: { targets: string[] }[]; file_sd_configs?: unknown[] }[];
+}
+interface RuleFile {
+  groups?: { rules?: unknown[] }[];
+}
+
+function expectedOf(tree: Tree, _added: readonly AddedTargets[]): Expected {
+  const parsed = <T>(prefix: string): T[] =>
+    [...tree].filter(([path]) => path.startsWith(prefix) && /\.ya?ml$/.test(path)).map(([, text]) => (parse(text) ?? {}) as T);
+  const jobs = parsed<ScrapeFile>('prometheus/scrape/').flatMap((file) => file.scrape_configs ?? []);
+  const rules = parsed<RuleFile>('prometheus/rules/').flatMap((file) => file.groups ?? []);
+  const dashboards = [...tree].filter(([path]) => path.startsWith('grafana/dashboards/') && path.endsWith('.json'));
+  const sources = parsed<{ datasources?: { uid: string }[] }>('grafana/provisioning/datasources/').flatMap(
+    (file) => file.datasources ?? [],
+  );
+  return {
+    targets: new Map(jobs.map((job) => [job.job_name, (job.static_configs ?? []).reduce((sum, group) => sum + group.targets.length, 0)])),
+    fileJobs: jobs.filter((job) => job.file_sd_configs !== undefined).map((job) => job.job_name),
+    rules: rules.reduce((sum, group) => sum + (group.rules ?? []).length, 0),
+    dashboards: dashboards.map(([, text]) => (JSON.parse(text) as { uid: string }).uid),
+    dataSources: sources.map(({ uid }) => uid),
+  };
+}

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import type { Expected } from './render-tree.ts';
+import { error, warning, type Problem } from './problem.ts';
+
+/** One active target as `/api/v1/targets` tells it. */
+export interface TargetState {
+  readonly job: string;
+  readonly instance: string;
+  readonly health: 'up' | 'down' | 'unknown';
+  readonly lastError: string;
+}
+
+/** Every target up, and as many of each job as were rendered. A target that was not scraped yet is a problem too: the caller tries again. */
+export function targetProblems(
+  expected: ReadonlyMap<string, number>,
+  targets: readonly TargetState[],
+  gateway: string,
+): readonly Problem[] {
+  const counts = [...expected].flatMap(([job, count]) => {
+    const found = targets.filter((target) => target.job === job).length;
+    return found === count ? [] : [error(`job ${job}`, `has ${found} targets, ${count} were configured`, 'npm run reload')];
+  });
+  const down = targets.flatMap(({ job, instance, health, lastError }) => {
+    if (health === 'up') return [];
+    const why = health === 'unknown' ? 'has not been scraped yet' : `is down: ${lastError}`;
+    return [error(`target ${job}/${instance}`, why, targetFix(job, lastError, gateway))];
+  });
+  return [...counts, ...down];
+}
+
+function targetFix(job: string, lastError: string, gateway: string): string {
+  if (/no such host|server misbehaving/.test(lastError)) {
+    return 'Prometheus cannot resolve the name: add the network on which the container lives to APP_NETWORKS, and use its service name.';
+  }
+  if (job === 'node' && /deadline exceeded|no route|refused/.test(lastError)) {
+    return `A host firewall may block the way from the stack's network: sudo ufw allow from ${gateway.replace(/\.\d+$/, '.0/24')} to ${gateway}`;
+  }
+  if (/connection refused/.test(lastError))
+    return 'Nothing listens on that port: see the port in the target, and whether the program listens on all addresses and not only on localhost.';
+  if (/status/.test(lastError)) return 'The path is wrong, or the page needs a login: set __metrics_path__ in the target’s labels.';
+  return `Prometheus shows it under /targets; npm run logs -- ${job === 'apps' ? 'prometheus' : job}`;
+}
+
+/** The number of targets per job: rendered ones, and those of the user's target files. */
+export function expectedTargets(expected: Expected, fileTargets: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map(
+    [...expected.targets].map(([job, count]) => [job, count + (expected.fileJobs.includes(job) ? (fileTargets.get(job) ?? 0) : 0)]),
+  );
+}
+
+/** A database that the exporter reached but that refused it, from `pg_up`/`redis_up` being 0 and the exporter's log. */
+export function refusedProblem(module: 'postgres' | 'redis', instance: string, user: string, log: string): Problem {
+  const place = `${module} ${instance}`;
+  if (module === 'redis') {
+    const fix = /WRONGPASS|NOAUTH|invalid password/i.test(log)
+      ? `Put its password into secrets/redis_${instance}_password, then npm run up`
+      : 'See that the address in REDIS_INSTANCES is right and its network is in APP_NETWORKS.';
+    return error(place, `does not answer the exporter${reason(log)}`, fix);
+  }
+  if (/password authentication failed|role .* does not exist/.test(log)) {
+    return error(
+      place,
+      `refuses ${user}${reason(log)}`,
+      `Run as a superuser of that server, with the password from secrets/postgres_${instance}_password:\n` +
+        `CREATE ROLE ${user} LOGIN CONNECTION LIMIT 5;  -- if it is not there yet\n` +
+        `ALTER ROLE ${user} PASSWORD '<the password>';\nGRANT pg_monitor TO ${user};`,
+    );
+  }
+  if (/no pg_hba.conf entry/.test(log))
+    return error(
+      place,
+      `refuses the connection${reason(log)}`,
+      `Add to its pg_hba.conf, then SELECT pg_reload_conf():\nhost all ${user} samenet scram-sha-256`,
+    );
+  if (/SSL is not enabled/.test(log))
+    return error(place, 'does not speak TLS', 'Add ?sslmode=disable to its address in POSTGRES_INSTANCES.');
+  return error(
+    place,
+    `does not answer the exporter${reason(log)}`,
+    'See that the address in POSTGRES_INSTANCES is right and its network is in APP_NETWORKS.',
+  );
+}
+
+function reason(log: string): string {
+  const found = /(pq: [^"\\]+|FATAL:[^"\\]+|WRONGPASS[^"\\]*|NOAUTH[^"\\]*|dial tcp[^"\\]+|no such host)/.exec(log)?.[1];
+  return found === undefined ? '' : ` (${found.trim()})`;
+}
+
+/** What Alertmanager reports as `alertmanager_config_hash` for a configuration: the first 48 bits of its MD5, little-endian. */
+export function alertmanagerConfigHash(text: string): number {
+  return createHash('md5').update(text).digest().readUIntLE(0, 6);
+}
+
+/** Endpoints that do not answer: worth a line, but it is the user's endpoint and not this stack that is down. */
+export function failedProbes(instances: readonly string[]): readonly Problem[] {
+  return instances.map((instance) =>
+    warning(`endpoint ${instance}`, 'does not answer as expected; EndpointDown will fire', 'npm run logs -- blackbox-exporter'),
+  );
+}
+
+/** Published ports that are bound to another address than asked for. */
+export function bindingProblems(
+  bindings: readonly { readonly service: string; readonly address: string; readonly port: number }[],
+  asked: string,
+): readonly Problem[] {
+  return bindings
+    .filter(({ address }) => address !== asked)
+    .map(({ service, address, port }) =>
+      error(`service ${service}`, `publishes port ${port} on ${address}, but BIND_ADDRESS is ${asked}`, 'npm run up'),
+    );
+}
+
+/** Running containers of the host that the metrics do not show. */
+export function invisibleContainers(running: readonly string[], visible: ReadonlySet<string>): readonly Problem[] {
+  return running
+    .filter((name) => !visible.has(name))
+    .map((name) => error(`container ${name}`, 'runs, but cAdvisor shows no metrics of it', 'npm run logs -- cadvisor'));
+}
+
+/** Names that were rendered and that a service does not have. */
+export function absentNames(what: string, expected: readonly string[], present: ReadonlySet<string>, fix: string): readonly Problem[] {
+  return expected.filter((name) => !present.has(name)).map((name) => error(`${what} ${name}`, 'is not there', fix));
+}

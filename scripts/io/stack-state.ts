@@ -1,0 +1,53 @@
+import Docker from 'dockerode';
+import type { ContainerState } from '../core/health.ts';
+
+/** Every container of a Compose project, running or not, by service. */
+export async function stackState(docker: Docker, project: string): Promise<readonly ContainerState[]> {
+  const listed = await docker.listContainers({
+    all: true,
+    filters: { label: [`com.docker.compose.project=${project}`, 'com.docker.compose.oneoff=False'] },
+  });
+  const states = await Promise.all(listed.map(async ({ Id }) => inspect(docker, Id)));
+  return states.filter((state) => state !== undefined).sort((a, b) => (a.service < b.service ? -1 : 1));
+}
+
+async function inspect(docker: Docker, id: string): Promise<ContainerState | undefined> {
+  try {
+    const { Name, Config, State, RestartCount } = await docker.getContainer(id).inspect();
+    const checks = State.Health?.Log ?? [];
+    return {
+      service: Config.Labels['com.docker.compose.service'] ?? Name,
+      id,
+      name: Name.replace(/^\//, ''),
+      image: Config.Image,
+      state: State.Status,
+      health: State.Health === undefined || State.Health.Status === 'none' ? undefined : State.Health.Status,
+      exitCode: State.ExitCode,
+      restarts: RestartCount,
+      oomKilled: State.OOMKilled,
+      healthOutput: checks.at(-1)?.Output ?? '',
+      startedAt: State.StartedAt,
+    };
+  } catch (failure) {
+    // Removed between the list and the look.
+    if (failure instanceof Error && 'statusCode' in failure && failure.statusCode === 404) return undefined;
+    throw failure;
+  }
+}
+
+/** The last lines that a container wrote, both streams. */
+export async function lastLogLines(docker: Docker, id: string, lines: number): Promise<string> {
+  const buffer = (await docker.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, follow: false })) as unknown as Buffer;
+  return demultiplex(buffer).trimEnd();
+}
+
+/** Takes the 8-byte frame headers out of the engine's log stream (Docker Engine API, "Attach to a container: stream format"). */
+function demultiplex(buffer: Buffer): string {
+  const parts: string[] = [];
+  for (let at = 0; at + 8 <= buffer.length;) {
+    const size = buffer.readUInt32BE(at + 4);
+    parts.push(buffer.subarray(at + 8, at + 8 + size).toString('utf8'));
+    at += 8 + size;
+  }
+  return parts.join('');
+}
