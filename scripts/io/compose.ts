@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ComposeModel } from '../core/compose-model.ts';
 import { stackFailure } from '../core/failure.ts';
@@ -8,7 +9,7 @@ import type { Exec, ExecResult } from './exec.ts';
 export const EFFECTIVE_COMPOSE = '.effective/compose.yml';
 
 /**
- * Merges the checked-in Compose files with `docker compose config`: profiles selected, variables filled in, paths absolute.
+ * Merges `docker-compose.yml` and the user's `docker-compose.override.yml` with `docker compose config`: profiles selected, variables filled in, paths absolute.
  * Throws a `Failure` with what Compose says where they are not valid.
  *
  * @param env the variables; the user's `.env` is not read, so that nothing but these counts
@@ -19,7 +20,8 @@ export async function mergeCompose(
   profiles: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<ComposeModel> {
-  const command = ['docker', 'compose', '--env-file', '/dev/null', '--project-directory', root, '-f', join(root, 'docker-compose.yml')];
+  const files = ['docker-compose.yml', 'docker-compose.override.yml'].map((name) => join(root, name)).filter((path) => existsSync(path));
+  const command = ['docker', 'compose', '--env-file', '/dev/null', '--project-directory', root, ...files.flatMap((path) => ['-f', path])];
   const selected = profiles.flatMap((profile) => ['--profile', profile]);
   const result = await exec([...command, ...selected, 'config', '--format', 'json'], {
     env: { COMPOSE_FILE: '', COMPOSE_PROFILES: '', ...env },
