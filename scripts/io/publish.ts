@@ -1,0 +1,36 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { ComposeModel } from '../core/compose-model.ts';
+import type { SecretFile } from '../core/secrets.ts';
+import type { Tree } from '../core/render.ts';
+import { publishTree, writeSecret } from './files.ts';
+
+/** The folder that containers mount, below the checkout. */
+export const EFFECTIVE = '.effective';
+/** The folder in which the next configuration is laid out and linted. */
+export const STAGING = '.staging';
+
+/** The rendered Compose model as a file of the tree, so that everything that runs stands in one folder. */
+export function withComposeFile(tree: Tree, model: ComposeModel): Map<string, string> {
+  return new Map(tree).set('compose.yml', stringify(model));
+}
+
+/** Lays out the tree for the linters. */
+export async function stage(root: string, tree: Tree): Promise<string> {
+  const dir = join(root, STAGING, 'tree');
+  await publishTree(tree, dir);
+  return dir;
+}
+
+/** Makes `.effective/` and `secrets/` what was checked. Returns the changed paths below `.effective/`. */
+export async function publish(root: string, tree: Tree, secrets: readonly SecretFile[]): Promise<readonly string[]> {
+  for (const { file, content, uid } of secrets) await writeSecret(join(root, 'secrets'), file, content, uid);
+  return publishTree(tree, join(root, EFFECTIVE));
+}
+
+/** Remembers that this very configuration passed all linters in these very images. */
+export async function rememberLint(root: string, key: string): Promise<void> {
+  await mkdir(join(root, STAGING), { recursive: true });
+  await writeFile(join(root, STAGING, 'lint-passed'), key);
+}

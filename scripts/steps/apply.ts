@@ -1,0 +1,73 @@
+import type Docker from 'dockerode';
+import { interruption } from '../cli/command.ts';
+import { stackFailure } from '../core/failure.ts';
+import { error } from '../core/problem.ts';
+import { compose } from '../io/compose.ts';
+import { publish } from '../io/publish.ts';
+import { stackState } from '../io/stack-state.ts';
+import { waitForHealthy } from '../io/wait.ts';
+import type { Prepared, Workplace } from './prepare.ts';
+
+/** Longest time that a service may take to become healthy: Grafana migrates its database at its first start, Prometheus replays its log. */
+const HEALTHY_WITHIN_MS = 180_000;
+
+/** Publishes the configuration and starts, changes or removes containers until the stack is what was prepared, and healthy. */
+export async function applyPrepared(place: Workplace, prepared: Prepared): Promise<void> {
+  const { root, exec, docker, report, signal } = place;
+  const project = prepared.settings.plain.COMPOSE_PROJECT_NAME;
+  const services = [...prepared.selection.services].filter((service) => service in prepared.model.services);
+  signal.throwIfAborted();
+
+  interruption.state =
+    'The new configuration was being written; the running services still have the old one. Run `npm run up` again to go on.';
+  await report.step('configuration published', async (detail) => {
+    const changed = await publish(root, prepared.tree, prepared.secrets);
+    detail(changed.length === 0 ? 'nothing changed' : `${changed.length} files changed`);
+  });
+  signal.throwIfAborted();
+
+  interruption.state = 'The configuration is published; some services may not be started yet. Run `npm run up` again to go on.';
+  const before = await restarts(docker, project);
+  await report.step('containers started', async (detail) => {
+    const result = await compose(exec, root, ['up', '--detach', '--remove-orphans', '--no-build', '--quiet-pull'], {
+      signal,
+      timeoutMs: 600_000,
+    });
+    signal.throwIfAborted();
+    if (result.code !== 0)
+      throw stackFailure([
+        error('docker compose up', composeMessage(result.stderr), 'Mend it, then npm run up again: it goes on from here.'),
+      ]);
+    const changed = result.stderr.split('\n').filter((line) => /\s(Started|Recreated|Removed)\s*$/.test(line)).length;
+    detail(changed === 0 ? `${services.length} services, nothing changed` : `${services.length} services`);
+  });
+  await report.step('services healthy', async (detail) => {
+    await waitForHealthy(docker, {
+      project,
+      services,
+      baseline: before,
+      timeoutMs: HEALTHY_WITHIN_MS,
+      signal,
+      onProgress: (ready, waitingFor) => detail(`${ready} of ${services.length}, waiting for ${waitingFor}`),
+    });
+    detail(`${services.length} of ${services.length}`);
+  });
+}
+
+async function restarts(docker: Docker, project: string): Promise<ReadonlyMap<string, number>> {
+  return new Map(
+    (await stackState(docker, project)).filter(({ state }) => state === 'running').map(({ id, restarts: count }) => [id, count]),
+  );
+}
+
+/** What Compose says when it fails: its last lines, without the progress of what went well. */
+function composeMessage(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  const telling = lines.filter(
+    (line) =>
+      line !== '' &&
+      !/\s(Creat(ed|ing)|Start(ed|ing)|Running|Recreated?|Recreating|Healthy|Waiting)$/.test(line) &&
+      !/level=warning/.test(line),
+  );
+  return telling.slice(-4).join('\n      ') || 'failed without a word';
+}

@@ -1,0 +1,134 @@
+import Docker from 'dockerode';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Report } from '../cli/report.ts';
+import { composeEnv } from '../core/compose-env.ts';
+import { composeProblems } from '../core/compose-invariants.ts';
+import type { ComposeModel } from '../core/compose-model.ts';
+import { configDigests, withDigestRule } from '../core/digest.ts';
+import { inputFailure, stackFailure } from '../core/failure.ts';
+import { errorsOf, type Problem } from '../core/problem.ts';
+import { renderAlertmanager } from '../core/render-alertmanager.ts';
+import { renderCompose } from '../core/render-compose.ts';
+import { renderTree, type Expected, type RenderResult } from '../core/render-tree.ts';
+import type { Tree } from '../core/render.ts';
+import { planSecrets, type SecretFile, type SecretPlan } from '../core/secrets.ts';
+import { select, wantedProfiles, type Selection } from '../core/selection.ts';
+import type { Settings } from '../core/settings.ts';
+import type { StackNetwork } from '../core/subnet.ts';
+import { bundleHistory } from '../io/bundle.ts';
+import { mergeCompose } from '../io/compose.ts';
+import type { Exec } from '../io/exec.ts';
+import { readTree } from '../io/files.ts';
+import { hostProblems } from '../io/host-check.ts';
+import { serverName } from '../io/host.ts';
+import { ensureImages, type ImageSet } from '../io/images.ts';
+import { appNetworkProblems, planNetwork } from '../io/networks.ts';
+import { withComposeFile } from '../io/publish.ts';
+import { modules } from '../modules/index.ts';
+
+/** What a command works with. */
+export interface Workplace {
+  readonly root: string;
+  readonly exec: Exec;
+  readonly docker: Docker;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+/** A configuration that was rendered and checked by our own rules; nothing of it is in force yet. */
+export interface Prepared {
+  readonly settings: Settings;
+  readonly selection: Selection;
+  readonly network: StackNetwork;
+  readonly images: ImageSet;
+  readonly model: ComposeModel;
+  readonly tree: Tree;
+  readonly secrets: readonly SecretFile[];
+  readonly expected: Expected;
+  /** Files of the checkout that the render read, for what is checked where it stands. */
+  readonly sources: Tree;
+}
+
+/** Renders the configuration that the settings ask for. Throws a `Failure` with every problem that stands in the way. */
+export async function prepare(
+  place: Workplace,
+  settings: Settings,
+  options: { readonly mayBuild: boolean; readonly checkHost: boolean },
+): Promise<Prepared> {
+  const { root, docker, exec, report } = place;
+  const { plain } = settings;
+  const network = await planNetwork(docker, plain);
+  const merged = await mergeCompose(exec, root, wantedProfiles(modules, plain), composeEnv(plain, network));
+  const images = await report.step('images', (detail) =>
+    ensureImages({ exec, docker, wanted: imagesOf(merged), mayBuild: options.mayBuild, mirror: plain.DEBIAN_MIRROR, detail }),
+  );
+  const selection = select(modules, plain, new Map(images.leftOut.map(({ service, reason }) => [service, reason])));
+  return report.step('settings rendered', async (detail) => {
+    const sources = await readSources(root);
+    const secretPlan = planSecrets(settings, await readTree(join(root, 'secrets'), '.'));
+    const rendered = render(settings, selection, network, secretPlan, sources);
+    const tree = withDigestRule(new Map([...rendered.tree, ['history/server.mjs', await bundleHistory()]]));
+    const model = renderCompose(merged, composePlan(root, settings, selection, network, images, secretPlan, rendered, tree));
+    const problems = [
+      ...secretPlan.problems,
+      ...rendered.problems,
+      ...composeProblems(model, plain.BIND_ADDRESS),
+      ...(await appNetworkProblems(docker, plain)),
+    ];
+    const host = options.checkHost ? await hostProblems(docker, model, plain, network) : [];
+    if (errorsOf([...problems, ...host]).length > 0)
+      throw errorsOf(problems).length > 0 ? inputFailure([...problems, ...host]) : stackFailure(host);
+    report.problems([...problems, ...host]);
+    detail(`${selection.modules.map(({ name }) => name).join(', ')}`);
+    return {
+      settings,
+      selection,
+      network,
+      images,
+      model,
+      tree: withComposeFile(tree, model),
+      secrets: secretPlan.files,
+      expected: rendered.expected,
+      sources,
+    };
+  });
+}
+
+function imagesOf(model: ComposeModel): readonly { readonly service: string; readonly image: string }[] {
+  return Object.entries(model.services).map(([service, { image }]) => ({ service, image }));
+}
+
+/** Folders of the checkout that hold configuration. */
+const SOURCE_FOLDERS = [
+  'prometheus',
+  'alertmanager/templates',
+  'grafana/provisioning',
+  'grafana/dashboards',
+  'loki',
+  'exporters/blackbox',
+  'runbooks',
+];
+
+async function readSources(root: string): Promise<Tree> {
+  const trees = await Promise.all(
+    SOURCE_FOLDERS.filter((folder) => existsSync(join(root, folder))).map((folder) => readTree(root, folder)),
+  );
+  const alertmanager = await readTree(root, 'alertmanager');
+  return new Map([
+    ...trees.flatMap((tree) => [...tree]),
+    ...[...alertmanager].filter(([path]) => path === 'alertmanager/alertmanager.yml'),
+  ]);
+}
+
+function render(settings: Settings, selection: Selection, network: StackNetwork, secrets: SecretPlan, sources: Tree): RenderResult {
+  return renderTree({
+    sources,
+    settings: settings.plain,
+    host: { serverName: settings.plain.SERVER_NAME ?? serverName(), gateway: network.gateway },
+    all: modules,
+    modules: selection.modules,
+    services: selection.services,
+    alertmanager: (config) => renderAlertmanager(config, secrets.configured, settings.channels).config,
+  });
+}

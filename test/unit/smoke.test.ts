@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import * as smoke from '../../scripts/core/smoke.ts';
+
+const up = { job: 'node', instance: 'web1', health: 'up', lastError: '' } as const;
+
+describe('targetProblems', () => {
+  it('is content with as many targets as were rendered, all up', () => {
+    expect(
+      smoke.targetProblems(
+        new Map([
+          ['node', 1],
+          ['apps', 0],
+        ]),
+        [up],
+        '172.30.0.1',
+      ),
+    ).toEqual([]);
+  });
+  it('sees a missing, an unscraped and a dead target', () => {
+    expect(smoke.targetProblems(new Map([['node', 2]]), [up], '')[0]?.message).toContain('has 1 targets, 2 were configured');
+    expect(smoke.targetProblems(new Map([['node', 1]]), [{ ...up, health: 'unknown' }], '')[0]?.message).toContain('not been scraped yet');
+    expect(
+      smoke.targetProblems(
+        new Map([['apps', 1]]),
+        [{ ...up, job: 'apps', health: 'down', lastError: 'dial tcp: lookup shop: no such host' }],
+        '',
+      )[0]?.fix,
+    ).toContain('APP_NETWORKS');
+  });
+  it('names the firewall where the host cannot be reached from the network', () => {
+    const [problem] = smoke.targetProblems(
+      new Map([['node', 1]]),
+      [{ ...up, health: 'down', lastError: 'context deadline exceeded' }],
+      '172.30.0.1',
+    );
+    expect(problem?.fix).toContain('ufw allow from 172.30.0.0/24');
+  });
+});
+
+describe('refusedProblem', () => {
+  it.each([
+    ['pq: password authentication failed for user "m"', 'GRANT pg_monitor TO m'],
+    ['pq: role "m" does not exist', 'CREATE ROLE m'],
+    ['pq: no pg_hba.conf entry for host', 'pg_hba.conf'],
+    ['pq: SSL is not enabled on the server', 'sslmode=disable'],
+    ['dial tcp: lookup db: no such host', 'APP_NETWORKS'],
+  ])('%s → %s', (log, fix) => {
+    const problem = smoke.refusedProblem('postgres', 'shop', 'm', log);
+    expect(problem.place).toBe('postgres shop');
+    expect(problem.fix).toContain(fix);
+  });
+  it('asks for the password of a Redis that wants one', () => {
+    expect(smoke.refusedProblem('redis', 'cache', '', 'NOAUTH Authentication required.').fix).toContain('secrets/redis_cache_password');
+  });
+});
+
+it('alertmanagerConfigHash is what Alertmanager 0.33.1 reports for this text', () => {
+  expect(smoke.alertmanagerConfigHash('route:\n  receiver: x\nreceivers:\n  - name: x\n')).toBe(HASH_OF_SAMPLE);
+});
+const HASH_OF_SAMPLE = 235_819_065_689_725;
+
+it('bindingProblems finds a port that is open wider than asked', () => {
+  expect(smoke.bindingProblems([{ service: 'loki', address: '0.0.0.0', port: 3100 }], '127.0.0.1')).toHaveLength(1);
+  expect(smoke.bindingProblems([{ service: 'loki', address: '127.0.0.1', port: 3100 }], '127.0.0.1')).toEqual([]);
+});
+
+it('invisibleContainers and absentNames name what is not there', () => {
+  expect(smoke.invisibleContainers(['a', 'b'], new Set(['a']))[0]?.place).toBe('container b');
+  expect(smoke.absentNames('dashboard', ['x'], new Set(), 'f')[0]?.place).toBe('dashboard x');
+});

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { chooseSubnet, conflictOf, stackNetwork } from '../../scripts/core/subnet.ts';
+
+describe('chooseSubnet', () => {
+  it('takes the first free piece', () => {
+    expect(chooseSubnet([])).toBe('172.30.0.0/24');
+    expect(chooseSubnet(['172.30.0.0/24', '172.30.1.128/25', 'fd00::/64'])).toBe('172.30.2.0/24');
+  });
+
+  it('goes to the second pool when a route covers the first, and gives up when both are taken', () => {
+    expect(chooseSubnet(['172.16.0.0/12'])).toBe('10.213.0.0/24');
+    expect(chooseSubnet(['172.16.0.0/12', '10.0.0.0/8'])).toBeUndefined();
+  });
+});
+
+describe('stackNetwork', () => {
+  it('gives the host the first address', () => {
+    expect(stackNetwork('172.30.4.0/24')).toEqual({ subnet: '172.30.4.0/24', gateway: '172.30.4.1' });
+  });
+});
+
+describe('conflictOf', () => {
+  it('names the network that is in the way', () => {
+    expect(conflictOf('172.20.0.0/24', ['172.17.0.0/16', '172.20.0.0/16'])).toBe('172.20.0.0/16');
+    expect(conflictOf('172.21.0.0/24', ['172.17.0.0/16', '172.20.0.0/16'])).toBeUndefined();
+  });
+});
