@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { editEnvText, parseEnvFile } from '../core/env-file.ts';
+import { editEnvText, parseEnvFile, type EnvEntry } from '../core/env-file.ts';
 import { inputFailure } from '../core/failure.ts';
 import { errorsOf, warning, type Problem } from '../core/problem.ts';
 import { GENERATED_SECRETS } from '../core/secrets.ts';
@@ -14,6 +14,8 @@ export interface LoadedSettings {
   readonly settings: Settings;
   /** Problems that do not stop the command. */
   readonly warnings: readonly Problem[];
+  /** The lines of `.env`, for saying where a value comes from. */
+  readonly entries: readonly EnvEntry[];
   /** True where this call made `.env`. */
   readonly created: boolean;
 }
@@ -28,7 +30,7 @@ export async function loadSettings(root: string): Promise<LoadedSettings> {
   const { settings, problems } = readSettings(file.entries, NAME);
   const all = [...file.problems, ...problems, ...(await modeProblems(root))];
   if (errorsOf(all).length > 0) throw inputFailure(all);
-  return { settings, warnings: all, created: false };
+  return { settings, warnings: all, entries: file.entries, created: false };
 }
 
 /** Reads `.env`; makes it first where it is missing, from `.env.example`, and generates the secrets that are still empty. */

@@ -6,7 +6,8 @@ import { compose } from '../io/compose.ts';
 import { publish } from '../io/publish.ts';
 import { stackState } from '../io/stack-state.ts';
 import { waitForHealthy } from '../io/wait.ts';
-import type { Prepared, Workplace } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
+import type { Workplace } from './workplace.ts';
 
 /** Longest time that a service may take to become healthy: Grafana migrates its database at its first start, Prometheus replays its log. */
 const HEALTHY_WITHIN_MS = 180_000;

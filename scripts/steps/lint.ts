@@ -8,7 +8,8 @@ import { readIfThere, readTree } from '../io/files.ts';
 import { lint } from '../io/lint.ts';
 import { rememberLint, stage, STAGING } from '../io/publish.ts';
 import { modules } from '../modules/index.ts';
-import type { Prepared, Workplace } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
+import type { Workplace } from './workplace.ts';
 
 /**
  * Lays the configuration out beside the running one and lets every tool read it, in the image that will run it.

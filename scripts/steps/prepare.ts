@@ -1,7 +1,5 @@
-import Docker from 'dockerode';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Report } from '../cli/report.ts';
 import { composeEnv } from '../core/compose-env.ts';
 import { composeProblems } from '../core/compose-invariants.ts';
 import type { ComposeModel } from '../core/compose-model.ts';
@@ -9,7 +7,7 @@ import { configDigests, withDigestRule } from '../core/digest.ts';
 import { inputFailure, stackFailure } from '../core/failure.ts';
 import { errorsOf, type Problem } from '../core/problem.ts';
 import { renderAlertmanager } from '../core/render-alertmanager.ts';
-import { renderCompose } from '../core/render-compose.ts';
+import { renderCompose, type ComposePlan } from '../core/render-compose.ts';
 import { renderTree, type Expected, type RenderResult } from '../core/render-tree.ts';
 import type { Tree } from '../core/render.ts';
 import { planSecrets, type SecretFile, type SecretPlan } from '../core/secrets.ts';
@@ -18,7 +16,6 @@ import type { Settings } from '../core/settings.ts';
 import type { StackNetwork } from '../core/subnet.ts';
 import { bundleHistory } from '../io/bundle.ts';
 import { mergeCompose } from '../io/compose.ts';
-import type { Exec } from '../io/exec.ts';
 import { readTree } from '../io/files.ts';
 import { hostProblems } from '../io/host-check.ts';
 import { serverName } from '../io/host.ts';
@@ -26,15 +23,7 @@ import { ensureImages, type ImageSet } from '../io/images.ts';
 import { appNetworkProblems, planNetwork } from '../io/networks.ts';
 import { withComposeFile } from '../io/publish.ts';
 import { modules } from '../modules/index.ts';
-
-/** What a command works with. */
-export interface Workplace {
-  readonly root: string;
-  readonly exec: Exec;
-  readonly docker: Docker;
-  readonly report: Report;
-  readonly signal: AbortSignal;
-}
+import type { Workplace } from './workplace.ts';
 
 /** A configuration that was rendered and checked by our own rules; nothing of it is in force yet. */
 export interface Prepared {
@@ -131,4 +120,26 @@ function render(settings: Settings, selection: Selection, network: StackNetwork,
     services: selection.services,
     alertmanager: (config) => renderAlertmanager(config, secrets.configured, settings.channels).config,
   });
+}
+
+function composePlan(
+  root: string,
+  { plain }: Settings,
+  selection: Selection,
+  network: StackNetwork,
+  images: ImageSet,
+  secrets: SecretPlan,
+  rendered: RenderResult,
+  tree: Tree,
+): ComposePlan {
+  return {
+    images: new Map([...images.images].map(([service, { name }]) => [service, name])),
+    leftOut: new Set(selection.leftOut.map(({ service }) => service)),
+    network,
+    appNetworks: plain.APP_NETWORKS,
+    reaching: new Set(selection.modules.flatMap(({ reaches }) => reaches)),
+    secretMounts: new Map([['alertmanager', rendered.alertmanagerSecrets]]),
+    secretsDir: join(root, 'secrets'),
+    configDigests: configDigests(tree, new Map(secrets.files.map(({ file, content }) => [file, content]))),
+  };
 }

@@ -1,0 +1,19 @@
+import { parseArguments } from './cli/args.ts';
+import { main } from './cli/command.ts';
+import { inForce } from './core/in-force.ts';
+import { ROOT } from './io/files.ts';
+import { loadSettings } from './io/settings.ts';
+
+/** Prints the settings that are in force, with where each comes from; secrets masked. */
+await main(async ({ args, report }) => {
+  const { values } = parseArguments(args, { usage: 'npm run config [-- --json]', options: { json: { type: 'boolean' } } });
+  const { settings, warnings, entries } = await loadSettings(ROOT);
+  report.problems(warnings);
+  const rows = inForce(settings, entries);
+  const width = Math.max(...rows.map(({ key }) => key.length));
+  report.result(
+    values.json === true
+      ? JSON.stringify(rows, null, 2)
+      : rows.map(({ key, value, from }) => `${key.padEnd(width)}  ${value}  (${from})`).join('\n'),
+  );
+});

@@ -1,0 +1,30 @@
+import { parseArguments } from './cli/args.ts';
+import { main } from './cli/command.ts';
+import { confirm } from './cli/prompt.ts';
+import { inputFailure, stackFailure } from './core/failure.ts';
+import { error } from './core/problem.ts';
+import { loadSettings } from './io/settings.ts';
+import { removeStack } from './io/teardown.ts';
+import { openWorkplace } from './steps/workplace.ts';
+
+const USAGE = 'npm run down [-- --volumes [--yes]]';
+
+await main(async (context) => {
+  const { values } = parseArguments(context.args, {
+    usage: USAGE,
+    options: { volumes: { type: 'boolean' }, yes: { type: 'boolean', short: 'y' } },
+  });
+  const place = await openWorkplace(context);
+  const { settings } = await loadSettings(place.root);
+  const project = settings.plain.COMPOSE_PROJECT_NAME;
+  if (values.volumes === true && values.yes !== true) {
+    const sure = await confirm(`Delete all metrics, logs, dashboards and alert history of "${project}"?`);
+    if (sure === undefined) throw inputFailure([error('arguments', '--volumes deletes all data and needs a yes', `${USAGE}: add --yes`)]);
+    if (!sure) return;
+  }
+  await place.report.step(values.volumes === true ? 'stack and its data removed' : 'stack removed, data kept', async (detail) => {
+    const { containers, networks, volumes, failed } = await removeStack(place.docker, project, values.volumes === true);
+    if (failed.length > 0) throw stackFailure(failed);
+    detail(`${containers} containers, ${networks} networks${values.volumes === true ? `, ${volumes} volumes` : ''}`);
+  });
+});

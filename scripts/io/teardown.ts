@@ -1,0 +1,53 @@
+import type Docker from 'dockerode';
+import { error, type Problem } from '../core/problem.ts';
+
+export interface Removed {
+  readonly containers: number;
+  readonly networks: number;
+  readonly volumes: number;
+  readonly failed: readonly Problem[];
+}
+
+/** Seconds that a container gets to end by itself; the longest `stop_grace_period` of the Compose files. */
+const GRACE_SECONDS = 60;
+
+/**
+ * Removes everything that carries the project's label. It asks the engine and not the Compose files,
+ * so that it also clears away what an interrupted start or an edited file has left behind.
+ */
+export async function removeStack(docker: Docker, project: string, withVolumes: boolean): Promise<Removed> {
+  const label = [`com.docker.compose.project=${project}`];
+  const failed: Problem[] = [];
+  const containers = await docker.listContainers({ all: true, filters: { label } });
+  await Promise.all(
+    containers.map(async ({ Id, Names }) => {
+      const container = docker.getContainer(Id);
+      await gone(async () => container.stop({ t: GRACE_SECONDS }), `container ${(Names[0] ?? Id).slice(1)}`, failed);
+      await gone(async () => container.remove({ force: true }), `container ${(Names[0] ?? Id).slice(1)}`, failed);
+    }),
+  );
+  const networks = await docker.listNetworks({ filters: { label } });
+  for (const { Id, Name } of networks) await gone(async () => docker.getNetwork(Id).remove(), `network ${Name}`, failed);
+  const volumes = withVolumes ? (await docker.listVolumes({ filters: { label } })).Volumes : [];
+  for (const { Name } of volumes) await gone(async () => docker.getVolume(Name).remove(), `volume ${Name}`, failed);
+  return { containers: containers.length, networks: networks.length, volumes: volumes.length, failed };
+}
+
+/** 304: it had ended already; 404: it is gone; 409: a removal is under way. All of these are what we want. */
+const DONE_ALREADY = new Set([304, 404, 409]);
+
+async function gone(remove: () => Promise<unknown>, place: string, failed: Problem[]): Promise<void> {
+  try {
+    await remove();
+  } catch (failure) {
+    const status = failure instanceof Error && 'statusCode' in failure ? failure.statusCode : undefined;
+    if (typeof status === 'number' && DONE_ALREADY.has(status)) return;
+    failed.push(
+      error(
+        place,
+        failure instanceof Error ? failure.message : String(failure),
+        'Something else still uses it; disconnect that, then npm run down again.',
+      ),
+    );
+  }
+}

@@ -1,0 +1,24 @@
+import Docker from 'dockerode';
+import type { Context } from '../cli/command.ts';
+import { confirm, interactive } from '../cli/prompt.ts';
+import type { Report } from '../cli/report.ts';
+import { ensureEngine } from '../io/engine.ts';
+import { exec, type Exec } from '../io/exec.ts';
+import { ROOT } from '../io/files.ts';
+
+/** What the steps of a command work with. */
+export interface Workplace {
+  readonly root: string;
+  readonly exec: Exec;
+  readonly docker: Docker;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+/** Makes sure that the engine answers. `yes` allows to install and start it without a question. */
+export async function openWorkplace({ report, signal }: Context, yes = false): Promise<Workplace> {
+  await report.step('engine', async (detail) =>
+    detail(await ensureEngine({ yes, interactive: interactive(), ask: confirm, exec, note: report.note })),
+  );
+  return { root: ROOT, exec, docker: new Docker(), report, signal };
+}

@@ -1,0 +1,20 @@
+import { parseArguments } from './cli/args.ts';
+import { main } from './cli/command.ts';
+import { ROOT } from './io/files.ts';
+import { loadSettings } from './io/settings.ts';
+import { lintPrepared } from './steps/lint.ts';
+import { prepare } from './steps/prepare.ts';
+import { openWorkplace } from './steps/workplace.ts';
+
+/** Everything that `up` checks before it changes anything, and nothing else. */
+await main(async (context) => {
+  const { values } = parseArguments(context.args, {
+    usage: 'npm run validate [-- --yes]',
+    options: { yes: { type: 'boolean', short: 'y' } },
+  });
+  const { settings, warnings } = await loadSettings(ROOT);
+  context.report.problems(warnings);
+  const place = await openWorkplace(context, values.yes);
+  await lintPrepared(place, await prepare(place, settings, { mayBuild: true, checkHost: true }), true);
+  context.report.result('The configuration is valid. Nothing has been changed.');
+});
