@@ -1,0 +1,69 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { main } from './cli/command.ts';
+import { parseArguments } from './cli/args.ts';
+import { Failure, stackFailure } from './core/failure.ts';
+import { addUp, closingLine, readSummaries } from './core/test-summary.ts';
+import { exec } from './io/exec.ts';
+import { ROOT } from './io/files.ts';
+import { openWorkplace } from './steps/workplace.ts';
+
+/** The suites in order. Those that share the engine run file by file. */
+const SUITES = [
+  { folders: ['test/unit', 'test/cli', 'test/config'], flags: [] },
+  { folders: ['test/history', 'test/e2e'], flags: ['--no-file-parallelism', '--testTimeout=300000', '--hookTimeout=900000'] },
+] as const;
+
+/** Types, then every test. Without an engine, and without leave to install one, the tests that need it are skipped and say so. */
+await main(async (context) => {
+  const { values, positionals } = parseArguments(context.args, {
+    usage: 'npm test [-- --yes] [file…]',
+    options: { yes: { type: 'boolean', short: 'y' } },
+    positionals: true,
+  });
+  const { report, signal } = context;
+  const yes = values.yes === true || process.env['CI'] !== undefined;
+  const noEngine = await openWorkplace(context, yes).then(
+    () => undefined,
+    (failure: unknown) => {
+      if (!(failure instanceof Failure) || yes) throw failure;
+      return failure.problems.map(({ message }) => message).join('; ');
+    },
+  );
+  if (noEngine !== undefined)
+    report.note(`  Tests that need an engine are skipped: ${noEngine}. npm test -- --yes installs and starts one.`);
+  const folder = await mkdtemp(join(tmpdir(), 'pharos-test-'));
+  const env = { PHAROS_TEST_SUMMARY: join(folder, 'summary'), ...(noEngine === undefined ? {} : { PHAROS_NO_ENGINE: noEngine }) };
+  const bin = (name: string): string => join(ROOT, 'node_modules/.bin', name);
+  const run = async (command: readonly string[]): Promise<number> =>
+    (await exec(command, { cwd: ROOT, env, interactive: true, signal })).code;
+  try {
+    const types = positionals.length > 0 ? 0 : await report.step('types checked', async () => run([bin('tsc'), '--noEmit']));
+    const suites = positionals.length > 0 ? [{ folders: positionals, flags: SUITES[1].flags }] : SUITES;
+    let code = types;
+    for (const { folders, flags } of suites) {
+      code = Math.max(
+        code,
+        Math.abs(
+          await run([
+            bin('vitest'),
+            'run',
+            '--passWithNoTests',
+            '--reporter=default',
+            '--reporter=./test/support/reporter.ts',
+            ...flags,
+            ...folders,
+          ]),
+        ),
+      );
+      signal.throwIfAborted();
+    }
+    const total = addUp(readSummaries(await readFile(env.PHAROS_TEST_SUMMARY, 'utf8').catch(() => '')), types);
+    for (const { name, reason } of total.skipped) report.note(`  skipped: ${name}: ${reason}`);
+    report.result(closingLine(total));
+    if (code !== 0 || total.failed > 0) throw stackFailure([]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
