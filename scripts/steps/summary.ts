@@ -1,0 +1,33 @@
+import pc from 'picocolors';
+import type { Prepared } from './prepare.ts';
+
+/** What a person wants to know when the stack is up: where the pages are, how to log in, what is left out and why, what to do next. */
+export function summarise({ settings, selection, images, tree, expected }: Prepared): string {
+  const { plain } = settings;
+  const at = (port: number): string => pc.cyan(`http://${plain.PUBLIC_HOST}:${port}`);
+  const pages: readonly (readonly [string, string, string, string])[] = [
+    ['grafana', 'Grafana', at(plain.GRAFANA_PORT), `user ${plain.GRAFANA_ADMIN_USER}, password: GRAFANA_ADMIN_PASSWORD in .env`],
+    ['prometheus', 'Prometheus', at(plain.PROMETHEUS_PORT), `${expected.rules} rules`],
+    ['alertmanager', 'Alertmanager', at(plain.ALERTMANAGER_PORT), ''],
+    ['history', 'Alert history', at(plain.HISTORY_PORT), `runbooks under /runbooks/ (${[...tree.keys()].filter((path) => path.startsWith('runbooks/')).length})`],
+    ['loki', 'Loki', at(plain.LOKI_PORT), 'query it in Grafana'],
+    ['pushgateway', 'Pushgateway', at(plain.PUSHGATEWAY_PORT), ''],
+  ];
+  const lines = pages.filter(([service]) => selection.services.has(service)).map(([, title, url, remark]) => `  ${title.padEnd(14)} ${url}${remark === '' ? '' : `  ${pc.dim(remark)}`}`);
+  const built = [...images.images].filter(([service, { source }]) => source === 'debian' && selection.services.has(service));
+  const substitutes = built.map(([service, { name, version }]) => `  ${service}: ${name}, built on this host from Debian's package ${version} (no registry could be reached)`);
+  const missing = selection.leftOut.map(({ service, reason }) => `  ${service}: ${reason}`);
+  return [
+    `${pc.green('The stack is up and proved')}: ${selection.services.size} services, modules ${selection.modules.map(({ name }) => name).join(', ')}.`,
+    '',
+    ...lines,
+    ...section('Built here instead of the pinned image:', substitutes),
+    ...section('Left out:', missing),
+    '',
+    'Next: npm run test-alert shows that a notification arrives; npm run detect finds what else runs on this host.',
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', pc.yellow(title), ...lines];
+}
