@@ -23,7 +23,7 @@ await main(async (context) => {
   if (created) report.note('  .env was made from .env.example, with generated secrets (mode 0600).');
   report.problems(warnings);
   const place = await openWorkplace(context, values.yes);
-  const prepared = await prepare(place, settings, { mayBuild: true, checkHost: true });
+  const prepared = await prepare(place, settings, { checkHost: true });
   await lintPrepared(place, prepared, false);
   report.note('Pre-flight passed. Nothing has been changed yet.');
   if (dryRun) return;

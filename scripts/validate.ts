@@ -15,6 +15,6 @@ await main(async (context) => {
   const { settings, warnings } = await loadSettings(ROOT);
   context.report.problems(warnings);
   const place = await openWorkplace(context, values.yes);
-  await lintPrepared(place, await prepare(place, settings, { mayBuild: true, checkHost: true }), true);
+  await lintPrepared(place, await prepare(place, settings, { checkHost: true }), true);
   context.report.result('The configuration is valid. Nothing has been changed.');
 });

@@ -10,6 +10,8 @@ export interface Context {
   readonly signal: AbortSignal;
 }
 
+const SAME_INTERRUPT_MS = 500;
+
 /** What the interrupt message says: filled in by a command that changes things, so that a user knows what is done and what is not. */
 export const interruption = { state: 'Nothing has been changed.' };
 
@@ -20,8 +22,12 @@ export const interruption = { state: 'Nothing has been changed.' };
 export async function main(command: (context: Context) => Promise<void>): Promise<void> {
   const report = terminalReport();
   const controller = new AbortController();
+  let interruptedAt = 0;
   const interrupt = (): void => {
+    // Ctrl-C reaches this process from the terminal and from its parent; only a later one means "now".
+    if (controller.signal.aborted && Date.now() - interruptedAt < SAME_INTERRUPT_MS) return;
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    interruptedAt = Date.now();
     controller.abort();
     process.stderr.write(`\n${pc.yellow('Interrupted.')} ${interruption.state}\n`);
     setTimeout(() => process.exit(EXIT.interrupted), 10_000).unref();

@@ -39,6 +39,8 @@ export function renderCompose(source: ComposeModel, plan: ComposePlan): ComposeM
 }
 
 function renderService(name: string, service: ComposeService, running: ComposeModel['services'], plan: ComposePlan): void {
+  // What is left in the model is what runs: plain `docker compose` need not know the profiles.
+  delete service['profiles'];
   const image = plan.images.get(name);
   if (image !== undefined && image !== service.image) {
     service.image = image;

@@ -1,4 +1,4 @@
-import { isSeq, parse } from 'yaml';
+import { isMap, isSeq, parse, stringify } from 'yaml';
 import type { ModuleSpec } from './module-spec.ts';
 import { error, type Problem } from './problem.ts';
 import {
@@ -9,10 +9,10 @@ import {
   renderPrometheusConfig,
   renderRules,
   renderScrape,
-  type AddedTargets,
   type HostFacts,
   type Tree,
 } from './render.ts';
+import type { RenderedAlertmanager } from './render-alertmanager.ts';
 import type { PlainSettings } from './settings-table.ts';
 
 export interface RenderInput {
@@ -26,7 +26,7 @@ export interface RenderInput {
   /** The services that run. */
   readonly services: ReadonlySet<string>;
   /** Renders `alertmanager.yml`, given its parsed value. */
-  readonly alertmanager: (config: unknown) => unknown;
+  readonly alertmanager: (config: unknown) => RenderedAlertmanager;
 }
 
 /** What must be found in the running stack; smoke checks compare it with what is. */
@@ -42,6 +42,8 @@ export interface Expected {
 }
 
 export interface RenderResult {
+  /** Files under `secrets/` that Alertmanager reads. */
+  readonly alertmanagerSecrets: readonly string[];
   /** The files of `.effective/`. */
   readonly tree: Map<string, string>;
   readonly expected: Expected;
@@ -53,6 +55,7 @@ export function renderTree(input: RenderInput): RenderResult {
   const { sources, settings } = input;
   const tree = new Map<string, string>([['prometheus/targets/.mountpoint', '']]);
   const problems: Problem[] = [...targetFileProblems(sources)];
+  let alertmanagerSecrets: readonly string[] = [];
   const enabled = new Set(input.modules.map(({ name }) => name));
   const absent = new Set(['grafana', 'loki', 'alloy', 'promtail'].filter((service) => !input.services.has(service)));
   const added = addedTargets(settings, input.host);
@@ -79,21 +82,20 @@ export function renderTree(input: RenderInput): RenderResult {
       problems.push(...rendered.problems);
       tree.set(target, rendered.text);
     } else if (path === 'alertmanager/alertmanager.yml') {
-      // JSON is YAML: the effective file is read by programs, the checked-in one by people.
-      tree.set(target, `${JSON.stringify(input.alertmanager(doc.toJS()), null, 2)}\n`);
+      const rendered = input.alertmanager(doc.toJS({ maxAliasCount: -1 }));
+      alertmanagerSecrets = rendered.secretFiles;
+      tree.set(target, stringify(rendered.config, { aliasDuplicateObjects: false }));
     } else if (path === 'loki/loki.yml') {
       doc.setIn(['limits_config', 'retention_period'], `${settings.LOKI_RETENTION_DAYS * 24}h`);
       tree.set(target, String(doc));
     } else if (path.startsWith('grafana/provisioning/datasources/')) {
       const sourcesList = doc.get('datasources');
       if (isSeq(sourcesList))
-        sourcesList.items = sourcesList.items.filter(
-          (item) => input.services.has('loki') || (parse(String(item)) as { uid?: string }).uid !== 'loki',
-        );
+        sourcesList.items = sourcesList.items.filter((item) => input.services.has('loki') || !(isMap(item) && item.get('uid') === 'loki'));
       tree.set(target, String(doc));
     } else tree.set(target, text);
   }
-  return { tree, expected: expectedOf(tree, added), problems };
+  return { tree, expected: expectedOf(tree), alertmanagerSecrets, problems };
 }
 
 /** Source path → path below `.effective/`; undefined for files that no container reads. */
@@ -132,7 +134,8 @@ interface RuleFile {
   groups?: { rules?: unknown[] }[];
 }
 
-function expectedOf(tree: Tree, _added: readonly AddedTargets[]): Expected {
+/** What the running stack must show of a tree. */
+export function expectedOf(tree: Tree): Expected {
   const parsed = <T>(prefix: string): T[] =>
     [...tree].filter(([path]) => path.startsWith(prefix) && /\.ya?ml$/.test(path)).map(([, text]) => (parse(text) ?? {}) as T);
   const jobs = parsed<ScrapeFile>('prometheus/scrape/').flatMap((file) => file.scrape_configs ?? []);

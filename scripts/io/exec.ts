@@ -13,6 +13,8 @@ export interface ExecOptions {
   readonly cwd?: string;
   /** Milliseconds after which the program is killed. */
   readonly timeoutMs?: number;
+  /** Milliseconds after which the program is killed where it has printed nothing at all. */
+  readonly silentMs?: number;
   readonly signal?: AbortSignal;
   /** Hands the program the terminal (`inherit`) instead of collecting its output. */
   readonly interactive?: boolean;
@@ -34,11 +36,17 @@ export const exec: Exec = async (command, options = {}) => {
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
+  const started = run`${[...command]}`;
+  const silence =
+    options.silentMs === undefined ? undefined : setTimeout(() => void started.kill('SIGTERM').catch(() => undefined), options.silentMs);
+  if (silence !== undefined) started.stdout.once('data', () => clearTimeout(silence));
   try {
-    const output = await run`${[...command]}`;
+    const output = await started;
     return { code: output.exitCode ?? -1, stdout: output.stdout, stderr: output.stderr };
   } catch (failure) {
     if (failure instanceof ProcessOutput) return { code: failure.exitCode ?? -1, stdout: failure.stdout, stderr: failure.stderr };
     throw failure;
+  } finally {
+    clearTimeout(silence);
   }
 };

@@ -12,7 +12,8 @@ const TIMEOUT_MS = 5_000;
 /** Grafana's HTTP API at an address such as `http://127.0.0.1:3001`. */
 export function grafanaApi(base: string, login: { readonly user: string; readonly password: string }): GrafanaApi {
   const authorization = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;
-  const get = async (path: string): Promise<Response> => fetch(`${base}${path}`, { headers: { authorization }, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const get = async (path: string): Promise<Response> =>
+    fetch(`${base}${path}`, { headers: { authorization }, signal: AbortSignal.timeout(TIMEOUT_MS) });
   return {
     loginStatus: async () => (await get('/api/user')).status,
     dashboardUids: async () => {

@@ -14,7 +14,12 @@ export async function pushLine(base: string, line: string, atMs: number): Promis
 
 /** True where Loki gives the line back. */
 export async function hasLine(base: string, line: string, atMs: number): Promise<boolean> {
-  const query = new URLSearchParams({ query: `{job="pharos-smoke"} |= \`${line}\``, start: `${atMs - 60_000}000000`, end: `${atMs + 60_000}000000`, limit: '1' });
+  const query = new URLSearchParams({
+    query: `{job="pharos-smoke"} |= \`${line}\``,
+    start: `${atMs - 60_000}000000`,
+    end: `${atMs + 60_000}000000`,
+    limit: '1',
+  });
   const response = await fetch(`${base}/loki/api/v1/query_range?${query.toString()}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (!response.ok) return false;
   const { data } = (await response.json()) as { data: { result: unknown[] } };

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { composeEnv } from '../core/compose-env.ts';
-import { composeProblems } from '../core/compose-invariants.ts';
 import type { ComposeModel } from '../core/compose-model.ts';
 import { configDigests, withDigestRule } from '../core/digest.ts';
 import { inputFailure, stackFailure } from '../core/failure.ts';
-import { errorsOf, type Problem } from '../core/problem.ts';
+import { error, errorsOf } from '../core/problem.ts';
 import { renderAlertmanager } from '../core/render-alertmanager.ts';
 import { renderCompose, type ComposePlan } from '../core/render-compose.ts';
 import { renderTree, type Expected, type RenderResult } from '../core/render-tree.ts';
@@ -40,31 +39,32 @@ export interface Prepared {
 }
 
 /** Renders the configuration that the settings ask for. Throws a `Failure` with every problem that stands in the way. */
-export async function prepare(
-  place: Workplace,
-  settings: Settings,
-  options: { readonly mayBuild: boolean; readonly checkHost: boolean },
-): Promise<Prepared> {
+export async function prepare(place: Workplace, settings: Settings, options: { readonly checkHost: boolean }): Promise<Prepared> {
   const { root, docker, exec, report } = place;
   const { plain } = settings;
   const network = await planNetwork(docker, plain);
   const merged = await mergeCompose(exec, root, wantedProfiles(modules, plain), composeEnv(plain, network));
   const images = await report.step('images', (detail) =>
-    ensureImages({ exec, docker, wanted: imagesOf(merged), mayBuild: options.mayBuild, mirror: plain.DEBIAN_MIRROR, detail }),
+    ensureImages({
+      exec,
+      docker,
+      root,
+      wanted: imagesOf(merged),
+      mirror: plain.DEBIAN_MIRROR,
+      mayInstall: place.mayInstall,
+      detail,
+      note: report.note,
+    }),
   );
   const selection = select(modules, plain, new Map(images.leftOut.map(({ service, reason }) => [service, reason])));
+  requireCore(images);
   return report.step('settings rendered', async (detail) => {
     const sources = await readSources(root);
     const secretPlan = planSecrets(settings, await readTree(join(root, 'secrets'), '.'));
     const rendered = render(settings, selection, network, secretPlan, sources);
-    const tree = withDigestRule(new Map([...rendered.tree, ['history/server.mjs', await bundleHistory()]]));
+    const tree = withDigestRule(new Map([...rendered.tree, ['history/server.mjs', await bundleHistory(root)]]));
     const model = renderCompose(merged, composePlan(root, settings, selection, network, images, secretPlan, rendered, tree));
-    const problems = [
-      ...secretPlan.problems,
-      ...rendered.problems,
-      ...composeProblems(model, plain.BIND_ADDRESS),
-      ...(await appNetworkProblems(docker, plain)),
-    ];
+    const problems = [...secretPlan.problems, ...rendered.problems, ...(await appNetworkProblems(docker, plain))];
     const host = options.checkHost ? await hostProblems(docker, model, plain, network) : [];
     if (errorsOf([...problems, ...host]).length > 0)
       throw errorsOf(problems).length > 0 ? inputFailure([...problems, ...host]) : stackFailure(host);
@@ -82,6 +82,21 @@ export async function prepare(
       sources,
     };
   });
+}
+
+/** Without these there is nothing to show and nobody to tell. */
+function requireCore({ leftOut }: ImageSet): void {
+  const missing = leftOut.filter(({ service }) => ['prometheus', 'alertmanager', 'history'].includes(service));
+  if (missing.length > 0)
+    throw stackFailure(
+      missing.map(({ service, reason }) =>
+        error(
+          `image of ${service}`,
+          reason,
+          'npm run images -- load FILE, with a file that `npm run images -- save FILE` made on a host with a registry.',
+        ),
+      ),
+    );
 }
 
 function imagesOf(model: ComposeModel): readonly { readonly service: string; readonly image: string }[] {
@@ -118,7 +133,7 @@ function render(settings: Settings, selection: Selection, network: StackNetwork,
     all: modules,
     modules: selection.modules,
     services: selection.services,
-    alertmanager: (config) => renderAlertmanager(config, secrets.configured, settings.channels).config,
+    alertmanager: (config) => renderAlertmanager(config, secrets.configured, settings.channels),
   });
 }
 

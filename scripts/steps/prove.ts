@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stackFailure } from '../core/failure.ts';
 import { errorsOf, warning, type Problem } from '../core/problem.ts';
-import { smokeChecks, type SmokeCheck } from '../io/smoke-checks.ts';
+import { smokeChecks, type SmokeCheck } from './smoke-checks.ts';
 import type { Prepared } from './prepare.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -48,6 +48,15 @@ async function attempt(check: SmokeCheck): Promise<readonly Problem[]> {
   } catch (failure) {
     // A service that does not answer yet; when time is over this is the finding.
     const cause = failure instanceof Error && failure.cause instanceof Error ? ` (${failure.cause.message})` : '';
-    return [{ ...warning(check.title, failure instanceof Error ? `${failure.message}${cause}` : String(failure), `npm run logs -- ${check.service}`), severity: 'error' }];
+    return [
+      {
+        ...warning(
+          check.title,
+          failure instanceof Error ? `${failure.message}${cause}` : String(failure),
+          `npm run logs -- ${check.service}`,
+        ),
+        severity: 'error',
+      },
+    ];
   }
 }

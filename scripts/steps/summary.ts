@@ -9,13 +9,23 @@ export function summarise({ settings, selection, images, tree, expected }: Prepa
     ['grafana', 'Grafana', at(plain.GRAFANA_PORT), `user ${plain.GRAFANA_ADMIN_USER}, password: GRAFANA_ADMIN_PASSWORD in .env`],
     ['prometheus', 'Prometheus', at(plain.PROMETHEUS_PORT), `${expected.rules} rules`],
     ['alertmanager', 'Alertmanager', at(plain.ALERTMANAGER_PORT), ''],
-    ['history', 'Alert history', at(plain.HISTORY_PORT), `runbooks under /runbooks/ (${[...tree.keys()].filter((path) => path.startsWith('runbooks/')).length})`],
+    [
+      'history',
+      'Alert history',
+      at(plain.HISTORY_PORT),
+      `runbooks under /runbooks/ (${[...tree.keys()].filter((path) => path.startsWith('runbooks/')).length})`,
+    ],
     ['loki', 'Loki', at(plain.LOKI_PORT), 'query it in Grafana'],
     ['pushgateway', 'Pushgateway', at(plain.PUSHGATEWAY_PORT), ''],
   ];
-  const lines = pages.filter(([service]) => selection.services.has(service)).map(([, title, url, remark]) => `  ${title.padEnd(14)} ${url}${remark === '' ? '' : `  ${pc.dim(remark)}`}`);
+  const lines = pages
+    .filter(([service]) => selection.services.has(service))
+    .map(([, title, url, remark]) => `  ${title.padEnd(14)} ${url}${remark === '' ? '' : `  ${pc.dim(remark)}`}`);
   const built = [...images.images].filter(([service, { source }]) => source === 'debian' && selection.services.has(service));
-  const substitutes = built.map(([service, { name, version }]) => `  ${service}: ${name}, built on this host from Debian's package ${version} (no registry could be reached)`);
+  const substitutes = built.map(
+    ([service, { name, version }]) =>
+      `  ${service}: ${name}, built on this host from Debian's package ${version} (no registry could be reached)`,
+  );
   const missing = selection.leftOut.map(({ service, reason }) => `  ${service}: ${reason}`);
   return [
     `${pc.green('The stack is up and proved')}: ${selection.services.size} services, modules ${selection.modules.map(({ name }) => name).join(', ')}.`,

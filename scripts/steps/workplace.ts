@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
 import type { Context } from '../cli/command.ts';
-import { confirm, interactive } from '../cli/prompt.ts';
+import { confirm } from '../cli/prompt.ts';
 import type { Report } from '../cli/report.ts';
 import { ensureEngine } from '../io/engine.ts';
 import { exec, type Exec } from '../io/exec.ts';
@@ -13,12 +13,14 @@ export interface Workplace {
   readonly docker: Docker;
   readonly report: Report;
   readonly signal: AbortSignal;
+  /** Asks whether packages of the distribution may be installed. */
+  readonly mayInstall: () => Promise<boolean>;
 }
 
 /** Makes sure that the engine answers. `yes` allows to install and start it without a question. */
 export async function openWorkplace({ report, signal }: Context, yes = false): Promise<Workplace> {
-  await report.step('engine', async (detail) =>
-    detail(await ensureEngine({ yes, interactive: interactive(), ask: confirm, exec, note: report.note })),
-  );
-  return { root: ROOT, exec, docker: new Docker(), report, signal };
+  await report.step('engine', async (detail) => detail(await ensureEngine({ yes, ask: confirm, exec, note: report.note })));
+  const mayInstall = async (): Promise<boolean> =>
+    yes || (await confirm('Images must be built from Debian packages. May I install mmdebstrap for that?')) === true;
+  return { root: ROOT, exec, docker: new Docker(), report, signal, mayInstall };
 }

@@ -1,0 +1,73 @@
+import type { TargetState } from '../core/smoke.ts';
+import { getJson, send } from './http.ts';
+
+/** One sample of an instant query. */
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export interface LoadedRule {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly health: string;
+  readonly lastError: string;
+}
+
+export interface FiringAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly state: 'pending' | 'firing';
+  readonly activeAt: string;
+}
+
+/** The parts of Prometheus' HTTP API that the commands use. Every call throws where Prometheus does not answer. */
+export interface PrometheusApi {
+  query(expr: string): Promise<readonly Sample[]>;
+  targets(): Promise<readonly TargetState[]>;
+  rules(): Promise<readonly LoadedRule[]>;
+  alerts(): Promise<readonly FiringAlert[]>;
+  /** Addresses of the Alertmanagers that it sends to. */
+  alertmanagers(): Promise<readonly string[]>;
+  /** Makes it read its configuration again; throws with its words where it refuses. */
+  reload(): Promise<void>;
+}
+
+interface Answer<T> {
+  readonly data: T;
+}
+
+/** Prometheus at an address such as `http://127.0.0.1:9090`. */
+export function prometheusApi(base: string): PrometheusApi {
+  const api = async <T>(path: string): Promise<T> => (await getJson<Answer<T>>(`${base}/api/v1/${path}`)).data;
+  return {
+    query: async (expr) => {
+      const { result } = await api<{ result: { metric: Record<string, string>; value: [number, string] }[] }>(
+        `query?query=${encodeURIComponent(expr)}`,
+      );
+      return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+    },
+    targets: async () => {
+      const { activeTargets } = await api<{
+        activeTargets: { labels: Record<string, string>; health: TargetState['health']; lastError: string }[];
+      }>('targets?state=active');
+      return activeTargets.map(({ labels, health, lastError }) => ({
+        job: labels['job'] ?? '',
+        instance: labels['instance'] ?? '',
+        health,
+        lastError,
+      }));
+    },
+    rules: async () => {
+      const { groups } = await api<{
+        groups: { rules: { name: string; labels?: Record<string, string>; health: string; lastError?: string }[] }[];
+      }>('rules');
+      return groups.flatMap(({ rules }) =>
+        rules.map(({ name, labels = {}, health, lastError = '' }) => ({ name, labels, health, lastError })),
+      );
+    },
+    alerts: async () => (await api<{ alerts: FiringAlert[] }>('alerts')).alerts,
+    alertmanagers: async () =>
+      (await api<{ activeAlertmanagers: { url: string }[] }>('alertmanagers')).activeAlertmanagers.map(({ url }) => url),
+    reload: async () => void (await send('POST', `${base}/-/reload`)),
+  };
+}

@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { parse } from 'yaml';
+import { addressesOf } from '../core/addresses.ts';
+import { DIGEST_RECORD, treeDigest } from '../core/digest.ts';
+import { valueOf } from '../core/metrics-text.ts';
+import { error, type Problem } from '../core/problem.ts';
+import * as smoke from '../core/smoke.ts';
+import { alertmanagerApi } from '../io/alertmanager.ts';
+import { readTree } from '../io/files.ts';
+import { grafanaApi } from '../io/grafana.ts';
+import { historyApi } from '../io/history.ts';
+import { hasLine, pushLine } from '../io/loki.ts';
+import { prometheusApi } from '../io/prometheus.ts';
+import { lastLogLines, stackState } from '../io/stack-state.ts';
+import type { Prepared } from './prepare.ts';
+import { resetGrafanaPassword } from './grafana-password.ts';
+import type { Workplace } from './workplace.ts';
+
+/** One thing that must be true of the running stack. It is tried again until it finds no error or time is over. */
+export interface SmokeCheck {
+  readonly title: string;
+  /** The service whose log explains a failure. */
+  readonly service: string;
+  readonly run: () => Promise<readonly Problem[]>;
+}
+
+/** Every check for what runs. */
+export function smokeChecks(place: Workplace, prepared: Prepared): readonly SmokeCheck[] {
+  const { docker, root } = place;
+  const { settings, expected, selection } = prepared;
+  const at = addressesOf(settings.plain);
+  const prometheus = prometheusApi(at.prometheus);
+  const modules = new Set(selection.modules.map(({ name }) => name));
+  const checks: SmokeCheck[] = [
+    {
+      title: 'targets up',
+      service: 'prometheus',
+      run: async () =>
+        smoke.targetProblems(
+          smoke.expectedTargets(expected, await fileTargets(root)),
+          await prometheus.targets(),
+          prepared.network.gateway,
+        ),
+    },
+    { title: 'rules loaded', service: 'prometheus', run: async () => ruleProblems(prepared, prometheus) },
+    {
+      title: 'Alertmanager connected, with the config on disk',
+      service: 'alertmanager',
+      run: async () => alertmanagerProblems(prepared, prometheus, at.alertmanager),
+    },
+    {
+      title: 'history',
+      service: 'history',
+      run: async () =>
+        historyApi(at.history)
+          .ready()
+          .then(() => []),
+    },
+    {
+      title: 'ports',
+      service: 'prometheus',
+      run: async () => smoke.bindingProblems(await bindings(place, settings.plain.COMPOSE_PROJECT_NAME), settings.plain.BIND_ADDRESS),
+    },
+  ];
+  if (selection.services.has('grafana'))
+    checks.push({ title: 'Grafana', service: 'grafana', run: async () => grafanaProblems(place, prepared, at.grafana) });
+  if (selection.services.has('loki')) checks.push({ title: 'Loki', service: 'loki', run: lokiCheck(at.loki) });
+  if (modules.has('blackbox')) {
+    checks.push({
+      title: 'endpoints',
+      service: 'blackbox-exporter',
+      run: async () => smoke.failedProbes((await prometheus.query('probe_success == 0')).map(({ labels }) => labels['instance'] ?? '')),
+    });
+  }
+  for (const module of ['postgres', 'redis'] as const) {
+    if (modules.has(module))
+      checks.push({ title: module, service: `${module}-exporter`, run: async () => databaseProblems(place, prepared, module) });
+  }
+  if (modules.has('containers')) {
+    checks.push({
+      title: 'containers visible',
+      service: 'cadvisor',
+      run: async () => {
+        const visible = new Set((await prometheus.query('container_last_seen{name!=""}')).map(({ labels }) => labels['name'] ?? ''));
+        const running = (await docker.listContainers()).map(({ Names }) => (Names[0] ?? '').slice(1));
+        return smoke.invisibleContainers(running, visible);
+      },
+    });
+  }
+  return checks;
+}
+
+/** Number of targets in the user's target files, per job. */
+async function fileTargets(root: string): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  for (const [path, text] of await readTree(root, 'prometheus/targets')) {
+    const [, , job = '', file = ''] = path.split('/');
+    if (!/^[^.].*\.ya?ml$/.test(file)) continue;
+    const groups = (parse(text) ?? []) as { targets?: string[] }[];
+    counts.set(job, (counts.get(job) ?? 0) + groups.reduce((sum, group) => sum + (group.targets?.length ?? 0), 0));
+  }
+  return counts;
+}
+
+async function ruleProblems({ expected, tree }: Prepared, prometheus: ReturnType<typeof prometheusApi>): Promise<readonly Problem[]> {
+  const rules = await prometheus.rules();
+  const running = rules.find(({ name }) => name === DIGEST_RECORD)?.labels['digest'];
+  const problems: Problem[] = [];
+  if (rules.length !== expected.rules)
+    problems.push(error('Prometheus', `has ${rules.length} rules, ${expected.rules} were configured`, 'npm run reload'));
+  if (running !== treeDigest(tree)) problems.push(error('Prometheus', 'runs another configuration than the one on disk', 'npm run reload'));
+  return [
+    ...problems,
+    ...rules
+      .filter(({ health }) => health === 'err')
+      .map(({ name, lastError }) =>
+        error(`rule ${name}`, `fails: ${lastError}`, 'Mend the expression in prometheus/rules/, then npm run reload.'),
+      ),
+  ];
+}
+
+async function alertmanagerProblems(
+  { tree }: Prepared,
+  prometheus: ReturnType<typeof prometheusApi>,
+  base: string,
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  const hash = valueOf(await alertmanagerApi(base).metrics(), 'alertmanager_config_hash');
+  if (hash !== smoke.alertmanagerConfigHash(tree.get('alertmanager/alertmanager.yml') ?? '')) {
+    problems.push(error('Alertmanager', 'runs another configuration than the one on disk', 'npm run reload'));
+  }
+  const connected = (await prometheus.alertmanagers()).some((url) => url.includes('//alertmanager:9093/'));
+  return connected
+    ? problems
+    : [...problems, error('Prometheus', 'is not connected to Alertmanager', 'npm run logs -- prometheus alertmanager')];
+}
+
+async function grafanaProblems(place: Workplace, { settings, expected }: Prepared, base: string): Promise<readonly Problem[]> {
+  const password = settings.secrets['GRAFANA_ADMIN_PASSWORD'] ?? '';
+  const grafana = grafanaApi(base, { user: settings.plain.GRAFANA_ADMIN_USER, password });
+  // Grafana takes the password from its settings only when it makes its database.
+  if ((await grafana.loginStatus()) === 401) await resetGrafanaPassword(place, password);
+  if ((await grafana.loginStatus()) !== 200)
+    return [error('Grafana', `refuses the login of ${settings.plain.GRAFANA_ADMIN_USER}`, 'npm run logs -- grafana')];
+  const absent = smoke.absentNames('dashboard', expected.dashboards, await grafana.dashboardUids(), 'npm run logs -- grafana');
+  const sources = await Promise.all(expected.dataSources.map(async (uid) => [uid, await grafana.dataSourceHealth(uid)] as const));
+  return [
+    ...absent,
+    ...sources
+      .filter(([, health]) => health !== 'OK')
+      .map(([uid, health]) => error(`data source ${uid}`, `does not answer: ${health}`, 'npm run logs -- grafana')),
+  ];
+}
+
+/** Loki takes a line once and has to give that very line back. */
+function lokiCheck(base: string): () => Promise<readonly Problem[]> {
+  const line = `pharos smoke ${randomUUID()}`;
+  let pushedAt: number | undefined;
+  return async () => {
+    if (pushedAt === undefined) {
+      const now = Date.now();
+      await pushLine(base, line, now);
+      pushedAt = now;
+    }
+    return (await hasLine(base, line, pushedAt)) ? [] : [error('Loki', 'took a line but does not give it back', 'npm run logs -- loki')];
+  };
+}
+
+async function databaseProblems(place: Workplace, { settings }: Prepared, module: 'postgres' | 'redis'): Promise<readonly Problem[]> {
+  const up = module === 'postgres' ? 'pg_up' : 'redis_up';
+  const instances = module === 'postgres' ? settings.plain.POSTGRES_INSTANCES : settings.plain.REDIS_INSTANCES;
+  const samples = await prometheusApi(addressesOf(settings.plain).prometheus).query(up);
+  const refused = instances.filter(({ name }) => samples.find(({ labels }) => labels['instance'] === name)?.value !== 1);
+  if (refused.length === 0) return [];
+  const exporter = (await stackState(place.docker, settings.plain.COMPOSE_PROJECT_NAME)).find(
+    ({ service }) => service === `${module}-exporter`,
+  );
+  const log = exporter === undefined ? '' : await lastLogLines(place.docker, exporter.id, 60);
+  return refused.map(({ name, host, user }) =>
+    smoke.refusedProblem(
+      module,
+      name,
+      user,
+      log
+        .split('\n')
+        .filter((line) => line.includes(host) || instances.length === 1)
+        .join('\n'),
+    ),
+  );
+}
+
+async function bindings({ docker }: Workplace, project: string) {
+  const containers = await docker.listContainers({ filters: { label: [`com.docker.compose.project=${project}`] } });
+  return containers.flatMap(({ Labels, Ports }) =>
+    Ports.flatMap(({ IP, PublicPort }) =>
+      IP === undefined || PublicPort === undefined
+        ? []
+        : [{ service: Labels['com.docker.compose.service'] ?? '', address: IP, port: PublicPort }],
+    ),
+  );
+}
