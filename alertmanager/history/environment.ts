@@ -1,0 +1,25 @@
+/** What the service is told through its environment. */
+export interface Environment {
+  readonly port: number;
+  readonly dataDir: string;
+  readonly runbooksDir: string;
+  readonly retentionDays: number;
+}
+
+/** Reads the environment; a list of what is wrong where something is. */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment | readonly string[] {
+  const wrong: string[] = [];
+  const wholeNumber = (key: string, fallback: number, max: number): number => {
+    const text = env[key] ?? '';
+    const value = text === '' ? fallback : Number(text);
+    if (!Number.isInteger(value) || value < 1 || value > max) wrong.push(`${key} is "${text}"; it must be a whole number from 1 to ${max}`);
+    return value;
+  };
+  const environment = {
+    port: wholeNumber('PORT', 9095, 65_535),
+    dataDir: env['DATA_DIR'] || '/data',
+    runbooksDir: env['RUNBOOKS_DIR'] || '/runbooks',
+    retentionDays: wholeNumber('HISTORY_RETENTION_DAYS', 365, 3650),
+  };
+  return wrong.length > 0 ? wrong : environment;
+}
