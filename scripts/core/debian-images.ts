@@ -99,7 +99,6 @@ export function mmdebstrapArgs(
   ];
   return [
     '--variant=essential',
-    '--quiet',
     ...(ignoreExpiry ? ['--aptopt=Acquire::Check-Valid-Until "false"'] : []),
     `--include=${packages.join(',')}`,
     ...hooks.map((hook) => `--customize-hook=${hook}`),

@@ -38,7 +38,7 @@ export interface Expected {
   /** Alerting and recording rules. */
   readonly rules: number;
   readonly dashboards: readonly string[];
-  readonly dataSources: readonly string[];
+  readonly dataSources: readonly { readonly uid: string; readonly type: string }[];
 }
 
 export interface RenderResult {
@@ -46,14 +46,16 @@ export interface RenderResult {
   readonly alertmanagerSecrets: readonly string[];
   /** The files of `.effective/`. */
   readonly tree: Map<string, string>;
-  readonly expected: Expected;
   readonly problems: readonly Problem[];
 }
 
 /** Renders every config: selects what the enabled modules need and annotates it with settings. Never replaces text by pattern. */
 export function renderTree(input: RenderInput): RenderResult {
   const { sources, settings } = input;
-  const tree = new Map<string, string>([['prometheus/targets/.mountpoint', '']]);
+  const tree = new Map<string, string>([
+    ['prometheus/targets/.mountpoint', ''],
+    ['loki/rules/.keep', ''],
+  ]);
   const problems: Problem[] = [...targetFileProblems(sources)];
   let alertmanagerSecrets: readonly string[] = [];
   const enabled = new Set(input.modules.map(({ name }) => name));
@@ -95,7 +97,7 @@ export function renderTree(input: RenderInput): RenderResult {
       tree.set(target, String(doc));
     } else tree.set(target, text);
   }
-  return { tree, expected: expectedOf(tree), alertmanagerSecrets, problems };
+  return { tree, alertmanagerSecrets, problems };
 }
 
 /** Source path → path below `.effective/`; undefined for files that no container reads. */
@@ -141,7 +143,7 @@ export function expectedOf(tree: Tree): Expected {
   const jobs = parsed<ScrapeFile>('prometheus/scrape/').flatMap((file) => file.scrape_configs ?? []);
   const rules = parsed<RuleFile>('prometheus/rules/').flatMap((file) => file.groups ?? []);
   const dashboards = [...tree].filter(([path]) => path.startsWith('grafana/dashboards/') && path.endsWith('.json'));
-  const sources = parsed<{ datasources?: { uid: string }[] }>('grafana/provisioning/datasources/').flatMap(
+  const sources = parsed<{ datasources?: { uid: string; type: string }[] }>('grafana/provisioning/datasources/').flatMap(
     (file) => file.datasources ?? [],
   );
   return {
@@ -149,6 +151,6 @@ export function expectedOf(tree: Tree): Expected {
     fileJobs: jobs.filter((job) => job.file_sd_configs !== undefined).map((job) => job.job_name),
     rules: rules.reduce((sum, group) => sum + (group.rules ?? []).length, 0),
     dashboards: dashboards.map(([, text]) => (JSON.parse(text) as { uid: string }).uid),
-    dataSources: sources.map(({ uid }) => uid),
+    dataSources: sources.map(({ uid, type }) => ({ uid, type })),
   };
 }

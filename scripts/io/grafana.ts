@@ -3,9 +3,16 @@ export interface GrafanaApi {
   /** HTTP status of a request that needs the login: 200, or 401 where the password is not the running one. */
   loginStatus(): Promise<number>;
   dashboardUids(): Promise<ReadonlySet<string>>;
-  /** `OK`, or what Grafana says about a data source that does not answer. */
-  dataSourceHealth(uid: string): Promise<string>;
+  /** `OK`, or what Grafana says about a data source that does not answer. A small request goes all the way through it. */
+  dataSourceHealth(uid: string, type: string): Promise<string>;
 }
+
+/** A request that costs nothing and needs the data source's server to answer. */
+const PROBES: Readonly<Record<string, string>> = {
+  prometheus: 'api/v1/query?query=vector(1)',
+  loki: 'loki/api/v1/labels',
+  alertmanager: 'api/v2/status',
+};
 
 const TIMEOUT_MS = 5_000;
 
@@ -20,10 +27,9 @@ export function grafanaApi(base: string, login: { readonly user: string; readonl
       const found = (await (await get('/api/search?type=dash-db&limit=5000')).json()) as { uid: string }[];
       return new Set(found.map(({ uid }) => uid));
     },
-    dataSourceHealth: async (uid) => {
-      const response = await get(`/api/datasources/uid/${uid}/health`);
-      const { status, message } = (await response.json()) as { status?: string; message?: string };
-      return response.ok && status === 'OK' ? 'OK' : (message ?? `HTTP ${response.status}`);
+    dataSourceHealth: async (uid, type) => {
+      const response = await get(`/api/datasources/proxy/uid/${uid}/${PROBES[type] ?? ''}`);
+      return response.ok ? 'OK' : `HTTP ${response.status} ${(await response.text()).slice(0, 200)}`;
     },
   };
 }

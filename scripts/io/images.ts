@@ -55,12 +55,15 @@ export async function ensureImages(options: ImageOptions): Promise<ImageSet> {
   const absent = wanted.filter(({ service }) => !found.has(service));
   const unreachable = await pullAll(options, absent, found);
   const debian = unreachable.filter(({ service }) => service in DEBIAN_IMAGES);
-  const local = localBuilds(debian, tags);
-  for (const [service, image] of local) found.set(service, image);
+  const local = localBuilds(Object.keys(DEBIAN_IMAGES), tags);
+  for (const { service } of debian) {
+    const image = local.get(service);
+    if (image !== undefined) found.set(service, image);
+  }
   const toBuild = debian.filter(({ service }) => !local.has(service)).map(({ service }) => service);
   const blocker = toBuild.length === 0 ? undefined : await debianBuildBlocker(options);
   if (toBuild.length > 0 && blocker === undefined) {
-    detail(`no registry can be reached; building ${toBuild.length} images from Debian packages`);
+    detail(`no registry can be reached; building images from Debian packages`);
     const { exec, root, mirror, note } = options;
     const built = await buildFromDebian({
       exec,
@@ -69,7 +72,7 @@ export async function ensureImages(options: ImageOptions): Promise<ImageSet> {
       haproxyConfig: join(root, 'exporters/docker-socket-proxy/haproxy.cfg'),
       note,
     });
-    for (const [service, version] of built) found.set(service, { name: debianTag(service, version), source: 'debian', version });
+    for (const [service, version] of built) if (toBuild.includes(service)) found.set(service, { name: debianTag(service, version), source: 'debian', version });
   }
   const sources = [...found.values()];
   detail(
@@ -95,9 +98,9 @@ export async function localTags(docker: Docker): Promise<ReadonlySet<string>> {
 }
 
 /** Images of an earlier build on this host. */
-export function localBuilds(wanted: readonly WantedImage[], tags: ReadonlySet<string>): ReadonlyMap<string, ServiceImage> {
+export function localBuilds(services: readonly string[], tags: ReadonlySet<string>): ReadonlyMap<string, ServiceImage> {
   const found = new Map<string, ServiceImage>();
-  for (const { service } of wanted) {
+  for (const service of services) {
     const name = [...tags]
       .filter((tag) => tag.startsWith(`pharos/${service}:`) && tag.endsWith('-debian'))
       .sort()

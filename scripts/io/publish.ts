@@ -29,8 +29,8 @@ export async function publish(root: string, tree: Tree, secrets: readonly Secret
   return publishTree(tree, join(root, EFFECTIVE));
 }
 
-/** Remembers that this very configuration passed all linters in these very images. */
-export async function rememberLint(root: string, key: string): Promise<void> {
+/** Remembers, in a file of its own, that an input with this digest passed. */
+export async function rememberLint(root: string, file: string, key: string): Promise<void> {
   await mkdir(join(root, STAGING), { recursive: true });
-  await writeFile(join(root, STAGING, 'lint-passed'), key);
+  await writeFile(join(root, STAGING, file), key);
 }

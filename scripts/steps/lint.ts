@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { digestOf } from '../core/digest.ts';
 import { stackFailure } from '../core/failure.ts';
-import { lintPlan } from '../core/lint-plan.ts';
-import type { Problem } from '../core/problem.ts';
+import { lintPlan, ruleTestPlan, type LintRun } from '../core/lint-plan.ts';
 import { isSelected } from '../core/render.ts';
 import { readIfThere, readTree } from '../io/files.ts';
 import { lint } from '../io/lint.ts';
@@ -11,38 +10,67 @@ import { modules } from '../modules/index.ts';
 import type { Prepared } from './prepare.ts';
 import type { Workplace } from './workplace.ts';
 
+/** promtool tests rules on one core; two runs side by side are what the smallest supported host has. */
+const TEST_RUNS = 2;
+
 /**
  * Lays the configuration out beside the running one and lets every tool read it, in the image that will run it.
- * A configuration that passed in the same images before is not read again, unless `always` asks for it.
- * Throws a `Failure` with every problem of every tool.
+ * What passed in the same images before is not read again, unless `always` asks for it; rule tests, which depend on nothing else than the
+ * rules, the tests and the image, are not run again in any case. Throws a `Failure` with every problem of every tool.
  */
 export async function lintPrepared(place: Workplace, prepared: Prepared, always: boolean): Promise<void> {
-  const { root, exec, report } = place;
+  const { root, report } = place;
   await report.step('configs linted', async (detail) => {
     const staged = await stage(root, prepared.tree);
-    const enabled = new Set(prepared.selection.modules.map(({ name }) => name));
-    const tests = await readTree(join(root, 'test/rules'), '.');
-    const ruleTests = [...tests.keys()].filter(
-      (path) => path.endsWith('.test.yml') && isSelected(path.replace('.test.yml', '.yml'), modules, enabled),
-    );
-    const rules = [...prepared.sources].filter(([path]) => path.startsWith('prometheus/'));
     const images = [...prepared.images.images].map(([service, { name }]) => [service, name] as const);
-    const key = digestOf([...prepared.tree, ...tests, ...rules, ...images]);
-    if (!always && (await readIfThere(join(root, STAGING, 'lint-passed'))) === key) {
-      detail('unchanged since they passed');
-      return;
-    }
-    const runs = lintPlan({ staged, root, ruleTests }, prepared.selection.services);
-    const problems: Problem[] = [];
-    await Promise.all(
-      runs.map(async (run) => {
-        problems.push(...(await lint(exec, run, imageOf(prepared, run.service))));
-      }),
-    );
-    if (problems.length > 0) throw stackFailure(problems);
-    await rememberLint(root, key);
-    detail(runs.map(({ title }) => title).join(', '));
+    const configs = {
+      file: 'lint-passed',
+      key: digestOf([...prepared.tree, ...images]),
+      runs: lintPlan({ staged, root }, prepared.selection.services),
+    };
+    const tests = await ruleTests(place, prepared);
+    const passed = await Promise.all([configs, tests].map(async (part) => runPart(place, prepared, part, always && part === configs)));
+    detail(passed.flat().join(', ') || 'unchanged since they passed');
   });
+}
+
+interface LintPart {
+  /** Where it is remembered that this very input passed. */
+  readonly file: string;
+  readonly key: string;
+  readonly runs: readonly LintRun[];
+}
+
+async function ruleTests({ root }: Workplace, prepared: Prepared): Promise<LintPart> {
+  const enabled = new Set(prepared.selection.modules.map(({ name }) => name));
+  const files = await readTree(join(root, 'test/rules'), '.');
+  const chosen = [...files].filter(
+    ([path]) => path.endsWith('.test.yml') && isSelected(path.replace(/(-\w+)?\.test\.yml$/, '.yml'), modules, enabled),
+  );
+  const rules = [...prepared.sources].filter(([path]) => path.startsWith('prometheus/rules/'));
+  const key = digestOf([...chosen, ...rules, ['image', prepared.images.images.get('prometheus')?.name ?? '']]);
+  return {
+    file: 'rule-tests-passed',
+    key,
+    runs: ruleTestPlan(
+      root,
+      chosen.map(([path]) => path),
+      TEST_RUNS,
+    ),
+  };
+}
+
+async function runPart(
+  { root, exec }: Workplace,
+  prepared: Prepared,
+  { file, key, runs }: LintPart,
+  always: boolean,
+): Promise<readonly string[]> {
+  if (!always && (await readIfThere(join(root, STAGING, file))) === key) return [];
+  const problems = (await Promise.all(runs.map(async (run) => lint(exec, run, imageOf(prepared, run.service))))).flat();
+  if (problems.length > 0) throw stackFailure(problems);
+  await rememberLint(root, file, key);
+  return [...new Set(runs.map(({ title }) => title))];
 }
 
 function imageOf(prepared: Prepared, service: string): string {

@@ -7,7 +7,7 @@ import { inputFailure, stackFailure } from '../core/failure.ts';
 import { error, errorsOf } from '../core/problem.ts';
 import { renderAlertmanager } from '../core/render-alertmanager.ts';
 import { renderCompose, type ComposePlan } from '../core/render-compose.ts';
-import { renderTree, type Expected, type RenderResult } from '../core/render-tree.ts';
+import { expectedOf, renderTree, type Expected, type RenderResult } from '../core/render-tree.ts';
 import type { Tree } from '../core/render.ts';
 import { planSecrets, type SecretFile, type SecretPlan } from '../core/secrets.ts';
 import { select, wantedProfiles, type Selection } from '../core/selection.ts';
@@ -63,6 +63,7 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
     const secretPlan = planSecrets(settings, await readTree(join(root, 'secrets'), '.'));
     const rendered = render(settings, selection, network, secretPlan, sources);
     const tree = withDigestRule(new Map([...rendered.tree, ['history/server.mjs', await bundleHistory(root)]]));
+    const expected = expectedOf(tree);
     const model = renderCompose(merged, composePlan(root, settings, selection, network, images, secretPlan, rendered, tree));
     const problems = [...secretPlan.problems, ...rendered.problems, ...(await appNetworkProblems(docker, plain))];
     const host = options.checkHost ? await hostProblems(docker, model, plain, network) : [];
@@ -78,7 +79,7 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
       model,
       tree: withComposeFile(tree, model),
       secrets: secretPlan.files,
-      expected: rendered.expected,
+      expected,
       sources,
     };
   });

@@ -143,7 +143,9 @@ async function grafanaProblems(place: Workplace, { settings, expected }: Prepare
   if ((await grafana.loginStatus()) !== 200)
     return [error('Grafana', `refuses the login of ${settings.plain.GRAFANA_ADMIN_USER}`, 'npm run logs -- grafana')];
   const absent = smoke.absentNames('dashboard', expected.dashboards, await grafana.dashboardUids(), 'npm run logs -- grafana');
-  const sources = await Promise.all(expected.dataSources.map(async (uid) => [uid, await grafana.dataSourceHealth(uid)] as const));
+  const sources = await Promise.all(
+    expected.dataSources.map(async ({ uid, type }) => [uid, await grafana.dataSourceHealth(uid, type)] as const),
+  );
   return [
     ...absent,
     ...sources
