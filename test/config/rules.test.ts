@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { withThreshold } from '../../scripts/core/render.ts';
+import { alertRules, jobNames, ruleTests } from '../../scripts/core/rule-files.ts';
+import * as invariants from '../../scripts/core/rule-invariants.ts';
+import { modules } from '../../scripts/modules/index.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (path: string): string => readFileSync(root + path, 'utf8');
+const list = (folder: string, end: string): string[] =>
+  readdirSync(root + folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(end))
+    .sort()
+    .map((name) => `${folder}/${name}`);
+
+const ruleFiles = list('prometheus/rules', '.yml');
+const scrapeFiles = list('prometheus/scrape', '.yml');
+const testFiles = list('test/rules', '.test.yml').map((path) => ruleTests(path, read(path)));
+const runbooks = list('runbooks', '.md').filter((path) => !path.endsWith('/README.md'));
+const rules = ruleFiles.flatMap((path) => alertRules(path, read(path)));
+const jobs = scrapeFiles.flatMap((path) => jobNames(read(path)));
+
+describe('checked-in alert rules', () => {
+  it('carry labels that routes know, and annotations that people can read, each alert once', () => {
+    expect(invariants.ruleProblems(rules)).toEqual([]);
+  });
+
+  it('set no label beyond those that routes, inhibition and grouping use', () => {
+    const allowed = ['severity', 'category', 'notify_sms', 'instance', 'service'];
+    expect(rules.flatMap((rule) => Object.keys(rule.labels).filter((label) => !allowed.includes(label)))).toEqual([]);
+  });
+
+  it('leave runbook_url to rendering', () => {
+    expect(rules.filter((rule) => rule.annotations['runbook_url'] !== undefined)).toEqual([]);
+  });
+
+  it('ask only for jobs that are scraped', () => {
+    expect(invariants.unknownJobs(rules, jobs)).toEqual([]);
+  });
+
+  it('leave to TargetDown exactly the jobs that no module has', () => {
+    const known = /job!~"([^"]*)"/.exec(rules.find(({ alert }) => alert === 'TargetDown')?.expr ?? '')?.[1]?.split('|') ?? [];
+    expect([...known].sort()).toEqual([...jobs].sort());
+  });
+
+  it.each(modules.flatMap((module) => module.thresholds.map((threshold) => [threshold.alert, threshold] as const)))(
+    'let %s be moved by its setting',
+    (alert, { literal }) => {
+      const expr = rules.find((rule) => rule.alert === alert)?.expr ?? '';
+      expect(withThreshold(expr, literal, 42)?.trim()).toMatch(/> 42$/);
+    },
+  );
+});
+
+describe('files of a module', () => {
+  it('stand side by side: each module has scrape jobs and rules, and no others exist', () => {
+    const names = modules.map(({ name }) => name).sort();
+    expect(scrapeFiles.map(invariants.moduleName)).toEqual(names);
+    expect(ruleFiles.map(invariants.moduleName)).toEqual(names);
+  });
+});
+
+describe('rule tests', () => {
+  it('expect every alert to fire, and name none that does not exist', () => {
+    expect(
+      invariants.ruleTestProblems(
+        rules,
+        testFiles.flatMap(({ cases }) => cases),
+      ),
+    ).toEqual([]);
+  });
+
+  it('say what they prove', () => {
+    expect(testFiles.flatMap(({ problems }) => problems)).toEqual([]);
+  });
+});
+
+describe('runbooks', () => {
+  it('exist for every alert and for nothing else', () => {
+    expect(invariants.runbookProblems(rules, runbooks)).toEqual([]);
+  });
+
+  it.each(runbooks)('%s says something under every heading', (path) => {
+    expect(invariants.runbookPageProblems(path, read(path))).toEqual([]);
+  });
+});
