@@ -72,7 +72,8 @@ export async function ensureImages(options: ImageOptions): Promise<ImageSet> {
       haproxyConfig: join(root, 'exporters/docker-socket-proxy/haproxy.cfg'),
       note,
     });
-    for (const [service, version] of built) if (toBuild.includes(service)) found.set(service, { name: debianTag(service, version), source: 'debian', version });
+    for (const [service, version] of built)
+      if (toBuild.includes(service)) found.set(service, { name: debianTag(service, version), source: 'debian', version });
   }
   const sources = [...found.values()];
   detail(

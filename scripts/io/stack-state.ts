@@ -41,6 +41,14 @@ export async function lastLogLines(docker: Docker, id: string, lines: number): P
   return demultiplex(buffer).trimEnd();
 }
 
+/** What a container wrote since a time, both streams. */
+export async function logSince(docker: Docker, id: string, sinceMs: number): Promise<string> {
+  const buffer = (await docker
+    .getContainer(id)
+    .logs({ stdout: true, stderr: true, since: Math.floor(sinceMs / 1000), follow: false })) as unknown as Buffer;
+  return demultiplex(buffer);
+}
+
 /** Takes the 8-byte frame headers out of the engine's log stream (Docker Engine API, "Attach to a container: stream format"). */
 function demultiplex(buffer: Buffer): string {
   const parts: string[] = [];

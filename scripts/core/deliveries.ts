@@ -1,0 +1,108 @@
+import { integrationsOf, type AlertmanagerConfig } from './render-alertmanager.ts';
+
+/** One way by which an alert reaches people: an integration of a receiver, numbered as Alertmanager logs it (`slack[0]`). */
+export interface Channel {
+  readonly receiver: string;
+  readonly integration: string;
+  /** Whether the end of an alert is told this way too. */
+  readonly sendsResolved: boolean;
+}
+
+/** What Alertmanager logged about one channel. Times are milliseconds since the epoch. */
+export interface Delivery extends Channel {
+  /** When the alert went through first; undefined where it did not. */
+  readonly deliveredAt: number | undefined;
+  /** When its end went through. */
+  readonly resolvedAt: number | undefined;
+  /** The last error, where an attempt failed. */
+  readonly error: string | undefined;
+}
+
+/** The channels of some receivers. */
+export function channelsOf(config: AlertmanagerConfig, receivers: readonly string[]): readonly Channel[] {
+  return config.receivers
+    .filter(({ name }) => receivers.includes(name))
+    .flatMap((receiver) => {
+      const counts = new Map<string, number>();
+      const flags = Object.entries(receiver).flatMap(([key, list]) => (key.endsWith('_configs') && Array.isArray(list) ? list : []));
+      return integrationsOf(receiver).map((kind, index) => {
+        const number = counts.get(kind) ?? 0;
+        counts.set(kind, number + 1);
+        return { receiver: receiver.name, integration: `${kind}[${number}]`, sendsResolved: flags[index]?.['send_resolved'] !== false };
+      });
+    });
+}
+
+/**
+ * Reads the fate of every channel out of Alertmanager's log (logfmt, level debug): lines of the groups that carry the nonce.
+ *
+ * @param endedAt when the alert was ended: what goes through later tells its end
+ */
+export function deliveriesFrom(
+  log: string,
+  nonce: string,
+  channels: readonly Channel[],
+  endedAt = Number.POSITIVE_INFINITY,
+): readonly Delivery[] {
+  const lines = log
+    .split('\n')
+    .filter((line) => line.includes(`nonce=\\"${nonce}\\"`))
+    .map(parseLogfmt);
+  return channels.map((channel) => {
+    const own = lines.filter((line) => line['receiver'] === channel.receiver && line['integration'] === channel.integration);
+    const times = own.filter((line) => line['msg'] === 'Notify success').map((line) => Date.parse(line['time'] ?? ''));
+    const failed = own.filter((line) => line['err'] !== undefined).at(-1)?.['err'];
+    return {
+      ...channel,
+      deliveredAt: times.find((time) => time <= endedAt),
+      resolvedAt: times.find((time) => time > endedAt),
+      error: failed,
+    };
+  });
+}
+
+/** The fields of one logfmt line. */
+export function parseLogfmt(line: string): Readonly<Record<string, string>> {
+  const fields = [...line.matchAll(/([\w.]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))/g)];
+  return Object.fromEntries(
+    fields.map(([, key = '', quoted, bare]) => [key, quoted === undefined ? (bare ?? '') : quoted.replace(/\\(["\\])/g, '$1')]),
+  );
+}
+
+/** The labels of a test alert from the command's options; what is wrong where they cannot be labels. */
+export function testLabels(
+  severity: string,
+  category: string,
+  extra: readonly string[],
+  nonce: string,
+): Readonly<Record<string, string>> | { readonly wrong: string; readonly fix: string } {
+  if (!SEVERITIES.includes(severity)) return { wrong: `--severity ${severity} is not a severity`, fix: `One of ${SEVERITIES.join(', ')}.` };
+  if (!CATEGORIES.includes(category)) return { wrong: `--category ${category} is not a category`, fix: `One of ${CATEGORIES.join(', ')}.` };
+  const labels: Record<string, string> = {};
+  for (const pair of extra) {
+    const [, name, value] = /^([a-zA-Z_]\w*)=(.+)$/.exec(pair) ?? [];
+    if (name === undefined || value === undefined || name.startsWith('__'))
+      return { wrong: `--label ${pair} is not a label`, fix: '--label name=value' };
+    if (FIXED.has(name))
+      return {
+        wrong: `--label ${name} cannot be set`,
+        fix: name === 'severity' || name === 'category' ? `--${name} ${value}` : 'It is set by Prometheus or by this command.',
+      };
+    labels[name] = value;
+  }
+  return { ...labels, severity, category, nonce };
+}
+
+export const SEVERITIES: readonly string[] = ['info', 'warning', 'critical', 'emergency'];
+export const CATEGORIES: readonly string[] = [
+  'infrastructure',
+  'database',
+  'cache',
+  'application',
+  'mlops',
+  'security',
+  'endpoint',
+  'logs',
+  'stack',
+];
+const FIXED = new Set(['alertname', 'severity', 'category', 'nonce', 'job', 'instance', 'cluster']);

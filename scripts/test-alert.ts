@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { parseArguments } from './cli/args.ts';
+import { main } from './cli/command.ts';
+import { renderDeliveries } from './cli/deliveries.ts';
+import { testLabels } from './core/deliveries.ts';
+import { inputFailure, stackFailure } from './core/failure.ts';
+import { error } from './core/problem.ts';
+import { ROOT } from './io/files.ts';
+import { loadSettings } from './io/settings.ts';
+import { deliverTestAlert, routeTestAlert } from './steps/test-alert.ts';
+import { openWorkplace } from './steps/workplace.ts';
+
+const USAGE = 'npm run test-alert [-- --severity critical --category stack --label name=value --timeout 30 --dry-run --json]';
+
+await main(async (context) => {
+  const { values } = parseArguments(context.args, {
+    usage: USAGE,
+    options: {
+      severity: { type: 'string', default: 'critical' },
+      category: { type: 'string', default: 'stack' },
+      label: { type: 'string', multiple: true, default: [] },
+      timeout: { type: 'string', default: '30' },
+      'dry-run': { type: 'boolean' },
+      json: { type: 'boolean' },
+    },
+  });
+  const nonce = randomBytes(6).toString('hex');
+  const labels = testLabels(String(values.severity), String(values.category), values.label as string[], nonce);
+  if ('wrong' in labels) throw inputFailure([error('arguments', labels['wrong'] ?? '', `${labels['fix'] ?? ''}\n${USAGE}`)]);
+  const seconds = Number(values.timeout);
+  if (!(seconds >= 5 && seconds <= 600))
+    throw inputFailure([error('arguments', `--timeout ${String(values.timeout)} is not a number of seconds`, 'A number from 5 to 600.')]);
+
+  const place = await openWorkplace(context);
+  const { settings } = await loadSettings(ROOT);
+  if (values['dry-run'] === true) {
+    const channels = await routeTestAlert(place, labels);
+    const lines = channels.map(({ receiver, integration }) => `${receiver}  ${integration}`);
+    place.report.result(
+      values.json === true ? JSON.stringify(channels, null, 2) : `Would be told, nothing was sent:\n  ${lines.join('\n  ')}`,
+    );
+    return;
+  }
+  const outcome = await deliverTestAlert(place, settings.plain, labels, nonce, seconds * 1000);
+  place.report.result(values.json === true ? JSON.stringify(outcome, null, 2) : renderDeliveries(outcome));
+  if (outcome.problems.length > 0) throw stackFailure(outcome.problems);
+});
