@@ -1,0 +1,29 @@
+import { parseArguments } from './cli/args.ts';
+import { main } from './cli/command.ts';
+import { stackFailure } from './core/failure.ts';
+import { error } from './core/problem.ts';
+import { ROOT } from './io/files.ts';
+import { loadSettings } from './io/settings.ts';
+import { stackState } from './io/stack-state.ts';
+import { applyPrepared } from './steps/apply.ts';
+import { lintPrepared } from './steps/lint.ts';
+import { prepare } from './steps/prepare.ts';
+import { prove } from './steps/prove.ts';
+import { reloadServices } from './steps/reload.ts';
+import { openWorkplace } from './steps/workplace.ts';
+
+/** Brings changed files into force in the running stack: lint → publish → reload → prove that what runs is what is on disk. */
+await main(async (context) => {
+  parseArguments(context.args, { usage: 'npm run reload', options: {} });
+  const { settings, warnings } = await loadSettings(ROOT);
+  context.report.problems(warnings);
+  const place = await openWorkplace(context);
+  const running = await stackState(place.docker, settings.plain.COMPOSE_PROJECT_NAME);
+  if (running.length === 0) throw stackFailure([error('the stack', 'is not running', 'npm run up')]);
+  const prepared = await prepare(place, settings, { checkHost: false });
+  await lintPrepared(place, prepared, false);
+  await applyPrepared(place, prepared);
+  await reloadServices(place, prepared);
+  await prove(place, prepared);
+  place.report.result('The running configuration is the one on disk.');
+});

@@ -1,0 +1,18 @@
+import { parseArguments } from './cli/args.ts';
+import { main } from './cli/command.ts';
+import { renderStatus } from './cli/status.ts';
+import { stackFailure } from './core/failure.ts';
+import { ROOT } from './io/files.ts';
+import { loadSettings } from './io/settings.ts';
+import { lookAtStack } from './steps/status.ts';
+import { openWorkplace } from './steps/workplace.ts';
+
+/** What runs, what is scraped and what fires, now. Exit code 1 where something is not as it should be. */
+await main(async (context) => {
+  const { values } = parseArguments(context.args, { usage: 'npm run status [-- --json]', options: { json: { type: 'boolean' } } });
+  const { settings } = await loadSettings(ROOT);
+  const place = await openWorkplace(context);
+  const status = await lookAtStack(place, settings.plain);
+  place.report.result(values.json === true ? JSON.stringify(status, null, 2) : renderStatus(status));
+  if (status.problems.length > 0) throw stackFailure(status.problems);
+});

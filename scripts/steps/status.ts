@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { addressesOf } from '../core/addresses.ts';
+import type { ComposeModel } from '../core/compose-model.ts';
+import { stackFailure } from '../core/failure.ts';
+import { error, type Problem } from '../core/problem.ts';
+import type { PlainSettings } from '../core/settings-table.ts';
+import { countTargets, serviceProblems, type StackStatus } from '../core/stack-status.ts';
+import { EFFECTIVE_COMPOSE } from '../io/compose.ts';
+import { readIfThere } from '../io/files.ts';
+import { prometheusApi } from '../io/prometheus.ts';
+import { stackState } from '../io/stack-state.ts';
+import type { Workplace } from './workplace.ts';
+
+/** Looks at the containers, and at Prometheus where it answers. */
+export async function lookAtStack({ root, docker }: Workplace, settings: PlainSettings): Promise<StackStatus> {
+  const model = await readIfThere(join(root, EFFECTIVE_COMPOSE));
+  if (model === undefined) throw stackFailure([error('the stack', 'has not been started yet', 'npm run up')]);
+  const expected = Object.keys((parse(model) as ComposeModel).services);
+  const containers = await stackState(docker, settings.COMPOSE_PROJECT_NAME);
+  const prometheus = prometheusApi(addressesOf(settings).prometheus);
+  const problems: Problem[] = [...serviceProblems(expected, containers)];
+  const [targets, alerts] = await Promise.all([prometheus.targets(), prometheus.alerts()]).catch((failure: unknown) => {
+    problems.push(
+      error('Prometheus', `does not answer: ${failure instanceof Error ? failure.message : String(failure)}`, 'npm run logs -- prometheus'),
+    );
+    return [[], []] as const;
+  });
+  const down = targets.filter(({ health }) => health === 'down');
+  problems.push(
+    ...down.map(({ job, instance, lastError }) =>
+      error(`target ${job}/${instance}`, `is down: ${lastError}`, 'npm run reload proves the configuration; see /targets in Prometheus.'),
+    ),
+  );
+  return {
+    project: settings.COMPOSE_PROJECT_NAME,
+    services: containers.map(({ service, state, health, image, startedAt, restarts }) => ({
+      service,
+      state,
+      health: health ?? 'no check',
+      image,
+      startedAt,
+      restarts,
+    })),
+    targets: countTargets(targets),
+    firing: alerts
+      .filter(({ state, labels }) => state === 'firing' && labels['alertname'] !== 'Watchdog')
+      .map(({ labels, activeAt }) => ({
+        alertname: labels['alertname'] ?? '',
+        severity: labels['severity'] ?? '',
+        instance: labels['instance'] ?? '',
+        since: activeAt,
+      })),
+    problems,
+  };
+}
