@@ -1,0 +1,88 @@
+import { isExpiredMirror } from '../../scripts/core/debian-images.ts';
+import { importRoot } from '../../scripts/io/debian-build.ts';
+import { exec } from '../../scripts/io/exec.ts';
+import { eventually, sh } from './e2e-stack.ts';
+
+/** Real PostgreSQL, Redis and Node.js for a user's project, from Debian packages. */
+const IMAGE = 'pharos-test/databases:1';
+const MIRROR = process.env['DEBIAN_MIRROR'] ?? 'http://deb.debian.org/debian';
+
+/** Builds the image where it is not there yet. */
+export async function databasesImage(): Promise<string> {
+  if ((await sh(['docker', 'image', 'inspect', IMAGE])).code === 0) return IMAGE;
+  const packages = 'postgresql,postgresql-18-pgvector,redis-server,nodejs,busybox';
+  const args = (extra: readonly string[]): readonly string[] => [
+    '--variant=essential',
+    ...extra,
+    `--include=${packages}`,
+    'forky',
+    '-',
+    MIRROR,
+  ];
+  let built = await importRoot(exec, args([]), IMAGE);
+  if (built.code !== 0 && isExpiredMirror(built.stderr))
+    built = await importRoot(exec, args(['--aptopt=Acquire::Check-Valid-Until "false"']), IMAGE);
+  if (built.code !== 0) throw new Error(`the image of the databases could not be built: ${built.stderr.slice(-500)}`);
+  return IMAGE;
+}
+
+/** A user's project: PostgreSQL, Redis and an application with /metrics, on a network of their own, with traffic. */
+export async function startShop(prefix: string): Promise<void> {
+  const image = await databasesImage();
+  const network = `${prefix}-shop`;
+  await sh(['docker', 'network', 'create', network]);
+  const run = async (name: string, extra: readonly string[], command: string): Promise<void> => {
+    const started = await sh([
+      'docker',
+      'run',
+      '-d',
+      '--name',
+      `${prefix}-${name}`,
+      '--network',
+      network,
+      '--network-alias',
+      name,
+      ...extra,
+      image,
+      'bash',
+      '-c',
+      command,
+    ]);
+    if (started.code !== 0) throw new Error(started.stderr);
+  };
+  await run('shop-db', ['-e', 'POSTGRES_USER=postgres', '--label', 'com.docker.compose.service=shop-db'], POSTGRES);
+  await run(
+    'shop-cache',
+    ['--label', 'com.docker.compose.service=shop-cache'],
+    'exec redis-server --bind 0.0.0.0 --protected-mode no --maxmemory 64mb',
+  );
+  await run(
+    'shop-app',
+    ['--label', 'com.docker.compose.service=shop-app', '--label', 'prometheus.scrape=true', '--label', 'prometheus.port=3000'],
+    `exec node -e '${APP}'`,
+  );
+  await eventually('PostgreSQL answers', 60, async () => (await psql(prefix, 'SELECT 1')).code === 0);
+}
+
+const POSTGRES = [
+  'mkdir -p /data && chown postgres /data',
+  'su postgres -c "/usr/lib/postgresql/18/bin/initdb -D /data -A scram-sha-256 --auth-local=trust --pwfile=<(echo superuser)" >/dev/null',
+  'echo "host all all all scram-sha-256" >> /data/pg_hba.conf',
+  'exec su postgres -c "exec /usr/lib/postgresql/18/bin/postgres -D /data -c listen_addresses=* -c max_connections=50"',
+].join(' && ');
+
+/** An application that counts its requests, in Prometheus' text format. */
+const APP = `
+let n = 0;
+require("http").createServer((q, r) => {
+  n += 1;
+  r.setHeader("content-type", "text/plain; version=0.0.4");
+  r.end(q.url === "/metrics" ? "# TYPE http_requests_total counter\\nhttp_requests_total{method=\\"GET\\",route=\\"/\\",status_code=\\"200\\"} " + n + "\\n" : "ok");
+}).listen(3000);
+setInterval(() => fetch("http://127.0.0.1:3000/").catch(() => 0), 200);
+`;
+
+/** Runs SQL as the superuser of the shop's PostgreSQL. */
+export async function psql(prefix: string, sql: string) {
+  return sh(['docker', 'exec', '-u', 'postgres', `${prefix}-shop-db`, 'psql', '-v', 'ON_ERROR_STOP=1', '-Atc', sql]);
+}

@@ -1,0 +1,164 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { editEnvText } from '../../scripts/core/env-file.ts';
+import { ROOT } from '../../scripts/io/files.ts';
+
+const execute = promisify(execFile);
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program and collects what it prints; a non-zero exit is a result, not an exception. */
+export async function sh(
+  command: readonly string[],
+  options: { readonly cwd?: string; readonly env?: Record<string, string>; readonly timeout?: number } = {},
+): Promise<Ended> {
+  const [program = '', ...args] = command;
+  try {
+    const { stdout, stderr } = await execute(program, args, {
+      maxBuffer: 64 * 1024 * 1024,
+      ...options,
+      env: { ...process.env, ...options.env },
+    });
+    return { code: 0, stdout, stderr };
+  } catch (failure) {
+    const { code, stdout = '', stderr = '' } = failure as { code?: number | string; stdout?: string; stderr?: string };
+    return { code: typeof code === 'number' ? code : -1, stdout, stderr };
+  }
+}
+
+/** A copy of this checkout with a project name, ports and a folder of its own: a user's running stack is never touched. */
+export class E2eStack {
+  readonly folder: string;
+  readonly project: string;
+  readonly ports: Readonly<Record<string, number>>;
+
+  private constructor(folder: string, project: string, ports: Readonly<Record<string, number>>) {
+    this.folder = folder;
+    this.project = project;
+    this.ports = ports;
+  }
+
+  /** Clears away what an earlier, killed run left behind, then lays out a fresh copy. */
+  static async create(project: string): Promise<E2eStack> {
+    await removeEverything(project);
+    const folder = mkdtempSync(join(tmpdir(), `${project}-`));
+    const listed = await sh(['git', 'ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT });
+    for (const path of listed.stdout.split('\n').filter((line) => line !== '')) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      cpSync(join(ROOT, path), join(folder, path));
+    }
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    const names = [
+      'GRAFANA_PORT',
+      'PROMETHEUS_PORT',
+      'ALERTMANAGER_PORT',
+      'HISTORY_PORT',
+      'LOKI_PORT',
+      'PUSHGATEWAY_PORT',
+      'NODE_EXPORTER_PORT',
+    ];
+    const ports: Record<string, number> = {};
+    for (const name of names) ports[name] = await freePort();
+    const stack = new E2eStack(folder, project, ports);
+    const settings = {
+      COMPOSE_PROJECT_NAME: project,
+      ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)])),
+    };
+    writeFileSync(join(folder, '.env'), editEnvText(readFileSync(join(ROOT, '.env.example'), 'utf8'), settings), { mode: 0o600 });
+    return stack;
+  }
+
+  /** Runs `npm run <command>` in the copy. */
+  async run(command: string, ...args: readonly string[]): Promise<Ended> {
+    return sh([process.execPath, join(this.folder, 'scripts/start.mjs'), command, ...args], {
+      cwd: this.folder,
+      env: { NO_COLOR: '1' },
+      timeout: 300_000,
+    });
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  read(name: string): string {
+    return readFileSync(this.path(name), 'utf8');
+  }
+
+  write(name: string, text: string): void {
+    mkdirSync(dirname(this.path(name)), { recursive: true });
+    writeFileSync(this.path(name), text);
+  }
+
+  /** Changes lines of `.env`. */
+  set(settings: Readonly<Record<string, string>>): void {
+    this.write('.env', editEnvText(this.read('.env'), settings));
+  }
+
+  url(port: string, path: string): string {
+    return `http://127.0.0.1:${this.ports[port]}${path}`;
+  }
+
+  /** JSON of a service's API. */
+  async json<T>(port: string, path: string): Promise<T> {
+    const response = await fetch(this.url(port, path), { signal: AbortSignal.timeout(10_000) });
+    return (await response.json()) as T;
+  }
+
+  /** Id and start time of every container of the stack: equal before and after means untouched. */
+  async fingerprint(): Promise<string> {
+    const ids = await sh(['docker', 'ps', '-aq', '--no-trunc', '--filter', `label=com.docker.compose.project=${this.project}`]);
+    const list = ids.stdout.split('\n').filter((id) => id !== '');
+    if (list.length === 0) return '';
+    const { stdout } = await sh(['docker', 'inspect', '--format', '{{.Name}} {{.Id}} {{.State.StartedAt}} {{.RestartCount}}', ...list]);
+    return stdout.split('\n').sort().join('\n');
+  }
+
+  async destroy(): Promise<void> {
+    await removeEverything(this.project);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Removes every container, network and volume of a project, and those whose name starts with `<project>-`. */
+export async function removeEverything(project: string): Promise<void> {
+  for (const filter of [`label=com.docker.compose.project=${project}`, `name=^/?${project}-`]) {
+    await removeAll(['docker', 'ps', '-aq', '--filter', filter], ['docker', 'rm', '-f', '-v']);
+  }
+  for (const filter of [`label=com.docker.compose.project=${project}`, `name=^${project}-`]) {
+    await removeAll(['docker', 'network', 'ls', '-q', '--filter', filter], ['docker', 'network', 'rm']);
+  }
+  await removeAll(['docker', 'volume', 'ls', '-q', '--filter', `label=com.docker.compose.project=${project}`], ['docker', 'volume', 'rm']);
+}
+
+async function removeAll(list: readonly string[], remove: readonly string[]): Promise<void> {
+  const ids = (await sh(list)).stdout.split('\n').filter((id) => id !== '');
+  if (ids.length > 0) await sh([...remove, ...ids]);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Asks until the answer is true, or fails with what it was waiting for. */
+export async function eventually(what: string, seconds: number, ask: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    if (await ask().catch(() => false)) return;
+    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
