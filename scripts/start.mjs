@@ -55,4 +55,8 @@ const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), j
 });
 // A terminal sends Ctrl-C to the child as well; the wrapper there takes two that come together for one.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 1)));
+child.on('exit', (code, signal) => {
+  // Killed before it could say anything, so it had not done anything either.
+  if (signal === 'SIGINT' || signal === 'SIGTERM') process.stderr.write('\nInterrupted. Nothing has been changed.\n');
+  process.exit(code ?? 128 + (constants.signals[signal] ?? 1));
+});

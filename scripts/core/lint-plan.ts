@@ -1,9 +1,9 @@
-import { error, type Problem } from './problem.ts';
-
 /** One run of a real tool over the staged configuration, in the image that will run it. */
 export interface LintRun {
   /** What is checked, for people. */
   readonly title: string;
+  /** The file of the checkout that is checked. */
+  readonly subject: string;
   readonly service: string;
   readonly entrypoint: string;
   readonly args: readonly string[];
@@ -24,6 +24,7 @@ export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): reado
   const runs: LintRun[] = [
     {
       title: 'promtool check config',
+      subject: 'prometheus/prometheus.yml',
       service: 'prometheus',
       entrypoint: '/bin/promtool',
       args: ['check', 'config', '--lint=all', '--lint-fatal', '/etc/prometheus/prometheus.yml'],
@@ -34,6 +35,7 @@ export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): reado
     },
     {
       title: 'amtool check-config',
+      subject: 'alertmanager/alertmanager.yml',
       service: 'alertmanager',
       entrypoint: '/bin/amtool',
       args: ['check-config', '/etc/alertmanager/alertmanager.yml'],
@@ -41,6 +43,7 @@ export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): reado
     },
     {
       title: 'blackbox_exporter --config.check',
+      subject: 'exporters/blackbox/blackbox.yml',
       service: 'blackbox-exporter',
       entrypoint: '/bin/blackbox_exporter',
       args: ['--config.file=/etc/blackbox_exporter/blackbox.yml', '--config.check'],
@@ -48,6 +51,7 @@ export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): reado
     },
     {
       title: 'loki -verify-config',
+      subject: 'loki/loki.yml',
       service: 'loki',
       entrypoint: '/usr/bin/loki',
       args: ['-config.file=/etc/loki/loki.yml', '-verify-config'],
@@ -55,6 +59,7 @@ export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): reado
     },
     {
       title: 'alloy validate',
+      subject: 'loki/alloy/config.alloy',
       service: 'alloy',
       entrypoint: '/bin/alloy',
       args: ['validate', '/etc/alloy/config.alloy'],
@@ -62,6 +67,7 @@ export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): reado
     },
     {
       title: 'promtail -check-syntax',
+      subject: 'loki/promtail/promtail.yml',
       service: 'promtail',
       entrypoint: '/usr/bin/promtail',
       args: ['-config.file=/etc/promtail/promtail.yml', '-check-syntax'],
@@ -77,6 +83,7 @@ export function ruleTestPlan(root: string, tests: readonly string[], parts: numb
     .filter((files) => files.length > 0)
     .map((files) => ({
       title: 'promtool test rules',
+      subject: 'test/rules',
       service: 'prometheus',
       entrypoint: '/bin/promtool',
       args: ['test', 'rules', ...files.map((file) => `/stack/test/rules/${file}`)],
@@ -85,48 +92,4 @@ export function ruleTestPlan(root: string, tests: readonly string[], parts: numb
         [`${root}/prometheus`, '/stack/prometheus'],
       ],
     }));
-}
-
-/** Folder in a container → folder of the checkout, so that a tool's message names the file that the user edits. */
-const SOURCES: readonly (readonly [string, string])[] = [
-  ['/etc/prometheus/', 'prometheus/'],
-  ['/stack/', ''],
-  ['/etc/alertmanager/', 'alertmanager/'],
-  ['/etc/blackbox_exporter/', 'exporters/blackbox/'],
-  ['/etc/loki/', 'loki/'],
-  ['/etc/alloy/', 'loki/alloy/'],
-  ['/etc/promtail/', 'loki/promtail/'],
-];
-
-const toSource = (text: string): string => SOURCES.reduce((result, [inside, outside]) => result.replaceAll(inside, outside), text);
-
-/** Lines that say that something is fine, or only where a tool is. */
-const QUIET =
-  /^(Checking .*|SUCCESS.*|\s*SUCCESS.*|Found:|\s*- .*(global config|route|inhibit rules|receivers|templates).*|\s*FAILED:?|Unit Testing:.*|Error: lint error|)$/;
-
-/** What a failed run says, as problems that name the files of the checkout. Its own output stands where it is not understood. */
-export function lintProblems(run: LintRun, output: string): readonly Problem[] {
-  const lines = output
-    .split('\n')
-    .map((line) => toSource(line.trimEnd()))
-    .filter((line) => !QUIET.test(line));
-  const located = lines.flatMap((line) => {
-    const match = /([\w./-]+\.(?:ya?ml|alloy|tmpl))(?::\s*|",?\s*|\s+)(?:yaml: )?(?:line )?(\d+)?:?(?:\d+:)?\s*(.*)$/.exec(line);
-    return match === null || !match[1]?.includes('/') ? [] : [{ file: match[1], line: match[2], text: match[3] || line }];
-  });
-  if (located.length === 0)
-    return [
-      error(
-        run.title,
-        lines.slice(-12).join('\n      ').trim() || 'failed without a word',
-        'Mend the file; the running stack has not been touched.',
-      ),
-    ];
-  return located.map(({ file, line, text }) =>
-    error(
-      line === undefined ? file : `${file}:${line}`,
-      `${run.title}: ${text.trim()}`,
-      'Mend the file; the running stack has not been touched.',
-    ),
-  );
 }

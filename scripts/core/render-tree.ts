@@ -6,6 +6,7 @@ import {
   isSelected,
   moduleOf,
   parseYaml,
+  qualifyServices,
   renderPrometheusConfig,
   renderRules,
   renderScrape,
@@ -61,6 +62,7 @@ export function renderTree(input: RenderInput): RenderResult {
   const enabled = new Set(input.modules.map(({ name }) => name));
   const absent = new Set(['grafana', 'loki', 'alloy', 'promtail'].filter((service) => !input.services.has(service)));
   const added = addedTargets(settings, input.host);
+  const qualify = (text: string): string => qualifyServices(text, input.services, `${settings.COMPOSE_PROJECT_NAME}_monitoring`);
   const runbooksUrl = `http://${settings.PUBLIC_HOST}:${settings.HISTORY_PORT}/runbooks`;
 
   for (const [path, text] of sources) {
@@ -76,8 +78,8 @@ export function renderTree(input: RenderInput): RenderResult {
     problems.push(...found);
     if (doc === undefined) continue;
     if (path === 'prometheus/prometheus.yml')
-      tree.set(target, renderPrometheusConfig(doc, settings.CLUSTER_NAME ?? settings.COMPOSE_PROJECT_NAME));
-    else if (folder === 'prometheus/scrape') tree.set(target, renderScrape(doc, added, absent));
+      tree.set(target, qualify(renderPrometheusConfig(doc, settings.CLUSTER_NAME ?? settings.COMPOSE_PROJECT_NAME)));
+    else if (folder === 'prometheus/scrape') tree.set(target, qualify(renderScrape(doc, added, absent)));
     else if (folder === 'prometheus/rules') {
       const module = moduleOf(path, input.all);
       const rendered = renderRules(doc, path, module?.name ?? 'custom', runbooksUrl, module?.thresholds ?? [], settings);

@@ -66,6 +66,8 @@ export function addedTargets(settings: PlainSettings, host: HostFacts): readonly
       job: 'node',
       groups: [{ targets: [`${host.gateway}:${settings.NODE_EXPORTER_PORT}`], labels: { instance: host.serverName, service: 'node' } }],
     },
+    // As the host's own metrics, so that ServerDown speaks for the containers of that server too.
+    { job: 'containers', groups: [{ targets: ['cadvisor:8080'], labels: { instance: host.serverName, service: 'cadvisor' } }] },
     databases('postgres', settings.POSTGRES_INSTANCES),
     databases('redis', settings.REDIS_INSTANCES),
     { job: 'blackbox', groups: probes.map((url) => ({ targets: [url], labels: { service: new URL(url).hostname } })) },
@@ -90,6 +92,22 @@ export function renderScrape(doc: Document.Parsed, added: readonly AddedTargets[
     if (extra === undefined || extra.groups.length === 0) continue;
     job.set('static_configs', doc.createNode(extra.groups));
   }
+  return String(doc);
+}
+
+/**
+ * Names the stack's own services by service and network (`alertmanager.pharos_monitoring:9093`): on a network of `APP_NETWORKS` another container
+ * may answer to the bare name, and Docker would resolve it to either of them.
+ */
+export function qualifyServices(text: string, services: ReadonlySet<string>, network: string): string {
+  const doc = parseDocument(text);
+  visit(doc, {
+    Scalar(_, node) {
+      const [, before = '', service = '', port = '', after = ''] =
+        /^((?:https?:\/\/)?)([a-z][a-z-]*)(:\d+)((?:\/.*)?)$/.exec(typeof node.value === 'string' ? node.value : '') ?? [];
+      if (services.has(service)) node.value = `${before}${service}.${network}${port}${after}`;
+    },
+  });
   return String(doc);
 }
 

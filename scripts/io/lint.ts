@@ -1,4 +1,5 @@
-import { lintProblems, type LintRun } from '../core/lint-plan.ts';
+import { lintProblems } from '../core/lint-output.ts';
+import type { LintRun } from '../core/lint-plan.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Exec } from './exec.ts';
 
@@ -20,5 +21,5 @@ export async function lint(exec: Exec, run: LintRun, image: string): Promise<rea
   ];
   const command = ['docker', 'run', '--rm', '--pull', 'never', ...confined, ...mounts, '--entrypoint', run.entrypoint, image, ...run.args];
   const { code, stdout, stderr } = await exec(command, { timeoutMs: 60_000 });
-  return code === 0 ? [] : lintProblems(run, `${stdout}\n${stderr}`);
+  return code === 0 ? [] : lintProblems(run.title, run.subject, `${stdout}\n${stderr}`);
 }

@@ -129,7 +129,7 @@ async function alertmanagerProblems(
   if (hash !== smoke.alertmanagerConfigHash(tree.get('alertmanager/alertmanager.yml') ?? '')) {
     problems.push(error('Alertmanager', 'runs another configuration than the one on disk', 'npm run reload'));
   }
-  const connected = (await prometheus.alertmanagers()).some((url) => url.includes('//alertmanager:9093/'));
+  const connected = (await prometheus.alertmanagers()).some((url) => /\/\/alertmanager\.[\w-]+:9093\//.test(url));
   return connected
     ? problems
     : [...problems, error('Prometheus', 'is not connected to Alertmanager', 'npm run logs -- prometheus alertmanager')];

@@ -66,7 +66,8 @@ export async function startShop(prefix: string): Promise<void> {
 
 const POSTGRES = [
   'mkdir -p /data && chown postgres /data',
-  'su postgres -c "/usr/lib/postgresql/18/bin/initdb -D /data -A scram-sha-256 --auth-local=trust --pwfile=<(echo superuser)" >/dev/null',
+  'echo superuser > /tmp/pw',
+  'su postgres -c "/usr/lib/postgresql/18/bin/initdb -D /data -A scram-sha-256 --auth-local=trust --pwfile=/tmp/pw" >/dev/null',
   'echo "host all all all scram-sha-256" >> /data/pg_hba.conf',
   'exec su postgres -c "exec /usr/lib/postgresql/18/bin/postgres -D /data -c listen_addresses=* -c max_connections=50"',
 ].join(' && ');
