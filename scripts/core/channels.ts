@@ -45,18 +45,29 @@ export const CHANNEL_SECRETS = {
 
 export type ChannelSecretKey = keyof typeof CHANNEL_SECRETS;
 
+const address = /^[^\s@,<>]+@[^\s@,<>]+$/;
+const addresses: Kind<string> = (value) => {
+  const wrong = value
+    .split(',')
+    .map((part) => part.trim())
+    .find((part) => part !== '' && !address.test(part));
+  return wrong === undefined
+    ? { value }
+    : { wrong: `"${wrong}" is not an email address`, fix: 'Addresses as in oncall@example.com, comma-separated.' };
+};
+
 /** Plain settings of the channels. */
 export const CHANNEL_SETTINGS = {
   SMTP_HOST: { kind: kind.optional(kind.host), fallback: '' },
   SMTP_PORT: { kind: kind.port, fallback: '587' },
   SMTP_USER: { kind: kind.text, fallback: '' },
-  SMTP_FROM: { kind: kind.text, fallback: '' },
+  SMTP_FROM: { kind: addresses, fallback: '' },
   SMTP_REQUIRE_TLS: { kind: kind.oneOf('true', 'false'), fallback: 'true' },
-  EMAIL_CRITICAL: { kind: kind.text, fallback: '' },
-  EMAIL_WARNING: { kind: kind.text, fallback: '' },
-  EMAIL_SECURITY: { kind: kind.text, fallback: '' },
-  EMAIL_DBA: { kind: kind.text, fallback: '' },
-  EMAIL_ML: { kind: kind.text, fallback: '' },
+  EMAIL_CRITICAL: { kind: addresses, fallback: '' },
+  EMAIL_WARNING: { kind: addresses, fallback: '' },
+  EMAIL_SECURITY: { kind: addresses, fallback: '' },
+  EMAIL_DBA: { kind: addresses, fallback: '' },
+  EMAIL_ML: { kind: addresses, fallback: '' },
   SLACK_CHANNEL: { kind: kind.text, fallback: '' },
   TELEGRAM_CHAT_ID: { kind: kind.optional(kind.integer(-1e15, 1e15, 'chat')), fallback: '' },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;

@@ -2,7 +2,7 @@ import { error, warning, type Problem } from './problem.ts';
 import type { PlainSettings } from './settings-table.ts';
 
 /** A rule over several settings. `at` gives the place of a key in the file. */
-type Rule = (settings: PlainSettings, at: (key: string) => string) => readonly Problem[];
+type Rule = (settings: PlainSettings, at: (key: string) => string, channels: Readonly<Record<string, string>>) => readonly Problem[];
 
 const databasesAreNamed: Rule = (settings, at) =>
   (['postgres', 'redis'] as const).flatMap((module) => {
@@ -52,9 +52,27 @@ const composeFileIsOurs: Rule = (settings, at) =>
         ),
       ];
 
-const RULES: readonly Rule[] = [databasesAreNamed, portsDiffer, openToTheWorld, composeFileIsOurs];
+const ADDRESSES = ['EMAIL_CRITICAL', 'EMAIL_WARNING', 'EMAIL_SECURITY', 'EMAIL_DBA', 'EMAIL_ML'] as const;
+
+const emailIsWhole: Rule = (_, at, channels) => {
+  const given = ADDRESSES.filter((key) => (channels[key] ?? '') !== '');
+  if ((channels['SMTP_HOST'] ?? '') === '')
+    return given.map((key) => warning(at(key), `${key} is set, but without SMTP_HOST no email is sent`, 'Set SMTP_HOST.'));
+  const problems: Problem[] = [];
+  if ((channels['SMTP_FROM'] ?? '') === '')
+    problems.push(error(at('SMTP_FROM'), 'SMTP_FROM is empty, but SMTP_HOST turns email on', 'SMTP_FROM=alerts@your-domain'));
+  if (given.length === 0)
+    problems.push(error(at('EMAIL_CRITICAL'), 'SMTP_HOST turns email on, but nobody has an address', 'EMAIL_CRITICAL=oncall@your-domain'));
+  return problems;
+};
+
+const RULES: readonly Rule[] = [databasesAreNamed, portsDiffer, openToTheWorld, composeFileIsOurs, emailIsWhole];
 
 /** Problems between settings that are each well-formed. */
-export function settingRules(settings: PlainSettings, at: (key: string) => string): readonly Problem[] {
-  return RULES.flatMap((rule) => rule(settings, at));
+export function settingRules(
+  settings: PlainSettings,
+  channels: Readonly<Record<string, string>>,
+  at: (key: string) => string,
+): readonly Problem[] {
+  return RULES.flatMap((rule) => rule(settings, at, channels));
 }

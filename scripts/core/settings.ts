@@ -61,7 +61,7 @@ export function readSettings(entries: readonly EnvEntry[], name: string): Settin
   const plain = Object.fromEntries(Object.keys(SETTINGS).map((key) => [key, values[key]])) as unknown as PlainSettings;
   const channels = Object.fromEntries(Object.keys(CHANNEL_SETTINGS).map((key) => [key, String(values[key] ?? '')]));
   const settings: Settings = { plain, channels, secrets };
-  return { settings, problems: inLineOrder([...problems, ...settingRules(plain, at)]) };
+  return { settings, problems: inLineOrder([...problems, ...settingRules(plain, channels, at)]) };
 }
 
 function unknownKey({ key, line }: EnvEntry, name: string): Problem {

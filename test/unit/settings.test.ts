@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { parseEnvFile } from '../../scripts/core/env-file.ts';
+import { inForce } from '../../scripts/core/in-force.ts';
+import { planSecrets } from '../../scripts/core/secrets.ts';
+import { nearestKey, readSettings } from '../../scripts/core/settings.ts';
+
+const read = (text: string) => readSettings(parseEnvFile(text, '.env').entries, '.env');
+const said = (text: string): string[] => read(text).problems.map(({ severity, place, message }) => `${severity} ${place} ${message}`);
+
+describe('readSettings', () => {
+  it('has a valid default for everything', () => {
+    const { settings, problems } = read('');
+    expect(problems).toEqual([]);
+    expect(settings.plain).toMatchObject({
+      COMPOSE_PROJECT_NAME: 'pharos',
+      GRAFANA_PORT: 3001,
+      MODULES: ['node', 'containers', 'blackbox', 'apps', 'logs'],
+      CLUSTER_NAME: undefined,
+    });
+  });
+
+  it('takes an empty line for the default', () => {
+    expect(read('GRAFANA_PORT=\n').settings.plain.GRAFANA_PORT).toBe(3001);
+  });
+
+  it.each([
+    ['GRAFANA_PROT=1', 'error .env:1 GRAFANA_PROT is not a setting'],
+    ['MY_OWN_THING=1', 'warning .env:1 MY_OWN_THING is not a setting of this stack'],
+    ['GRAFANA_PORT=70000', 'error .env:1 GRAFANA_PORT: "70000" is not a port'],
+    ['MODULES=node,nod', 'error .env:1 MODULES: "nod" is not one of node, containers, postgres, redis, blackbox, apps, logs, pushgateway'],
+    ['MODULES=node,node', 'error .env:1 MODULES: "node" stands twice'],
+    ['BIND_ADDRESS=localhost', 'error .env:1 BIND_ADDRESS: "localhost" is not an IP address'],
+    ['PUBLIC_HOST=http://x', 'error .env:1 PUBLIC_HOST: "http://x" is not a host name'],
+    ['PROMETHEUS_RETENTION_TIME=30', 'error .env:1 PROMETHEUS_RETENTION_TIME: "30" is not a duration'],
+    ['PROMETHEUS_RETENTION_SIZE=10', 'error .env:1 PROMETHEUS_RETENTION_SIZE: "10" is not a size'],
+    ['ALERT_CPU_THRESHOLD=120', 'error .env:1 ALERT_CPU_THRESHOLD: "120" is not a percentage'],
+    ['STACK_SUBNET=172.30.0.0', 'error .env:1 STACK_SUBNET: "172.30.0.0" is not an IPv4 network'],
+    ['BLACKBOX_TARGETS=shop.example.com', 'error .env:1 BLACKBOX_TARGETS: "shop.example.com" is not a URL'],
+    ['LOG_SHIPPER=fluentd', 'error .env:1 LOG_SHIPPER: "fluentd" is not one of alloy, promtail'],
+    ['EMAIL_CRITICAL=oncall', 'error .env:1 EMAIL_CRITICAL: "oncall" is not an email address'],
+    ['PROMETHEUS_PORT=3001', 'error .env:1 PROMETHEUS_PORT is 3001, as is GRAFANA_PORT'],
+    ['MODULES=postgres', 'error .env (POSTGRES_INSTANCES is not there) POSTGRES_INSTANCES is empty, but MODULES turns postgres on'],
+    ['REDIS_INSTANCES=c=redis://c', 'warning .env:1 REDIS_INSTANCES is set, but the module is off'],
+    [
+      'BIND_ADDRESS=0.0.0.0',
+      'warning .env:1 BIND_ADDRESS=0.0.0.0 opens every page of the stack beyond this host; Docker’s published ports bypass UFW and firewalld',
+    ],
+    ['COMPOSE_FILE=docker-compose.yml', 'error .env:1 COMPOSE_FILE does not name .effective/compose.yml, which `up` writes'],
+    ['SLACK_WEBHOOK_URL=hooks', 'error .env:1 SLACK_WEBHOOK_URL is not a webhook address'],
+    ['PAGERDUTY_ROUTING_KEY=abc', 'error .env:1 PAGERDUTY_ROUTING_KEY is not an Events API v2 routing key'],
+    ['GRAFANA_ADMIN_PASSWORD=short', 'error .env:1 GRAFANA_ADMIN_PASSWORD is shorter than 8 characters'],
+  ])('%s', (line, message) => {
+    expect(said(line)).toContain(message);
+  });
+
+  it('asks for what email needs', () => {
+    expect(said('SMTP_HOST=mail\n').map((text) => text.split(') ')[1])).toEqual([
+      'SMTP_FROM is empty, but SMTP_HOST turns email on',
+      'SMTP_HOST turns email on, but nobody has an address',
+    ]);
+  });
+
+  it('tells problems in the order of the lines', () => {
+    expect(said('GRAFANA_PORT=x\nBIND_ADDRESS=y\nLOKI_PORT=z\n').map((text) => text.split(' ')[1])).toEqual(['.env:1', '.env:2', '.env:3']);
+  });
+
+  it('never repeats a secret in a problem', () => {
+    expect(JSON.stringify(read('GRAFANA_ADMIN_PASSWORD=hush\nPAGERDUTY_ROUTING_KEY=hushhush\n').problems)).not.toContain('hush');
+  });
+});
+
+it('nearestKey finds a typing mistake and nothing far away', () => {
+  expect(nearestKey('GRAFANA_PRT')).toBe('GRAFANA_PORT');
+  expect(nearestKey('JAVA_HOME')).toBeUndefined();
+});
+
+it('inForce masks secrets and says where a value comes from', () => {
+  const text = 'GRAFANA_PORT=3005\nGRAFANA_ADMIN_PASSWORD=very-secret\n';
+  const { entries } = parseEnvFile(text, '.env');
+  const rows = inForce(readSettings(entries, '.env').settings, entries);
+  expect(rows.find(({ key }) => key === 'GRAFANA_PORT')).toEqual({ key: 'GRAFANA_PORT', value: '3005', from: '.env:1' });
+  expect(rows.find(({ key }) => key === 'LOKI_PORT')).toEqual({ key: 'LOKI_PORT', value: '3100', from: 'default' });
+  expect(JSON.stringify(rows)).not.toContain('very-secret');
+});
+
+describe('planSecrets', () => {
+  const postgres = 'MODULES=postgres,redis\nPOSTGRES_INSTANCES=shop=postgresql://m@db/postgres\nREDIS_INSTANCES=cache=redis://c:6379\n';
+
+  it('writes values of .env to files, takes files that are there, and says what is missing', () => {
+    const { settings } = read(`${postgres}GRAFANA_ADMIN_PASSWORD=long-enough\n`);
+    const plan = planSecrets(settings, new Map([['slack_webhook_url', 'https://hooks/x\n']]));
+    expect(plan.configured).toEqual(new Set(['GRAFANA_ADMIN_PASSWORD', 'SLACK_WEBHOOK_URL']));
+    expect(plan.problems.map(({ place }) => place)).toEqual(['secrets/postgres_shop_password']);
+    expect(plan.files.find(({ file }) => file === 'grafana_admin_password')).toEqual({
+      file: 'grafana_admin_password',
+      content: 'long-enough',
+      uid: 472,
+    });
+  });
+
+  it('makes the exporters’ files', () => {
+    const { settings } = read(postgres);
+    const { files } = planSecrets(
+      settings,
+      new Map([
+        ['postgres_shop_password', 'p"w\n'],
+        ['redis_cache_password', 'r'],
+      ]),
+    );
+    const content = (name: string): unknown => JSON.parse(files.find(({ file }) => file === name)?.content ?? '');
+    expect(content('postgres_exporter.yml')).toEqual({
+      auth_modules: { shop: { type: 'userpass', userpass: { username: 'm', password: 'p"w' } } },
+    });
+    expect(content('redis_exporter.json')).toEqual({ 'redis://c:6379': 'r' });
+  });
+
+  it('refuses an empty file', () => {
+    expect(planSecrets(read('').settings, new Map([['webhook_url', '\n']])).problems[0]).toMatchObject({
+      place: 'secrets/webhook_url',
+      message: 'is empty',
+    });
+  });
+});
