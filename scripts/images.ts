@@ -1,0 +1,27 @@
+import { parseArguments } from './cli/args.ts';
+import { main } from './cli/command.ts';
+import { renderImages } from './cli/images.ts';
+import { inputFailure, stackFailure } from './core/failure.ts';
+import { error } from './core/problem.ts';
+import { listImages, loadImages, saveImages } from './steps/images.ts';
+import { openWorkplace } from './steps/workplace.ts';
+
+const USAGE = 'npm run images [-- save FILE | load FILE] [-- --json]';
+
+/** Lists every image of the stack, or carries them to a host without a registry. */
+await main(async (context) => {
+  const { values, positionals } = parseArguments(context.args, { usage: USAGE, options: { json: { type: 'boolean' } }, positionals: true });
+  const [action, file, ...rest] = positionals;
+  const known = action === undefined || ((action === 'save' || action === 'load') && file !== undefined && rest.length === 0);
+  if (!known) throw inputFailure([error('arguments', `"${positionals.join(' ')}" is not something this command does`, USAGE)]);
+  const place = await openWorkplace(context);
+  if (action === 'load') await loadImages(place, file ?? '');
+  const rows = await listImages(place);
+  if (action === 'save') {
+    const saved = await saveImages(place, rows, file ?? '');
+    if (saved.length === 0) throw stackFailure([error('images', 'there is none on this host yet', 'npm run up')]);
+    place.report.result(`${saved.length} images are in ${file ?? ''}. On the other host: npm run images -- load ${file ?? ''}`);
+    return;
+  }
+  place.report.result(values.json === true ? JSON.stringify(rows, null, 2) : renderImages(rows));
+});
