@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { MODULE_NAMES, SETTINGS, type PlainSettings } from '../../scripts/core/settings-table.ts';
+import { select, wantedProfiles } from '../../scripts/core/selection.ts';
+import { readSettings } from '../../scripts/core/settings.ts';
+import { ROOT, readTree } from '../../scripts/io/files.ts';
+import { modules } from '../../scripts/modules/index.ts';
+
+const files = await readTree(ROOT, 'prometheus');
+const names = modules.map(({ name }) => name);
+const stems = (folder: string): string[] =>
+  [...files.keys()]
+    .filter((path) => path.startsWith(`prometheus/${folder}/`))
+    .map((path) => path.split('/').at(-1)?.replace('.yml', '') ?? '');
+const settings = (modulesOn: readonly string[]): PlainSettings =>
+  ({ ...readSettings([], '.env').settings.plain, MODULES: modulesOn }) as PlainSettings;
+
+describe('the registry of modules', () => {
+  it('is what MODULES may name, and the stack', () => {
+    expect(names).toEqual(['stack', ...MODULE_NAMES]);
+  });
+
+  it('has its files, and the files have their module', () => {
+    expect(stems('scrape').sort()).toEqual([...names].sort());
+    expect(stems('rules').sort()).toEqual([...names].sort());
+  });
+
+  it('has a runbook folder and rule tests each', async () => {
+    const runbooks = new Set([...(await readTree(ROOT, 'runbooks')).keys()].map((path) => path.split('/')[1]));
+    const tests = [...(await readTree(ROOT, 'test/rules')).keys()];
+    for (const name of names) {
+      expect([...runbooks], name).toContain(name);
+      expect(tests, name).toContain(`test/rules/${name}.test.yml`);
+    }
+  });
+
+  it('names services that the Compose files have under its profile', async () => {
+    const compose = [
+      readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'),
+      ...[...(await readTree(ROOT, 'exporters'))].filter(([path]) => path.endsWith('compose.yml')).map(([, text]) => text),
+    ];
+    const services = Object.assign({}, ...compose.map((text) => (parse(text, { merge: true }) as { services: object }).services)) as Record<
+      string,
+      { profiles?: string[] }
+    >;
+    for (const shipper of ['alloy', 'promtail'] as const) {
+      const all = { ...settings(MODULE_NAMES), LOG_SHIPPER: shipper };
+      for (const module of modules) {
+        for (const service of module.services(all)) {
+          const profiles = services[service]?.profiles ?? [];
+          expect(services[service], service).toBeDefined();
+          if (module.name !== 'stack')
+            expect(
+              profiles.some((profile) => module.profiles(all).includes(profile)),
+              `${service} under ${module.name}`,
+            ).toBe(true);
+        }
+        for (const essential of module.essential) expect(module.services(all), module.name).toContain(essential);
+      }
+    }
+  });
+
+  it('moves thresholds that stand in the rules, to settings that exist', () => {
+    for (const { name, thresholds } of modules) {
+      for (const { alert, literal, setting } of thresholds) {
+        const rule = files.get(`prometheus/rules/${name}.yml`) ?? '';
+        expect(rule, alert).toContain(`alert: ${alert}\n`);
+        expect(SETTINGS[setting].fallback).toBe(String(literal));
+      }
+    }
+  });
+});
+
+describe('select', () => {
+  it('starts only what is asked for', () => {
+    expect(wantedProfiles(modules, settings(['node']))).toEqual(['node']);
+    expect([...select(modules, settings([]), new Map()).services]).toEqual(['prometheus', 'alertmanager', 'history', 'grafana']);
+  });
+
+  it('leaves out a module whose essential image is missing, and what only it used, each with a reason', () => {
+    const { modules: on, services, leftOut } = select(modules, settings(['node', 'containers']), new Map([['cadvisor', 'no registry']]));
+    expect(on.map(({ name }) => name)).toEqual(['stack', 'node']);
+    expect(services.has('docker-socket-proxy')).toBe(false);
+    expect(leftOut).toEqual([
+      { service: 'docker-socket-proxy', reason: expect.stringContaining('cadvisor') },
+      { service: 'cadvisor', reason: 'no registry' },
+    ]);
+  });
+
+  it('keeps Loki where only the shipper is missing', () => {
+    const { services, leftOut } = select(modules, settings(['logs']), new Map([['alloy', 'no registry']]));
+    expect(services.has('loki')).toBe(true);
+    expect(leftOut).toEqual([{ service: 'alloy', reason: 'no registry' }]);
+  });
+});
