@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { composeEnv } from '../core/compose-env.ts';
+import { composeProblems } from '../core/compose-invariants.ts';
 import type { ComposeModel } from '../core/compose-model.ts';
 import { configDigests, withDigestRule } from '../core/digest.ts';
 import { inputFailure, stackFailure } from '../core/failure.ts';
+import { sourceProblems } from '../core/invariants.ts';
 import { error, errorsOf } from '../core/problem.ts';
 import { renderAlertmanager } from '../core/render-alertmanager.ts';
 import { renderCompose, type ComposePlan } from '../core/render-compose.ts';
@@ -65,7 +67,8 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
     const tree = withDigestRule(new Map([...rendered.tree, ['history/server.mjs', await bundleHistory(root)]]));
     const expected = expectedOf(tree);
     const model = renderCompose(merged, composePlan(root, settings, selection, network, images, secretPlan, rendered, tree));
-    const problems = [...secretPlan.problems, ...rendered.problems, ...(await appNetworkProblems(docker, plain))];
+    const own = errorsOf(rendered.problems).length > 0 ? [] : [...sourceProblems(sources), ...composeProblems(model, plain.BIND_ADDRESS)];
+    const problems = [...secretPlan.problems, ...rendered.problems, ...own, ...(await appNetworkProblems(docker, plain))];
     const host = options.checkHost ? await hostProblems(docker, model, plain, network) : [];
     if (errorsOf([...problems, ...host]).length > 0)
       throw errorsOf(problems).length > 0 ? inputFailure([...problems, ...host]) : stackFailure(host);

@@ -1,0 +1,14 @@
+import { alertRules, jobNames } from './rule-files.ts';
+import { ruleProblems, runbookProblems, unknownJobs } from './rule-invariants.ts';
+import type { Problem } from './problem.ts';
+import type { Tree } from './render.ts';
+
+/** Our own rules over the files of the checkout: what the tools let pass although it can never work, such as an alert on a job that nothing scrapes. */
+export function sourceProblems(sources: Tree): readonly Problem[] {
+  const under = (folder: string, end: RegExp): [string, string][] =>
+    [...sources].filter(([path]) => path.startsWith(`${folder}/`) && end.test(path));
+  const rules = under('prometheus/rules', /\.ya?ml$/).flatMap(([path, text]) => alertRules(path, text));
+  const jobs = under('prometheus/scrape', /\.ya?ml$/).flatMap(([, text]) => jobNames(text));
+  const pages = under('runbooks', /\.md$/).map(([path]) => path);
+  return [...ruleProblems(rules), ...unknownJobs(rules, jobs), ...runbookProblems(rules, pages)];
+}

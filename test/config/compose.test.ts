@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { composeProblems } from '../../scripts/core/compose-invariants.ts';
+import type { ComposeModel, ComposeService } from '../../scripts/core/compose-model.ts';
+import { mergeCompose } from '../../scripts/io/compose.ts';
+import { exec } from '../../scripts/io/exec.ts';
+import { ROOT, readTree } from '../../scripts/io/files.ts';
+
+const compose = (await exec(['docker', 'compose', 'version'])).code === 0;
+const noCompose = process.env['PHAROS_NO_ENGINE'] ?? 'docker compose is not there';
+
+const sound: ComposeService = {
+  image: 'prom/prometheus:v3.13.2',
+  user: '65534',
+  read_only: true,
+  cap_drop: ['ALL'],
+  security_opt: ['no-new-privileges:true'],
+  mem_limit: '1',
+  mem_reservation: '1',
+  pids_limit: 1,
+  healthcheck: { test: ['CMD', 'true'] },
+  restart: 'unless-stopped',
+  stop_grace_period: '30s',
+  logging: { options: { 'max-size': '1m', 'max-file': '1' } },
+  ports: [{ host_ip: '127.0.0.1', target: 1, published: '1' }],
+};
+const found = (change: Partial<ComposeService>, name = 'x'): string[] =>
+  composeProblems({ name: 'p', services: { [name]: { ...sound, ...change } } }, '127.0.0.1').map(({ message }) => message);
+
+describe('composeProblems', () => {
+  it('is content with a sound service', () => {
+    expect(found({})).toEqual([]);
+  });
+
+  it.each<[Partial<ComposeService>, string]>([
+    [{ read_only: false }, 'can write to its root'],
+    [{ cap_drop: [] }, 'keeps capabilities'],
+    [{ security_opt: [] }, 'may gain privileges'],
+    [{ privileged: true }, 'is privileged'],
+    [{ mem_limit: 0 }, 'no memory limit'],
+    [{ mem_reservation: 0 }, 'no memory reservation'],
+    [{ pids_limit: 0 }, 'no limit of processes'],
+    [{ healthcheck: undefined } as unknown as Partial<ComposeService>, 'no health check'],
+    [{ restart: 'no' }, 'not started again'],
+    [{ stop_grace_period: undefined }, 'no stop_grace_period'],
+    [{ logging: {} }, 'log without bounds'],
+    [{ image: 'prom/prometheus' }, 'without a pinned version'],
+    [{ image: 'prom/prometheus:latest' }, 'without a pinned version'],
+    [{ user: '0:0' }, 'runs as root'],
+    [{ user: undefined }, 'runs as root'],
+    [{ network_mode: 'host' }, 'network of the host'],
+    [{ volumes: [{ type: 'bind', source: '/var/run/docker.sock', target: '/s' }] }, 'Docker socket'],
+    [{ ports: [{ target: 1, published: '1' }] }, 'publishes port 1 on every address'],
+    [{ ports: [{ host_ip: '0.0.0.0', target: 1, published: '1' }] }, 'publishes port 1 on 0.0.0.0'],
+  ])('%j', (change, message) => {
+    expect(found(change)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('adds the memory of the core up', () => {
+    const services = { prometheus: { ...sound, mem_limit: 1600 * 1024 ** 2 } };
+    expect(composeProblems({ name: 'p', services }, '127.0.0.1')).toHaveLength(1);
+  });
+});
+
+describe('the checked-in Compose files', () => {
+  it('are valid as they stand, without a .env', async (context) => {
+    if (!compose) context.skip(noCompose);
+    const { code, stderr } = await exec([
+      'docker',
+      'compose',
+      '--env-file',
+      '/dev/null',
+      '-f',
+      join(ROOT, 'docker-compose.yml'),
+      'config',
+      '--quiet',
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('hold to the rules of the stack, in every profile', async (context) => {
+    if (!compose) context.skip(noCompose);
+    const model: ComposeModel = await mergeCompose(exec, ROOT, ['*'], {});
+    expect(Object.keys(model.services).length).toBeGreaterThan(10);
+    expect(composeProblems(model, '127.0.0.1')).toEqual([]);
+  });
+
+  it('repeat the block that all services share word for word', async () => {
+    const files = [...(await readTree(ROOT, 'exporters'))].filter(([path]) => path.endsWith('/compose.yml'));
+    const shared = (text: string): Record<string, unknown> => (parse(text) as { 'x-service': Record<string, unknown> })['x-service'];
+    const core = shared(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'));
+    for (const [path, text] of files) {
+      const block = shared(text);
+      // node exporter is in the host's network, which excludes others.
+      expect(block, path).toEqual(path.includes('/node/') ? { ...core, networks: undefined } : core);
+    }
+  });
+});
