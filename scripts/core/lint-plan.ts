@@ -14,13 +14,13 @@ export interface LintRun {
 export interface LintPaths {
   /** The staged `.effective/`. */
   readonly staged: string;
-  /** The checkout: rule tests and the user's target files are read where they stand. */
-  readonly root: string;
+  /** A copy of the user's target files. */
+  readonly targets: string;
 }
 
 /** The runs for the services that have an image: every config is read by the program that will live with it. */
 export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): readonly LintRun[] {
-  const { staged, root } = paths;
+  const { staged, targets } = paths;
   const runs: LintRun[] = [
     {
       title: 'promtool check config',
@@ -30,7 +30,7 @@ export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): reado
       args: ['check', 'config', '--lint=all', '--lint-fatal', '/etc/prometheus/prometheus.yml'],
       mounts: [
         [`${staged}/prometheus`, '/etc/prometheus'],
-        [`${root}/prometheus/targets`, '/etc/prometheus/targets'],
+        [targets, '/etc/prometheus/targets'],
       ],
     },
     {
@@ -78,7 +78,7 @@ export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): reado
 }
 
 /** The runs of the rule tests, dealt out to `parts` of them: promtool works on one core. The checked-in rules are tested, with the thresholds that stand there. */
-export function ruleTestPlan(root: string, tests: readonly string[], parts: number): readonly LintRun[] {
+export function ruleTestPlan(folder: string, tests: readonly string[], parts: number): readonly LintRun[] {
   return Array.from({ length: parts }, (_, part) => tests.filter((__, index) => index % parts === part))
     .filter((files) => files.length > 0)
     .map((files) => ({
@@ -86,10 +86,7 @@ export function ruleTestPlan(root: string, tests: readonly string[], parts: numb
       subject: 'test/rules',
       service: 'prometheus',
       entrypoint: '/bin/promtool',
-      args: ['test', 'rules', ...files.map((file) => `/stack/test/rules/${file}`)],
-      mounts: [
-        [`${root}/test/rules`, '/stack/test/rules'],
-        [`${root}/prometheus`, '/stack/prometheus'],
-      ],
+      args: ['test', 'rules', ...files.map((file) => `/stack/${file}`)],
+      mounts: [[folder, '/stack']],
     }));
 }

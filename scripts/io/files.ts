@@ -42,14 +42,42 @@ export async function publishTree(tree: Tree, dir: string): Promise<readonly str
     if (present.get(path) === text) continue;
     const target = join(dir, path);
     await mkdir(dirname(target), { recursive: true });
-    await writeFile(`${target}.new`, text, { mode: 0o644 });
+    await writeFile(`${target}.new`, text);
+    // Services run as other users; a umask of 077 would shut them out.
+    await chmod(`${target}.new`, 0o644);
     await rename(`${target}.new`, target);
     changed.push(path);
   }
+  for (const folder of foldersOf(dir, tree.keys())) await chmod(folder, 0o755);
   for (const path of present.keys()) {
     if (tree.has(path)) continue;
     await rm(join(dir, path), { force: true });
     changed.push(path);
+  }
+  return changed;
+}
+
+/** Every folder between a folder and its files, itself included. */
+function foldersOf(dir: string, paths: Iterable<string>): ReadonlySet<string> {
+  const folders = new Set<string>([dir]);
+  for (const path of paths) for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) folders.add(join(dir, folder));
+  return folders;
+}
+
+/** Lets every user of this host read a folder that a service mounts where it stands, as a umask of 077 would not. Returns what was changed. */
+export async function makeReadable(root: string, folder: string): Promise<readonly string[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true, recursive: true });
+  const paths = [
+    join(root, folder),
+    ...entries.filter((entry) => entry.isFile() || entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name)),
+  ];
+  const changed: string[] = [];
+  for (const path of paths) {
+    const { mode } = await stat(path);
+    const wanted = mode | ((mode & 0o040000) !== 0 ? 0o055 : 0o044);
+    if (wanted === mode) continue;
+    await chmod(path, wanted & 0o7777);
+    changed.push(relative(root, path));
   }
   return changed;
 }

@@ -4,21 +4,24 @@ import { stringify } from 'yaml';
 import type { ComposeModel } from '../core/compose-model.ts';
 import type { SecretFile } from '../core/secrets.ts';
 import type { Tree } from '../core/render.ts';
-import { publishTree, writeSecret } from './files.ts';
+import { makeReadable, publishTree, writeSecret } from './files.ts';
 
 /** The folder that containers mount, below the checkout. */
 export const EFFECTIVE = '.effective';
 /** The folder in which the next configuration is laid out and linted. */
 export const STAGING = '.staging';
 
+/** Folders of the checkout that containers mount where they stand. */
+const READ_IN_PLACE = ['prometheus/targets', 'exporters/node/textfile'];
+
 /** The rendered Compose model as a file of the tree, so that everything that runs stands in one folder. */
 export function withComposeFile(tree: Tree, model: ComposeModel): Map<string, string> {
   return new Map(tree).set('compose.yml', stringify(model));
 }
 
-/** Lays out the tree for the linters. */
-export async function stage(root: string, tree: Tree): Promise<string> {
-  const dir = join(root, STAGING, 'tree');
+/** Lays files out for the linters, which run as another user. Returns the folder. */
+export async function stage(root: string, name: string, tree: Tree): Promise<string> {
+  const dir = join(root, STAGING, name);
   await publishTree(tree, dir);
   return dir;
 }
@@ -26,6 +29,7 @@ export async function stage(root: string, tree: Tree): Promise<string> {
 /** Makes `.effective/` and `secrets/` what was checked. Returns the changed paths below `.effective/`. */
 export async function publish(root: string, tree: Tree, secrets: readonly SecretFile[]): Promise<readonly string[]> {
   for (const { file, content, uid } of secrets) await writeSecret(join(root, 'secrets'), file, content, uid);
+  for (const folder of READ_IN_PLACE) await makeReadable(root, folder);
   return publishTree(tree, join(root, EFFECTIVE));
 }
 

@@ -21,12 +21,18 @@ const TEST_RUNS = 2;
 export async function lintPrepared(place: Workplace, prepared: Prepared, always: boolean): Promise<void> {
   const { root, report } = place;
   await report.step('configs linted', async (detail) => {
-    const staged = await stage(root, prepared.tree);
+    const staged = await stage(root, 'tree', prepared.tree);
+    const targetFiles = [...prepared.sources].filter(([path]) => path.startsWith('prometheus/targets/'));
+    const targets = await stage(
+      root,
+      'targets',
+      new Map(targetFiles.map(([path, text]) => [path.slice('prometheus/targets/'.length), text])),
+    );
     const images = [...prepared.images.images].map(([service, { name }]) => [service, name] as const);
     const configs = {
       file: 'lint-passed',
-      key: digestOf([...prepared.tree, ...images]),
-      runs: lintPlan({ staged, root }, prepared.selection.services),
+      key: digestOf([...prepared.tree, ...targetFiles, ...images]),
+      runs: lintPlan({ staged, targets }, prepared.selection.services),
     };
     const tests = await ruleTests(place, prepared);
     const passed = await Promise.all([configs, tests].map(async (part) => runPart(place, prepared, part, always && part === configs)));
@@ -43,21 +49,15 @@ interface LintPart {
 
 async function ruleTests({ root }: Workplace, prepared: Prepared): Promise<LintPart> {
   const enabled = new Set(prepared.selection.modules.map(({ name }) => name));
-  const files = await readTree(join(root, 'test/rules'), '.');
+  const files = await readTree(root, 'test/rules');
   const chosen = [...files].filter(
     ([path]) => path.endsWith('.test.yml') && isSelected(path.replace(/(-\w+)?\.test\.yml$/, '.yml'), modules, enabled),
   );
   const rules = [...prepared.sources].filter(([path]) => path.startsWith('prometheus/rules/'));
   const key = digestOf([...chosen, ...rules, ['image', prepared.images.images.get('prometheus')?.name ?? '']]);
-  return {
-    file: 'rule-tests-passed',
-    key,
-    runs: ruleTestPlan(
-      root,
-      chosen.map(([path]) => path),
-      TEST_RUNS,
-    ),
-  };
+  const folder = await stage(root, 'rule-tests', new Map([...chosen, ...rules]));
+  const paths = chosen.map(([path]) => path);
+  return { file: 'rule-tests-passed', key, runs: ruleTestPlan(folder, paths, TEST_RUNS) };
 }
 
 async function runPart(

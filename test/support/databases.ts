@@ -65,7 +65,7 @@ export async function startShop(prefix: string): Promise<void> {
 }
 
 const POSTGRES = [
-  'mkdir -p /data && chown postgres /data',
+  'mkdir -p /data /run/postgresql && chown postgres /data /run/postgresql',
   'echo superuser > /tmp/pw',
   'su postgres -c "/usr/lib/postgresql/18/bin/initdb -D /data -A scram-sha-256 --auth-local=trust --pwfile=/tmp/pw" >/dev/null',
   'echo "host all all all scram-sha-256" >> /data/pg_hba.conf',

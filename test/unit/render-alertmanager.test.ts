@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { CHANNEL_SECRETS } from '../../scripts/core/channels.ts';
+import { channelsOf, deliveriesFrom, parseLogfmt, testLabels } from '../../scripts/core/deliveries.ts';
+import { integrationsOf, renderAlertmanager, type Route } from '../../scripts/core/render-alertmanager.ts';
+import { ROOT } from '../../scripts/io/files.ts';
+
+const source: unknown = parse(readFileSync(join(ROOT, 'alertmanager/alertmanager.yml'), 'utf8'), { merge: true });
+const render = (keys: readonly string[], channels: Record<string, string> = {}) => renderAlertmanager(source, new Set(keys), channels);
+const receivers = (keys: readonly string[], channels?: Record<string, string>) =>
+  Object.fromEntries(render(keys, channels).config.receivers.map((receiver) => [receiver.name, integrationsOf(receiver)]));
+const leaves = (route: Route): Route[] =>
+  (route.routes ?? []).flatMap((child) => ((child.routes ?? []).length > 0 ? leaves(child) : [child]));
+
+describe('renderAlertmanager', () => {
+  it('leaves only the history where nothing is configured, and every route leads to a receiver that is there', () => {
+    const { config, secretFiles } = render([]);
+    expect(config.receivers.map(({ name }) => name)).toEqual(['history']);
+    expect(secretFiles).toEqual([]);
+    expect(JSON.stringify(config.route)).not.toMatch(/"receiver":"(?!history")/);
+    expect(JSON.stringify(config)).not.toContain('/run/secrets/');
+    expect(Object.keys(config.global).filter((key) => key.startsWith('smtp_'))).toEqual([]);
+  });
+
+  it('keeps what has its secret, and mounts just that', () => {
+    expect(receivers(['SLACK_WEBHOOK_URL'])).toEqual({
+      history: ['webhook'],
+      emergency: ['slack'],
+      'critical-team': ['slack'],
+      'warning-team': ['slack'],
+    });
+    expect(render(['SLACK_WEBHOOK_URL']).secretFiles).toEqual(['slack_webhook_url']);
+  });
+
+  it('sends email only with a server and an address, to that address', () => {
+    expect(receivers(['SMTP_PASSWORD'])).toEqual({ history: ['webhook'] });
+    const { config } = render([], { SMTP_HOST: 'mail', SMTP_PORT: '25', SMTP_FROM: 'a@b', EMAIL_DBA: 'dba@b', SMTP_REQUIRE_TLS: 'false' });
+    expect(config.receivers.map(({ name }) => name)).toEqual(['history', 'dba-team']);
+    expect(config.receivers[1]?.['email_configs']?.[0]?.['to']).toBe('dba@b');
+    expect(config.global).toMatchObject({ smtp_smarthost: 'mail:25', smtp_from: 'a@b', smtp_require_tls: false });
+    expect(config.global).not.toHaveProperty('smtp_auth_password_file');
+  });
+
+  it('knows every secret that the file names, and the file names every secret', () => {
+    const named = new Set([...JSON.stringify(source).matchAll(/\/run\/secrets\/(\w+)/g)].map(([, file]) => file));
+    expect([...named].sort()).toEqual(
+      Object.values(CHANNEL_SECRETS)
+        .map(({ file }) => file)
+        .sort(),
+    );
+    const all = render(Object.keys(CHANNEL_SECRETS), { SMTP_HOST: 'm', SMTP_FROM: 'a@b', EMAIL_CRITICAL: 'c@b', TELEGRAM_CHAT_ID: '-5' });
+    expect([...all.secretFiles].sort()).toEqual([...named].sort());
+    expect(all.config.receivers.find(({ name }) => name === 'emergency')?.['telegram_configs']?.[0]?.['chat_id']).toBe(-5);
+  });
+
+  it('gives every end of a branch a quick way for test alerts that keeps the receiver', () => {
+    for (const keys of [[], Object.keys(CHANNEL_SECRETS)]) {
+      for (const leaf of leaves(render(keys).config.route)) {
+        expect(leaf).toMatchObject({ matchers: ['alertname="TestAlert"'], group_wait: '0s', group_by: ['alertname', 'nonce'] });
+        expect(leaf).not.toHaveProperty('receiver');
+      }
+    }
+  });
+});
+
+describe('deliveriesFrom', () => {
+  const line = (text: string, second: number): string =>
+    `time=2026-11-21T05:00:0${second}.000Z level=DEBUG source=retry_stage.go:176 msg=${text} aggrGroup="{}/{}:{alertname=\\"TestAlert\\", nonce=\\"n1\\"}"`;
+  const channels = [
+    { receiver: 'history', integration: 'webhook[0]', sendsResolved: true },
+    { receiver: 'critical-team', integration: 'slack[0]', sendsResolved: true },
+  ];
+  const log = [
+    line('"Notify success" receiver=history integration=webhook[0]', 1),
+    line('"Notify success" receiver=history integration=webhook[0]', 5).replace('n1', 'other'),
+    line(
+      '"Notify attempt failed, will retry later" receiver=critical-team integration=slack[0] err="unexpected status code 500: \\"no\\""',
+      2,
+    ),
+    line('"Notify success" receiver=history integration=webhook[0]', 7),
+  ].join('\n');
+
+  it('reads who was reached when, of this test only, and why another was not', () => {
+    const at = (second: number): number => Date.parse(`2026-11-21T05:00:0${second}.000Z`);
+    expect(deliveriesFrom(log, 'n1', channels, at(6))).toEqual([
+      { ...channels[0], deliveredAt: at(1), resolvedAt: at(7), error: undefined },
+      { ...channels[1], deliveredAt: undefined, resolvedAt: undefined, error: 'unexpected status code 500: "no"' },
+    ]);
+  });
+
+  it('numbers the integrations of a receiver as Alertmanager logs them', () => {
+    const { config } = render(['WEBHOOK_URL', 'NTFY_URL', 'PAGERDUTY_ROUTING_KEY']);
+    expect(channelsOf(config, ['critical-team']).map(({ integration }) => integration)).toEqual([
+      'webhook[0]',
+      'webhook[1]',
+      'pagerduty[0]',
+    ]);
+  });
+});
+
+it('parseLogfmt reads quoted and bare values', () => {
+  expect(parseLogfmt('a=1 msg="x \\"y\\" z" b[0]=2 c=d')).toMatchObject({ a: '1', msg: 'x "y" z', c: 'd' });
+});
+
+describe('testLabels', () => {
+  it('adds the given labels', () => {
+    expect(testLabels('critical', 'database', ['service=shop'], 'n')).toEqual({
+      severity: 'critical',
+      category: 'database',
+      service: 'shop',
+      nonce: 'n',
+    });
+  });
+  it.each([
+    ['loud', 'stack', [], '--severity loud'],
+    ['info', 'stuff', [], '--category stuff'],
+    ['info', 'stack', ['a-b=c'], '--label a-b=c'],
+    ['info', 'stack', ['alertname=x'], '--label alertname'],
+  ])('refuses %s %s %j', (severity, category, labels, message) => {
+    expect(testLabels(severity, category, labels, 'n')).toMatchObject({ wrong: expect.stringContaining(message) });
+  });
+});
