@@ -148,6 +148,8 @@ export function createApp({ store, environment, now, log, corrupt }: AppOptions)
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
       'cache-control': 'no-store',
+      // The rest of a body that is too large is not read, so the connection is of no further use.
+      ...(answer.status === 413 ? { connection: 'close' } : {}),
     });
     response.end(request.method === 'HEAD' ? undefined : answer.body);
   };
