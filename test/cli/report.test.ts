@@ -1,0 +1,115 @@
+import { stripVTControlCharacters as plain } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { parseArguments } from '../../scripts/cli/args.ts';
+import { renderDeliveries } from '../../scripts/cli/deliveries.ts';
+import { renderImages } from '../../scripts/cli/images.ts';
+import { createReport, renderProblem } from '../../scripts/cli/report.ts';
+import { renderStatus } from '../../scripts/cli/status.ts';
+import { Failure } from '../../scripts/core/failure.ts';
+import { error, warning } from '../../scripts/core/problem.ts';
+
+function report(live: boolean) {
+  let out = '';
+  let err = '';
+  let clock = 0;
+  return {
+    ...createReport({ out: (text) => (out += text), err: (text) => (err += text), live, now: () => (clock += 1500) }),
+    text: () => ({ out: plain(out), err: plain(err) }),
+  };
+}
+
+describe('the report', () => {
+  it('prints a line per step with its time, and plain lines without a terminal', async () => {
+    const { step, text } = report(false);
+    expect(await step('engine', async (detail) => (detail('Docker 29'), 7))).toBe(7);
+    expect(text()).toEqual({ out: '', err: '  ✓ engine · Docker 29  1.5 s\n' });
+  });
+
+  it('marks a step that fails and lets the failure through', async () => {
+    const { step, text } = report(false);
+    await expect(step('engine', async () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(text().err).toBe('  ✗ engine  1.5 s\n');
+  });
+
+  it('draws the line while it runs at a terminal', async () => {
+    const { step, text } = report(true);
+    await step('engine', async () => undefined);
+    expect(text().err).toContain('… engine');
+  });
+
+  it('puts results on stdout and everything else on stderr', () => {
+    const { result, note, problems, text } = report(false);
+    result('r');
+    note('n');
+    problems([error('.env:3', 'is wrong', 'Mend it.\nThen again.'), warning('disk', 'is small')]);
+    expect(text()).toEqual({ out: 'r\n', err: 'n\n  ✗ .env:3: is wrong\n    → Mend it.\n      Then again.\n  ! disk: is small\n' });
+  });
+});
+
+it('renderProblem shows place, message and fix', () => {
+  expect(plain(renderProblem(error('a', 'b', 'c')))).toBe('  ✗ a: b\n    → c');
+});
+
+describe('parseArguments', () => {
+  const spec = { usage: 'npm run x', options: { yes: { type: 'boolean' }, label: { type: 'string', multiple: true } } } as const;
+  const problem = (args: readonly string[]): string => {
+    try {
+      parseArguments(args, spec);
+      return '';
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      return `${failure.exitCode} ${failure.problems[0]?.message ?? ''} ${failure.problems[0]?.fix ?? ''}`;
+    }
+  };
+  it('reads options', () => {
+    expect(parseArguments(['--yes', '--label', 'a', '--label', 'b'], spec).values).toEqual({ yes: true, label: ['a', 'b'] });
+  });
+  it('names the nearest option for a mistyped one', () => {
+    expect(problem(['--yess'])).toMatch(/^2 Unknown option '--yess' Did you mean --yes\?/);
+    expect(problem(['stray'])).toMatch(/^2 /);
+  });
+});
+
+it('renderDeliveries says who was reached, when, and why not', () => {
+  const base = { receiver: 'critical-team', sendsResolved: true, error: undefined };
+  const outcome = {
+    nonce: 'n',
+    sentAt: 1000,
+    problems: [error('x', 'y')],
+    deliveries: [
+      { ...base, integration: 'slack[0]', deliveredAt: 4500, resolvedAt: 9000 },
+      { ...base, integration: 'email[0]', deliveredAt: undefined, resolvedAt: undefined, error: 'connection refused' },
+      { ...base, integration: 'webhook[0]', deliveredAt: 2000, resolvedAt: undefined, sendsResolved: false },
+    ],
+  };
+  expect(plain(renderDeliveries(outcome)).split('\n')).toEqual([
+    'Test alert n:',
+    '  ✓ critical-team  slack[0]       reached after 3.5 s, resolved notice sent',
+    '  ✗ critical-team  email[0]       not reached: connection refused',
+    '  ✓ critical-team  webhook[0]     reached after 1.0 s, resolved is not told here',
+    'The alert did not arrive everywhere it is routed to.',
+  ]);
+});
+
+it('renderStatus shows services, targets and alerts', () => {
+  const text = plain(
+    renderStatus({
+      project: 'p',
+      services: [{ service: 'loki', state: 'restarting', health: 'starting', image: 'i', startedAt: '', restarts: 2 }],
+      targets: [{ job: 'node', up: 0, total: 1 }],
+      firing: [{ alertname: 'A', severity: 'critical', instance: 'x', since: 't' }],
+      problems: [],
+    }),
+  );
+  expect(text).toContain('✗ loki      restarting, starting, restarted 2 times');
+  expect(text).toContain('Targets up: node 0/1');
+  expect(text).toContain('critical  A  x  since t');
+});
+
+it('renderImages says where each image is from', () => {
+  const row = { service: 's', pinned: 'a:1', present: '', bytes: 0, debianPackage: '' };
+  expect(plain(renderImages([{ ...row, from: 'missing' }]))).toContain('missing; comes from its registry only');
+  expect(plain(renderImages([{ ...row, from: 'debian', present: 'pharos/s:1-debian', bytes: 2e6, debianPackage: 'p' }]))).toContain(
+    "built here as pharos/s:1-debian from Debian's p, 2 MB",
+  );
+});
