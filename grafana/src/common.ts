@@ -1,0 +1,134 @@
+import * as common from '@grafana/grafana-foundation-sdk/common';
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import * as logs from '@grafana/grafana-foundation-sdk/logs';
+import * as loki from '@grafana/grafana-foundation-sdk/loki';
+import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus';
+import * as stat from '@grafana/grafana-foundation-sdk/stat';
+import * as table from '@grafana/grafana-foundation-sdk/table';
+import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
+
+/** Data sources under the fixed uids of grafana/provisioning/datasources. */
+const PROMETHEUS = { type: 'prometheus', uid: 'prometheus' };
+const LOKI = { type: 'loki', uid: 'loki' };
+
+/** What every panel has. `off` is shown instead of "No data": why there may be none. */
+export interface PanelText {
+  readonly title: string;
+  /** What it shows, and when to worry. */
+  readonly about: string;
+  /** A Grafana unit: `percent`, `bytes`, `s`, `short`, `ops`, … */
+  readonly unit: string;
+  readonly off?: string;
+}
+
+/** One curve: an expression, and its name with label placeholders. */
+export type Curve = readonly [expr: string, legend: string];
+
+/** Value from which a panel turns yellow and red. */
+export interface Limits {
+  readonly warning: number;
+  readonly critical: number;
+  /** True where small values are bad. */
+  readonly below?: boolean;
+}
+
+function query([expr, legend]: Curve, index: number, instant: boolean): prometheus.DataqueryBuilder {
+  const builder = new prometheus.DataqueryBuilder()
+    .datasource(PROMETHEUS)
+    .expr(expr)
+    .legendFormat(legend)
+    .refId(String.fromCharCode(65 + index));
+  return instant ? builder.instant().format(prometheus.PromQueryFormat.Table) : builder.range();
+}
+
+function thresholds(limits: Limits | undefined): dashboard.ThresholdsConfigBuilder {
+  const steps = (first: string, ...rest: readonly (readonly [number, string])[]): dashboard.Threshold[] => [
+    { value: null, color: first },
+    ...rest.map(([value, color]) => ({ value, color })),
+  ];
+  const chosen =
+    limits === undefined
+      ? steps('text')
+      : limits.below === true
+        ? steps('red', [limits.critical, 'yellow'], [limits.warning, 'green'])
+        : steps('green', [limits.warning, 'yellow'], [limits.critical, 'red']);
+  return new dashboard.ThresholdsConfigBuilder().mode(dashboard.ThresholdsMode.Absolute).steps(chosen);
+}
+
+/** Curves over time. */
+export function graph(text: PanelText, ...curves: readonly Curve[]): timeseries.PanelBuilder {
+  return curves
+    .reduce((panel, curve, index) => panel.withTarget(query(curve, index, false)), new timeseries.PanelBuilder().datasource(PROMETHEUS))
+    .title(text.title)
+    .description(text.about)
+    .unit(text.unit)
+    .min(0)
+    .noValue(text.off ?? 'no data')
+    .lineWidth(1)
+    .fillOpacity(10)
+    .showPoints(common.VisibilityMode.Never)
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .displayMode(common.LegendDisplayMode.List)
+        .placement(common.LegendPlacement.Bottom)
+        .showLegend(true),
+    )
+    .tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending));
+}
+
+/** The last value, large, coloured by its limits. */
+export function figure(text: PanelText, limits: Limits | undefined, ...curves: readonly Curve[]): stat.PanelBuilder {
+  return curves
+    .reduce((panel, curve, index) => panel.withTarget(query(curve, index, false)), new stat.PanelBuilder().datasource(PROMETHEUS))
+    .title(text.title)
+    .description(text.about)
+    .unit(text.unit)
+    .noValue(text.off ?? 'no data')
+    .thresholds(thresholds(limits))
+    .colorMode(limits === undefined ? common.BigValueColorMode.None : common.BigValueColorMode.Value)
+    .graphMode(common.BigValueGraphMode.None)
+    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']));
+}
+
+/** The present values as rows: one column per label that is not hidden, and the value. */
+export function list(text: PanelText, expr: string, hidden: readonly string[], value: string): table.PanelBuilder {
+  const excludeByName = Object.fromEntries(['Time', ...hidden].map((name) => [name, true]));
+  return new table.PanelBuilder()
+    .datasource(PROMETHEUS)
+    .withTarget(query([expr, ''], 0, true))
+    .title(text.title)
+    .description(text.about)
+    .unit(text.unit)
+    .noValue(text.off ?? 'none')
+    .withTransformation({ id: 'organize', options: { excludeByName, renameByName: { Value: value } } });
+}
+
+/** Lines of logs. */
+export function lines(text: Omit<PanelText, 'unit'>, expr: string): logs.PanelBuilder {
+  return new logs.PanelBuilder()
+    .datasource(LOKI)
+    .withTarget(new loki.DataqueryBuilder().datasource(LOKI).expr(expr).refId('A').maxLines(100))
+    .title(text.title)
+    .description(text.about)
+    .noValue(text.off ?? 'no lines')
+    .showTime(true)
+    .wrapLogMessage(true)
+    .enableLogDetails(true)
+    .sortOrder(common.LogsSortOrder.Descending);
+}
+
+const KEEP =
+  'Provisioned from a file: changes made here are lost. To keep a copy of your own, export it as classic JSON into grafana/dashboards/custom/ under another uid, then npm run reload.';
+
+/** A dashboard under a fixed uid, which is also the name of its file. */
+export function board(uid: string, title: string, about: string): dashboard.DashboardBuilder {
+  return new dashboard.DashboardBuilder(title)
+    .uid(uid)
+    .description(`${about} ${KEEP}`)
+    .tags(['pharos'])
+    .time({ from: 'now-1h', to: 'now' })
+    .refresh('30s')
+    .timezone('browser')
+    .tooltip(dashboard.DashboardCursorSync.Crosshair)
+    .editable();
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { dashboardFiles } from '../grafana/src/index.ts';
+import { parseArguments } from './cli/args.ts';
+import { main } from './cli/command.ts';
+import { stackFailure } from './core/failure.ts';
+import { error } from './core/problem.ts';
+import { ROOT, readTree } from './io/files.ts';
+import { writeDashboards } from './io/dashboards.ts';
+
+/** Writes grafana/dashboards/*.json from grafana/src; with --check only says which of them are not what the sources give. */
+await main(async ({ args, report }) => {
+  const { values } = parseArguments(args, { usage: 'npm run dashboards [-- --check]', options: { check: { type: 'boolean' } } });
+  const wanted = dashboardFiles();
+  const present = await readTree(join(ROOT, 'grafana/dashboards'), '.');
+  const stale = [...wanted].filter(([name, text]) => present.get(name) !== text).map(([name]) => name);
+  const left = [...present.keys()].filter((name) => !name.includes('/') && name.endsWith('.json') && !wanted.has(name));
+  if (values.check !== true) {
+    await writeDashboards(join(ROOT, 'grafana/dashboards'), wanted, left);
+    report.result(`${wanted.size} dashboards, ${stale.length + left.length} changed.`);
+    return;
+  }
+  const problems = [...stale, ...left].map((name) =>
+    error(`grafana/dashboards/${name}`, 'is not what grafana/src gives', 'npm run dashboards'),
+  );
+  if (problems.length > 0) throw stackFailure(problems);
+  report.result('Every dashboard is what grafana/src gives.');
+});

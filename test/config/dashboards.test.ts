@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { dashboardFiles } from '../../grafana/src/index.ts';
+import { dashboardProblems, type DashboardJson } from '../../scripts/core/dashboard-invariants.ts';
+import { ROOT, readTree } from '../../scripts/io/files.ts';
+
+const files = [...(await readTree(ROOT, 'grafana/dashboards'))].filter(([path]) => path.endsWith('.json'));
+const provisioning = (await readTree(ROOT, 'grafana/provisioning')).get('grafana/provisioning/datasources/datasources.yml') ?? '';
+const uids = (parse(provisioning) as { datasources: { uid: string }[] }).datasources.map(({ uid }) => uid);
+
+const sound: DashboardJson = {
+  uid: 'x',
+  description: 'd',
+  schemaVersion: 39,
+  panels: [
+    { id: 1, type: 'row', title: 'r', gridPos: { x: 0, y: 0, w: 24, h: 1 } },
+    {
+      id: 2,
+      type: 'stat',
+      title: 't',
+      description: 'd',
+      fieldConfig: { defaults: { unit: 's' } },
+      gridPos: { x: 0, y: 1, w: 12, h: 4 },
+      targets: [{ expr: 'up', datasource: { uid: 'prometheus' } }],
+    },
+  ],
+};
+const [row, panel] = sound.panels ?? [];
+const found = (change: object, panelChange: object = {}): string[] =>
+  dashboardProblems('grafana/dashboards/x.json', { ...sound, panels: [row!, { ...panel!, ...panelChange }], ...change }, [
+    'prometheus',
+  ]).map(({ message }) => message);
+
+describe('the checked-in dashboards', () => {
+  it('are what grafana/src gives, no more and no less', () => {
+    const generated = [...dashboardFiles()].map(([name, text]) => [`grafana/dashboards/${name}`, text]);
+    expect(Object.fromEntries(files.filter(([path]) => path.split('/').length === 3))).toEqual(Object.fromEntries(generated));
+  });
+
+  it('show data in every supported Grafana', () => {
+    expect(files.length).toBeGreaterThan(1);
+    for (const [path, text] of files) expect(dashboardProblems(path, JSON.parse(text) as DashboardJson, uids)).toEqual([]);
+  });
+
+  it('have the home page that Grafana opens', () => {
+    expect(files.map(([path]) => path)).toContain('grafana/dashboards/overview.json');
+  });
+});
+
+describe('dashboardProblems', () => {
+  it('is content with a sound dashboard', () => {
+    expect(found({})).toEqual([]);
+  });
+  it.each<[object, object, string]>([
+    [{ uid: 'y' }, {}, 'the uid "y"'],
+    [{ description: '' }, {}, 'has no description'],
+    [{ panels: undefined }, {}, 'not in the classic model'],
+    [{ schemaVersion: 43 }, {}, 'schemaVersion 43'],
+    [{ __inputs: [] }, {}, 'at import'],
+    [{}, { type: 'graph' }, 'type graph'],
+    [{}, { title: '' }, 'has no title'],
+    [{}, { description: '' }, 'has no description'],
+    [{}, { fieldConfig: {} }, 'has no unit'],
+    [{}, { targets: [] }, 'asks for nothing'],
+    [{}, { targets: [{ expr: ' ', datasource: { uid: 'prometheus' } }] }, 'empty expression'],
+    [{}, { targets: [{ expr: 'up', datasource: { uid: '${DS_X}' } }] }, 'not provisioned'],
+    [{}, { targets: [{ expr: 'up', datasource: 'Prometheus' }] }, 'not provisioned'],
+    [{}, { id: 1 }, 'same id'],
+    [{}, { gridPos: { x: 0, y: 0, w: 1, h: 1 } }, 'overlap'],
+  ])('%j %j', (change, panelChange, message) => {
+    expect(found(change, panelChange).join('\n')).toContain(message);
+  });
+});
