@@ -50,7 +50,7 @@ function thresholds(limits: Limits | undefined): dashboard.ThresholdsConfigBuild
     limits === undefined
       ? steps('text')
       : limits.below === true
-        ? steps('red', [limits.critical, 'yellow'], [limits.warning, 'green'])
+        ? steps('text', [0, 'red'], [limits.critical, 'yellow'], [limits.warning, 'green'])
         : steps('green', [limits.warning, 'yellow'], [limits.critical, 'red']);
   return new dashboard.ThresholdsConfigBuilder().mode(dashboard.ThresholdsMode.Absolute).steps(chosen);
 }

@@ -75,8 +75,8 @@ function state(builder: DashboardBuilder): DashboardBuilder {
           unit: 'short',
           off: 'nothing fires',
         },
-        'ALERTS{alertname!="Watchdog"}',
-        ['__name__', 'Value', 'cluster', 'job', 'notify_sms'],
+        'max by (severity, alertname, instance, service, alertstate) (ALERTS{alertname!="Watchdog"})',
+        ['Value'],
         'value',
       )
         .height(7)
