@@ -1,4 +1,5 @@
 import type { ModuleSpec } from '../core/module-spec.ts';
+import { detectApp } from './apps-detect.ts';
 
 /** The user's own applications, scraped by Prometheus itself. */
 export const apps: ModuleSpec = {
@@ -9,4 +10,5 @@ export const apps: ModuleSpec = {
   essential: [],
   reaches: ['prometheus'],
   thresholds: [{ alert: 'HighErrorRate', literal: 1, setting: 'ALERT_ERROR_RATE_THRESHOLD' }],
+  detect: detectApp,
 };

@@ -1,4 +1,5 @@
 import type { ModuleSpec } from '../core/module-spec.ts';
+import { detectEndpoint } from './blackbox-detect.ts';
 
 /** Endpoints as a client sees them: answer, latency, certificate. */
 export const blackbox: ModuleSpec = {
@@ -9,4 +10,5 @@ export const blackbox: ModuleSpec = {
   essential: ['blackbox-exporter'],
   reaches: ['blackbox-exporter'],
   thresholds: [],
+  detect: detectEndpoint,
 };

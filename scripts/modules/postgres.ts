@@ -1,4 +1,5 @@
 import type { ModuleSpec } from '../core/module-spec.ts';
+import { detectPostgres } from './postgres-detect.ts';
 
 /** PostgreSQL servers: one exporter asks every instance of `POSTGRES_INSTANCES`. */
 export const postgres: ModuleSpec = {
@@ -9,4 +10,5 @@ export const postgres: ModuleSpec = {
   essential: ['postgres-exporter'],
   reaches: ['postgres-exporter'],
   thresholds: [],
+  detect: detectPostgres,
 };

@@ -1,4 +1,5 @@
 import type { ModuleSpec } from '../core/module-spec.ts';
+import { detectRedis } from './redis-detect.ts';
 
 /** Redis servers: one exporter asks every instance of `REDIS_INSTANCES`. */
 export const redis: ModuleSpec = {
@@ -9,4 +10,5 @@ export const redis: ModuleSpec = {
   essential: ['redis-exporter'],
   reaches: ['redis-exporter'],
   thresholds: [],
+  detect: detectRedis,
 };

@@ -1,0 +1,28 @@
+import { parseArguments } from './cli/args.ts';
+import { main } from './cli/command.ts';
+import { detectionJson, renderDetection, renderManual } from './cli/detect.ts';
+import { confirm } from './cli/prompt.ts';
+import { applyDetection, lookAround } from './steps/detect.ts';
+import { openWorkplace } from './steps/workplace.ts';
+
+const USAGE = 'npm run detect [-- --apply] [--json]';
+
+/** Looks at the running containers and proposes what to watch, as a diff; writes it with --apply or after a yes. */
+await main(async (context) => {
+  const { values } = parseArguments(context.args, { usage: USAGE, options: { apply: { type: 'boolean' }, json: { type: 'boolean' } } });
+  const { report } = context;
+  const json = values.json === true;
+  const place = await openWorkplace(context);
+  const plan = await lookAround(place);
+  const anything = plan.changes.length > 0 || plan.passwords.length > 0;
+  if (!json) {
+    report.result(renderDetection(plan));
+    report.problems(plan.problems);
+  }
+  const apply = anything && (values.apply === true || (!json && (await confirm('Write this?')) === true));
+  if (apply) await applyDetection(place, plan);
+  if (json) return report.result(detectionJson(plan, apply));
+  if (apply) report.result(['', renderManual(plan), 'Written. Bring it into force: npm run up'].filter((text) => text !== '').join('\n'));
+  else if (anything) report.result('\nNothing was written. npm run detect -- --apply writes it.');
+  else if (plan.manual.length > 0) report.result(renderManual(plan));
+});
