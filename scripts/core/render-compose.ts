@@ -15,6 +15,8 @@ export interface ComposePlan {
   readonly secretMounts: ReadonlyMap<string, readonly string[]>;
   /** Absolute path of `secrets/`. */
   readonly secretsDir: string;
+  /** Set where the engine keeps images in containerd's store, as fresh installations of Docker 29 do. */
+  readonly containerdSocket: string | undefined;
   /** A digest of the files that a service mounts and reads only at its start, so that Compose recreates it when they change. */
   readonly configDigests: ReadonlyMap<string, string>;
 }
@@ -61,6 +63,15 @@ function renderService(name: string, service: ComposeService, running: ComposeMo
     bind: { create_host_path: false },
   }));
   if (mounts.length > 0) service.volumes = [...(service.volumes ?? []), ...mounts];
+  // Without containerd's own word cAdvisor shows containers without names there.
+  if (name === 'cadvisor' && plan.containerdSocket !== undefined) {
+    const socket = plan.containerdSocket;
+    service.volumes = [
+      ...(service.volumes ?? []),
+      { type: 'bind', source: socket, target: socket, read_only: true, bind: { create_host_path: false } },
+    ];
+    service['command'] = [...((service['command'] as string[] | undefined) ?? []), `-containerd=${socket}`];
+  }
   const digest = plan.configDigests.get(name);
   if (digest !== undefined) service.labels = { ...service.labels, [CONFIG_LABEL]: digest };
 }

@@ -61,6 +61,16 @@ async function restarts(docker: Docker, project: string): Promise<ReadonlyMap<st
   );
 }
 
+/** The way out of what is known to go wrong when containers are created. */
+function composeFix(stderr: string): string {
+  const again = 'then npm run up again: it goes on from here.';
+  if (/not a shared or slave mount/.test(stderr))
+    return `This host does not share its mounts (some LXC hosts): mount --make-rshared /, ${again} Or take propagation: rslave out of exporters/node/compose.yml; disks mounted later are then not seen.`;
+  if (/address already in use|port is already allocated/.test(stderr))
+    return `Something took the port just now; npm run validate names it, ${again}`;
+  return `Mend it, ${again}`;
+}
+
 /** What Compose says when it fails: its last lines, without the progress of what went well. */
 function composeMessage(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());

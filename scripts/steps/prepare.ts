@@ -18,6 +18,7 @@ import type { StackNetwork } from '../core/subnet.ts';
 import { bundleHistory } from '../io/bundle.ts';
 import { mergeCompose } from '../io/compose.ts';
 import { readTree } from '../io/files.ts';
+import { containerdSocket } from '../io/containerd.ts';
 import { hostProblems } from '../io/host-check.ts';
 import { serverName } from '../io/host.ts';
 import { ensureImages, type ImageSet } from '../io/images.ts';
@@ -66,7 +67,10 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
     const rendered = render(settings, selection, network, secretPlan, sources);
     const tree = withDigestRule(new Map([...rendered.tree, ['history/server.mjs', await bundleHistory(root)]]));
     const expected = expectedOf(tree);
-    const model = renderCompose(merged, composePlan(root, settings, selection, network, images, secretPlan, rendered, tree));
+    const model = renderCompose(
+      merged,
+      composePlan(root, settings, selection, network, images, secretPlan, rendered, tree, await containerdSocket(docker)),
+    );
     const own = errorsOf(rendered.problems).length > 0 ? [] : [...sourceProblems(sources), ...composeProblems(model, plain.BIND_ADDRESS)];
     const problems = [...secretPlan.problems, ...rendered.problems, ...own, ...(await appNetworkProblems(docker, plain))];
     const host = options.checkHost ? await hostProblems(docker, model, plain, network) : [];
@@ -150,6 +154,7 @@ function composePlan(
   secrets: SecretPlan,
   rendered: RenderResult,
   tree: Tree,
+  containerdSocket: string | undefined,
 ): ComposePlan {
   return {
     images: new Map([...images.images].map(([service, { name }]) => [service, name])),
@@ -159,6 +164,7 @@ function composePlan(
     reaching: new Set(selection.modules.flatMap(({ reaches }) => reaches)),
     secretMounts: new Map([['alertmanager', rendered.alertmanagerSecrets]]),
     secretsDir: join(root, 'secrets'),
+    containerdSocket,
     configDigests: configDigests(tree, new Map(secrets.files.map(({ file, content }) => [file, content]))),
   };
 }

@@ -122,6 +122,14 @@ describe('a fresh stack', () => {
     expect(await ask('GET', '/secrets')).toBe('403');
   });
 
+  it('gives the running Grafana a password that was changed in .env', async (context) => {
+    if (!(await hasImage('grafana/grafana:13.2.1'))) context.skip('the image of Grafana cannot be had here');
+    stack.set({ GRAFANA_ADMIN_PASSWORD: 'changed-in-the-file' });
+    expect(await stack.run('up', '--yes')).toMatchObject({ code: 0, stderr: expect.stringContaining('another administrator password') });
+    const authorization = `Basic ${Buffer.from('admin:changed-in-the-file').toString('base64')}`;
+    expect((await fetch(stack.url('GRAFANA_PORT', '/api/user'), { headers: { authorization } })).status).toBe(200);
+  });
+
   it('changes nothing when it is brought up again', async () => {
     const before = await stack.fingerprint();
     const up = await stack.run('up', '--yes');

@@ -13,6 +13,7 @@ const plan: ComposePlan = {
   reaching: new Set(['a']),
   secretMounts: new Map([['b', ['key']]]),
   secretsDir: '/s/secrets',
+  containerdSocket: undefined,
   configDigests: new Map([['b', 'd1']]),
 };
 const source = {
@@ -86,4 +87,13 @@ it('the digest rule names what Prometheus was given', () => {
   expect(treeDigest(one)).toMatch(/^[0-9a-f]{16}$/);
   expect(treeDigest(other)).not.toBe(treeDigest(one));
   expect(treeDigest(withDigestRule(one))).toBe(treeDigest(one));
+});
+
+it('lets cAdvisor ask containerd where the engine keeps its images there', () => {
+  const cadvisor = { image: 'c:1', command: ['-docker_only=true'] };
+  const model = renderCompose({ name: 'p', services: { cadvisor } }, { ...plan, containerdSocket: '/run/containerd/containerd.sock' });
+  expect(model.services['cadvisor']).toMatchObject({
+    command: ['-docker_only=true', '-containerd=/run/containerd/containerd.sock'],
+    volumes: [{ source: '/run/containerd/containerd.sock', read_only: true }],
+  });
 });
