@@ -35,10 +35,7 @@ export async function applyPrepared(place: Workplace, prepared: Prepared): Promi
       timeoutMs: 600_000,
     });
     signal.throwIfAborted();
-    if (result.code !== 0)
-      throw stackFailure([
-        error('docker compose up', composeMessage(result.stderr), 'Mend it, then npm run up again: it goes on from here.'),
-      ]);
+    if (result.code !== 0) throw stackFailure([error('docker compose up', composeMessage(result.stderr), composeFix(result.stderr))]);
     const changed = result.stderr.split('\n').filter((line) => /\s(Started|Recreated|Removed)\s*$/.test(line)).length;
     detail(changed === 0 ? `${services.length} services, nothing changed` : `${services.length} services`);
   });
