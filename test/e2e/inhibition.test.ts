@@ -1,0 +1,127 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Docker from 'dockerode';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { renderAlertmanager } from '../../scripts/core/render-alertmanager.ts';
+import { ROOT, readTree } from '../../scripts/io/files.ts';
+import { eventually, removeEverything, sh } from '../support/e2e-stack.ts';
+import { serviceImage } from '../support/images.ts';
+
+const NAME = 'pharos-inhibit';
+const noEngine = process.env['PHAROS_NO_ENGINE'];
+const source = parse(readFileSync(join(ROOT, 'alertmanager/alertmanager.yml'), 'utf8'), { merge: true }) as {
+  inhibit_rules: { source_matchers: string[]; target_matchers: string[] }[];
+};
+let base: string;
+let folder: string;
+
+beforeEach((context) => {
+  if (noEngine !== undefined) context.skip(noEngine);
+});
+
+beforeAll(async () => {
+  if (noEngine !== undefined) return;
+  await removeEverything(NAME);
+  const image = await serviceImage(new Docker(), 'alertmanager');
+  folder = mkdtempSync(join(tmpdir(), `${NAME}-`));
+  chmodSync(folder, 0o755);
+  // Nobody listens at the history's address: only the state of the alerts is looked at.
+  writeFileSync(
+    join(folder, 'alertmanager.yml'),
+    stringify(renderAlertmanager(source, new Set(), {}).config, { aliasDuplicateObjects: false }),
+  );
+  const command = ['--config.file=/c/alertmanager.yml', '--storage.path=/alertmanager', '--cluster.listen-address='];
+  await sh(['docker', 'run', '-d', '--name', `${NAME}-am`, '-v', `${folder}:/c:ro`, '-p', '127.0.0.1::9093', image, ...command]);
+  base = `http://${(await sh(['docker', 'port', `${NAME}-am`, '9093'])).stdout.trim().split('\n')[0] ?? ''}`;
+  await eventually('Alertmanager is ready', 20, async () => (await fetch(`${base}/-/ready`)).ok);
+});
+afterAll(async () => {
+  if (noEngine !== undefined) return;
+  await removeEverything(NAME);
+  rmSync(folder, { recursive: true });
+});
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Whether the second alert is quiet while the first one fires. Each question has alerts of its own, told apart by a label. */
+async function isQuiet(first: Labels, second: Labels): Promise<boolean> {
+  const question = Math.random().toString(36).slice(2);
+  const send = async (labels: Labels): Promise<void> =>
+    void (await fetch(`${base}/api/v2/alerts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify([{ labels: { ...labels, question } }]),
+    }));
+  await send(first);
+  await send(second);
+  const state = async (): Promise<string> => {
+    const held = (await (await fetch(`${base}/api/v2/alerts?filter=${encodeURIComponent(`question="${question}"`)}`)).json()) as {
+      labels: Labels;
+      status: { state: string };
+    }[];
+    return held.find(({ labels }) => labels['alertname'] === second['alertname'])?.status.state ?? 'unprocessed';
+  };
+  await eventually('the alert is judged', 30, async () => (await state()) !== 'unprocessed');
+  return (await state()) === 'suppressed';
+}
+
+const PAIRS: readonly (readonly [Labels, Labels, boolean])[] = [
+  [{ alertname: 'ServerDown', instance: 'a' }, { alertname: 'HighDiskUsage', instance: 'a' }, true],
+  [{ alertname: 'ServerDown', instance: 'b' }, { alertname: 'HighDiskUsage', instance: 'c' }, false],
+  [{ alertname: 'ServerDown', instance: 'd' }, { alertname: 'ServerUnreachable', instance: 'd' }, false],
+  [{ alertname: 'ServerUnreachable', instance: 'e' }, { alertname: 'ServerDown', instance: 'e' }, true],
+  [{ alertname: 'CriticalCPUUsage', instance: 'f' }, { alertname: 'HighCPUUsage', instance: 'f' }, true],
+  [{ alertname: 'CriticalCPUUsage', instance: 'g' }, { alertname: 'HighMemoryUsage', instance: 'g' }, false],
+  [
+    { alertname: 'CriticalDiskUsage', instance: 'h', mountpoint: '/' },
+    { alertname: 'HighDiskUsage', instance: 'h', mountpoint: '/' },
+    true,
+  ],
+  [
+    { alertname: 'CriticalDiskUsage', instance: 'i', mountpoint: '/' },
+    { alertname: 'HighDiskUsage', instance: 'i', mountpoint: '/data' },
+    false,
+  ],
+  [
+    { alertname: 'CriticalContainerMemory', instance: 'j', name: 'x' },
+    { alertname: 'HighContainerMemory', instance: 'j', name: 'x' },
+    true,
+  ],
+  [{ alertname: 'RedisCriticalMemory', instance: 'k' }, { alertname: 'RedisHighMemory', instance: 'k' }, true],
+  [{ alertname: 'PostgreSQLCriticalConnections', instance: 'l' }, { alertname: 'PostgreSQLVeryHighConnections', instance: 'l' }, true],
+  [{ alertname: 'PostgreSQLVeryHighConnections', instance: 'm' }, { alertname: 'PostgreSQLHighConnections', instance: 'm' }, true],
+  [{ alertname: 'PostgreSQLHighConnections', instance: 'n' }, { alertname: 'PostgreSQLVeryHighConnections', instance: 'n' }, false],
+  [{ alertname: 'PostgreSQLCriticalReplicationLag', instance: 'o' }, { alertname: 'PostgreSQLHighReplicationLag', instance: 'o' }, true],
+  [
+    { alertname: 'PostgreSQLCriticalTransactionIdAge', instance: 'p', datname: 'd' },
+    { alertname: 'PostgreSQLHighTransactionIdAge', instance: 'p', datname: 'd' },
+    true,
+  ],
+  [{ alertname: 'CriticalErrorRate', instance: 'q', service: 's' }, { alertname: 'HighErrorRate', instance: 'q', service: 's' }, true],
+  [{ alertname: 'CertificateExpired', instance: 'r' }, { alertname: 'CertificateExpiresIn7Days', instance: 'r' }, true],
+  [{ alertname: 'CertificateExpiresIn7Days', instance: 's' }, { alertname: 'CertificateExpiresIn30Days', instance: 's' }, true],
+];
+
+describe('inhibition in a real Alertmanager', () => {
+  it.each(PAIRS)('%j and %j: quiet is %s', async (first, second, quiet) => {
+    expect(await isQuiet(first, second)).toBe(quiet);
+  });
+
+  it('names only alerts that exist', async () => {
+    const rules = [...(await readTree(ROOT, 'prometheus/rules')).values()].join('\n');
+    const known = new Set([...rules.matchAll(/- alert: (\w+)/g)].map(([, name]) => name));
+    const named = source.inhibit_rules
+      .flatMap((rule) => [...rule.source_matchers, ...rule.target_matchers])
+      .flatMap((matcher) => expand(/alertname!?=~?"([^"]+)"/.exec(matcher)?.[1] ?? ''));
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  });
+});
+
+/** The names that a matcher's pattern stands for: alternatives, and one group of alternatives within. */
+function expand(pattern: string): readonly string[] {
+  const [, before = '', group, after = ''] = /^(\w*)\(([^)]*)\)(\w*)$/.exec(pattern) ?? [];
+  return group === undefined ? pattern.split('|').filter((name) => name !== '') : group.split('|').map((part) => before + part + after);
+}
