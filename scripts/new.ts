@@ -1,0 +1,20 @@
+import { resolve } from 'node:path';
+import { parseArguments } from './cli/args.ts';
+import { main } from './cli/command.ts';
+import { renderCopy } from './cli/new.ts';
+import { inputFailure } from './core/failure.ts';
+import { error } from './core/problem.ts';
+import { ROOT } from './io/files.ts';
+import { makeCopy } from './steps/new.ts';
+
+const USAGE = 'npm run new -- ../shop-monitoring';
+
+/** Makes a copy of this stack for the next project: its files, a project name and ports of its own, no data and no secrets. */
+await main(async (context) => {
+  const { positionals } = parseArguments(context.args, { usage: USAGE, options: {}, positionals: true });
+  const [folder, ...rest] = positionals;
+  if (folder === undefined || folder === '' || rest.length > 0) throw inputFailure([error('arguments', 'one folder must be named', USAGE)]);
+  const copy = await makeCopy(context, ROOT, resolve(folder));
+  if ('problem' in copy.commit) context.report.problems([copy.commit.problem]);
+  context.report.result(renderCopy(copy.folder, copy.plan, copy.files));
+});
