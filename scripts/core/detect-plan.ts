@@ -106,12 +106,14 @@ function envChanges(
   reached: readonly Pair[],
   attached: readonly string[],
 ): Readonly<Record<string, string>> {
-  const wanted = added.filter(([, { instance, target }]) => instance !== undefined || target !== undefined);
+  const isTarget = ([, { instance, target }]: Pair): boolean => instance !== undefined || target !== undefined;
+  const wanted = added.filter(isTarget);
   const modules = ORDER.filter((name) => !settings.MODULES.includes(name) && wanted.some(([, { module }]) => module === name));
   // A database that is named but on a network that the stack has not joined is as unreachable as a new one.
-  const networks = [...wanted, ...reached.filter(([container]) => !container.networks.some(({ name }) => attached.includes(name)))].map(
-    ([{ network = '' }]) => network,
-  );
+  const networks = [
+    ...wanted,
+    ...reached.filter(isTarget).filter(([container]) => !container.networks.some(({ name }) => attached.includes(name))),
+  ].map(([{ network = '' }]) => network);
   const joined = [...new Set([...settings.APP_NETWORKS, ...networks.filter((name) => !attached.includes(name)).sort()])];
   const instances = (module: 'postgres' | 'redis'): string[] =>
     added.flatMap(([, { module: of, instance }]) => (of === module && instance ? [`${instance.name}=${instance.url}`] : []));

@@ -32,8 +32,8 @@ export interface RenderInput {
 
 /** What must be found in the running stack; smoke checks compare it with what is. */
 export interface Expected {
-  /** Static targets per job. */
-  readonly targets: ReadonlyMap<string, number>;
+  /** Addresses of the static targets of each job. */
+  readonly targets: ReadonlyMap<string, readonly string[]>;
   /** Jobs that also read target files, with the folder below `prometheus/targets/`. */
   readonly fileJobs: readonly string[];
   /** Alerting and recording rules. */
@@ -149,7 +149,7 @@ export function expectedOf(tree: Tree): Expected {
     (file) => file.datasources ?? [],
   );
   return {
-    targets: new Map(jobs.map((job) => [job.job_name, (job.static_configs ?? []).reduce((sum, group) => sum + group.targets.length, 0)])),
+    targets: new Map(jobs.map((job) => [job.job_name, (job.static_configs ?? []).flatMap((group) => group.targets)])),
     fileJobs: jobs.filter((job) => job.file_sd_configs !== undefined).map((job) => job.job_name),
     rules: rules.reduce((sum, group) => sum + (group.rules ?? []).length, 0),
     dashboards: dashboards.map(([, text]) => (JSON.parse(text) as { uid: string }).uid),

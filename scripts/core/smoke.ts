@@ -6,19 +6,26 @@ import { error, warning, type Problem } from './problem.ts';
 export interface TargetState {
   readonly job: string;
   readonly instance: string;
+  /** The address as it was configured, before relabelling. */
+  readonly address: string;
   readonly health: 'up' | 'down' | 'unknown';
   readonly lastError: string;
 }
 
-/** Every target up, and as many of each job as were rendered. A target that was not scraped yet is a problem too: the caller tries again. */
-export function targetProblems(
-  expected: ReadonlyMap<string, number>,
-  targets: readonly TargetState[],
-  gateway: string,
-): readonly Problem[] {
-  const counts = [...expected].flatMap(([job, count]) => {
-    const found = targets.filter((target) => target.job === job).length;
-    return found === count ? [] : [error(`job ${job}`, `has ${found} targets, ${count} were configured`, 'npm run reload')];
+/** Configured addresses of the targets of each job. */
+export type ExpectedTargets = ReadonlyMap<string, readonly string[]>;
+
+/** Every target up, and those of each job that were configured. A target that was not scraped yet is a problem too: the caller tries again. */
+export function targetProblems(expected: ExpectedTargets, targets: readonly TargetState[], gateway: string): readonly Problem[] {
+  const counts = [...expected].flatMap(([job, addresses]) => {
+    const found = targets.filter((target) => target.job === job).map(({ address }) => address);
+    const missing = addresses.filter((address) => !found.includes(address));
+    const foreign = found.filter((address) => !addresses.includes(address));
+    const differences = [...missing.map((address) => `${address} is missing`), ...foreign.map((address) => `${address} is not configured`)];
+    if (differences.length > 0) return [error(`job ${job}`, differences.join(', '), 'npm run reload')];
+    if (found.length !== addresses.length)
+      return [error(`job ${job}`, `has ${found.length} targets, ${addresses.length} were configured`, 'npm run reload')];
+    return [];
   });
   const down = targets.flatMap(({ job, instance, health, lastError }) => {
     if (health === 'up') return [];
@@ -41,10 +48,13 @@ function targetFix(job: string, lastError: string, gateway: string): string {
   return `Prometheus shows it under /targets; npm run logs -- ${job === 'apps' ? 'prometheus' : job}`;
 }
 
-/** The number of targets per job: rendered ones, and those of the user's target files. */
-export function expectedTargets(expected: Expected, fileTargets: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+/** The targets of each job: rendered ones, and those of the user's target files. */
+export function expectedTargets(expected: Expected, fileTargets: ExpectedTargets): ExpectedTargets {
   return new Map(
-    [...expected.targets].map(([job, count]) => [job, count + (expected.fileJobs.includes(job) ? (fileTargets.get(job) ?? 0) : 0)]),
+    [...expected.targets].map(([job, addresses]) => [
+      job,
+      [...addresses, ...(expected.fileJobs.includes(job) ? (fileTargets.get(job) ?? []) : [])],
+    ]),
   );
 }
 

@@ -21,7 +21,7 @@ export async function hostProblems(
     listeners(),
   ]);
   const own = containers.filter(({ Labels }) => Labels['com.docker.compose.project'] === settings.COMPOSE_PROJECT_NAME);
-  const ownPorts = new Set(own.flatMap(({ Ports }) => Ports.map(({ PublicPort }) => PublicPort)));
+  const ownPorts = new Set((await Promise.all(own.map(async ({ Id }) => boundPorts(docker, Id)))).flat());
   const published = containers.flatMap(({ Names, Ports }) =>
     Ports.map(({ PublicPort }) => [PublicPort, (Names[0] ?? '').slice(1)] as const),
   );
@@ -39,6 +39,19 @@ export async function hostProblems(
     ...(free === undefined ? [] : diskProblems(dataDir, free, 0, settings.PROMETHEUS_RETENTION_SIZE)),
     ...memoryProblems(memoryLimit(model), totalMemory()),
   ];
+}
+
+/** Host ports that a container asks for. The engine's list shows them only while it runs; one that is restarting holds them now and then. */
+async function boundPorts(docker: Docker, id: string): Promise<readonly number[]> {
+  try {
+    const { HostConfig } = await docker.getContainer(id).inspect();
+    const bindings = Object.values((HostConfig.PortBindings ?? {}) as Record<string, readonly { readonly HostPort: string }[] | null>);
+    return bindings.flatMap((list) => (list ?? []).map(({ HostPort }) => Number(HostPort)));
+  } catch (failure) {
+    // Removed between the list and the look.
+    if (failure instanceof Error && 'statusCode' in failure && failure.statusCode === 404) return [];
+    throw failure;
+  }
 }
 
 /** Node exporter listens in the host's network itself; when the stack runs, the listener is its own. */

@@ -48,11 +48,17 @@ export function prometheusApi(base: string): PrometheusApi {
     },
     targets: async () => {
       const { activeTargets } = await api<{
-        activeTargets: { labels: Record<string, string>; health: TargetState['health']; lastError: string }[];
+        activeTargets: {
+          labels: Record<string, string>;
+          discoveredLabels: Record<string, string>;
+          health: TargetState['health'];
+          lastError: string;
+        }[];
       }>('targets?state=active');
-      return activeTargets.map(({ labels, health, lastError }) => ({
+      return activeTargets.map(({ labels, discoveredLabels, health, lastError }) => ({
         job: labels['job'] ?? '',
         instance: labels['instance'] ?? '',
+        address: discoveredLabels['__address__'] ?? '',
         health,
         lastError,
       }));

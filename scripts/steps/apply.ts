@@ -1,18 +1,19 @@
-import type Docker from 'dockerode';
 import { interruption } from '../cli/command.ts';
 import { stackFailure } from '../core/failure.ts';
 import { error } from '../core/problem.ts';
 import { compose } from '../io/compose.ts';
 import { publish } from '../io/publish.ts';
 import { stackState } from '../io/stack-state.ts';
-import { waitForHealthy } from '../io/wait.ts';
+import { waitForHealthy, type WaitOptions } from '../io/wait.ts';
 import type { Prepared } from './prepare.ts';
+import { startProof } from './prove.ts';
+import { reloadServices } from './reload.ts';
 import type { Workplace } from './workplace.ts';
 
 /** Longest time that a service may take to become healthy: Grafana migrates its database at its first start, Prometheus replays its log. */
 const HEALTHY_WITHIN_MS = 180_000;
 
-/** Publishes the configuration and starts, changes or removes containers until the stack is what was prepared, and healthy. */
+/** Publishes the configuration, starts, changes or removes containers until the stack is what was prepared, and proves it. */
 export async function applyPrepared(place: Workplace, prepared: Prepared): Promise<void> {
   const { root, exec, docker, report, signal } = place;
   const project = prepared.settings.plain.COMPOSE_PROJECT_NAME;
@@ -28,7 +29,7 @@ export async function applyPrepared(place: Workplace, prepared: Prepared): Promi
   signal.throwIfAborted();
 
   interruption.state = 'The configuration is published; some services may not be started yet. Run `npm run up` again to go on.';
-  const before = await restarts(docker, project);
+  const before = (await stackState(docker, project)).filter(({ state }) => state === 'running');
   await report.step('containers started', async (detail) => {
     const result = await compose(exec, root, ['up', '--detach', '--remove-orphans', '--no-build', '--quiet-pull'], {
       signal,
@@ -39,23 +40,28 @@ export async function applyPrepared(place: Workplace, prepared: Prepared): Promi
     const changed = result.stderr.split('\n').filter((line) => /\s(Started|Recreated|Removed)\s*$/.test(line)).length;
     detail(changed === 0 ? `${services.length} services, nothing changed` : `${services.length} services`);
   });
+  await reloadServices(place, prepared, new Set(before.map(({ id }) => id)));
+  const proof = startProof(place, prepared);
+  try {
+    await healthy(place, { project, services, baseline: new Map(before.map(({ id, restarts }) => [id, restarts])) });
+  } catch (failure) {
+    proof.cancel();
+    throw failure;
+  }
+  await proof.finish();
+}
+
+async function healthy({ docker, report, signal }: Workplace, wait: Pick<WaitOptions, 'project' | 'services' | 'baseline'>): Promise<void> {
+  const { services } = wait;
   await report.step('services healthy', async (detail) => {
     await waitForHealthy(docker, {
-      project,
-      services,
-      baseline: before,
+      ...wait,
       timeoutMs: HEALTHY_WITHIN_MS,
       signal,
       onProgress: (ready, waitingFor) => detail(`${ready} of ${services.length}, waiting for ${waitingFor}`),
     });
     detail(`${services.length} of ${services.length}`);
   });
-}
-
-async function restarts(docker: Docker, project: string): Promise<ReadonlyMap<string, number>> {
-  return new Map(
-    (await stackState(docker, project)).filter(({ state }) => state === 'running').map(({ id, restarts: count }) => [id, count]),
-  );
 }
 
 /** The way out of what is known to go wrong when containers are created. */

@@ -1,43 +1,67 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stackFailure } from '../core/failure.ts';
-import { errorsOf, warning, type Problem } from '../core/problem.ts';
-import { smokeChecks, type SmokeCheck } from './smoke-checks.ts';
+import { error, errorsOf, type Problem } from '../core/problem.ts';
 import type { Prepared } from './prepare.ts';
+import { smokeChecks, type SmokeCheck } from './smoke-checks.ts';
 import type { Workplace } from './workplace.ts';
 
-/** How long a check may take to come true: two scrape intervals of 15 s, the first evaluation, and room for a loaded machine. */
+/** How long a check may take to come true once every service is healthy: two scrape intervals of 15 s, the first evaluation, and room for a loaded machine. */
 const WITHIN_MS = 60_000;
 const RETRY_MS = 400;
 
-/** Proves with data, not with exit codes, that the running stack does what was configured. All problems are reported together. */
-export async function prove(place: Workplace, prepared: Prepared): Promise<void> {
-  const { report, signal } = place;
+/** Checks that are under way. */
+export interface Proof {
+  /** Shows how they go and waits for them. Throws a `Failure` with every problem that is left. */
+  finish(): Promise<void>;
+  /** Gives up on them. */
+  cancel(): void;
+}
+
+/**
+ * Begins to prove with data, not with exit codes, that the running stack does what was configured. Begun while services start, so that the
+ * first scrapes are not waited for afterwards; time only counts from `finish` on.
+ */
+export function startProof(place: Workplace, prepared: Prepared): Proof {
   const checks = smokeChecks(place, prepared);
-  const problems = await report.step('proved', async (detail) => {
-    const open = new Set(checks.map(({ title }) => title));
-    const found = await Promise.all(
-      checks.map(async (check) => {
-        const result = await untilTrue(check, signal);
-        open.delete(check.title);
-        detail(open.size === 0 ? '' : `${checks.length - open.size} of ${checks.length}, waiting for ${[...open].join(', ')}`);
-        return result;
-      }),
-    );
-    const all = found.flat();
-    detail(checks.map(({ title }) => title).join(', '));
-    return all;
-  });
-  if (errorsOf(problems).length > 0) throw stackFailure(problems);
-  report.problems(problems);
+  const cancelled = new AbortController();
+  const signal = AbortSignal.any([place.signal, cancelled.signal]);
+  const open = new Set(checks.map(({ title }) => title));
+  let deadline = Number.POSITIVE_INFINITY;
+  let onProgress = (): void => undefined;
+  const found = Promise.all(
+    checks.map(async (check) => {
+      const problems = await untilTrue(check, () => Date.now() > deadline, signal);
+      open.delete(check.title);
+      onProgress();
+      return problems;
+    }),
+  );
+  // `finish` reports what went wrong; a proof that is given up has nobody to tell.
+  found.catch(() => undefined);
+  return {
+    cancel: () => cancelled.abort(),
+    finish: async () => {
+      deadline = Date.now() + WITHIN_MS;
+      const problems = await place.report.step('proved', async (detail) => {
+        onProgress = () =>
+          detail(open.size === 0 ? '' : `${checks.length - open.size} of ${checks.length}, waiting for ${[...open].join(', ')}`);
+        onProgress();
+        const all = (await found).flat();
+        detail(checks.map(({ title }) => title).join(', '));
+        if (errorsOf(all).length > 0) throw stackFailure(all);
+        return all;
+      });
+      place.report.problems(problems);
+    },
+  };
 }
 
 /** Runs a check until it finds no error, or its time is over; then its last findings stand. */
-async function untilTrue(check: SmokeCheck, signal: AbortSignal): Promise<readonly Problem[]> {
-  const deadline = Date.now() + WITHIN_MS;
+async function untilTrue(check: SmokeCheck, isOver: () => boolean, signal: AbortSignal): Promise<readonly Problem[]> {
   for (;;) {
     signal.throwIfAborted();
     const problems = await attempt(check);
-    if (errorsOf(problems).length === 0 || Date.now() > deadline) return problems;
+    if (errorsOf(problems).length === 0 || isOver()) return problems;
     await sleep(RETRY_MS, undefined, { signal });
   }
 }
@@ -49,14 +73,7 @@ async function attempt(check: SmokeCheck): Promise<readonly Problem[]> {
     // A service that does not answer yet; when time is over this is the finding.
     const cause = failure instanceof Error && failure.cause instanceof Error ? ` (${failure.cause.message})` : '';
     return [
-      {
-        ...warning(
-          check.title,
-          failure instanceof Error ? `${failure.message}${cause}` : String(failure),
-          `npm run logs -- ${check.service}`,
-        ),
-        severity: 'error',
-      },
+      error(check.title, `${failure instanceof Error ? failure.message : String(failure)}${cause}`, `npm run logs -- ${check.service}`),
     ];
   }
 }

@@ -3,16 +3,24 @@ import { stackFailure } from '../core/failure.ts';
 import { error, type Problem } from '../core/problem.ts';
 import { alertmanagerApi } from '../io/alertmanager.ts';
 import { prometheusApi } from '../io/prometheus.ts';
+import { stackState } from '../io/stack-state.ts';
 import type { Prepared } from './prepare.ts';
 import type { Workplace } from './workplace.ts';
 
-/** Makes the services that read their files again without a restart do so. The others were recreated by Compose when their files changed. */
-export async function reloadServices({ report }: Workplace, { settings }: Prepared): Promise<void> {
+/**
+ * Makes the services that read their files again without a restart do so, where their container is one of those that ran before (by id): a new one
+ * has read the new files at its start. The others were recreated by Compose when their files changed.
+ */
+export async function reloadServices({ docker, report }: Workplace, { settings }: Prepared, before: ReadonlySet<string>): Promise<void> {
   const at = addressesOf(settings.plain);
+  const old = (await stackState(docker, settings.plain.COMPOSE_PROJECT_NAME))
+    .filter(({ id }) => before.has(id))
+    .map(({ service }) => service);
   const services = [
     { name: 'prometheus', reload: async () => prometheusApi(at.prometheus).reload() },
     { name: 'alertmanager', reload: async () => alertmanagerApi(at.alertmanager).reload() },
-  ];
+  ].filter(({ name }) => old.includes(name));
+  if (services.length === 0) return;
   await report.step('configuration reloaded', async (detail) => {
     const problems = await Promise.all(
       services.map(async ({ name, reload }): Promise<readonly Problem[]> => {

@@ -90,16 +90,16 @@ export function smokeChecks(place: Workplace, prepared: Prepared): readonly Smok
   return checks;
 }
 
-/** Number of targets in the user's target files, per job. */
-async function fileTargets(root: string): Promise<ReadonlyMap<string, number>> {
-  const counts = new Map<string, number>();
+/** Addresses in the user's target files, per job. */
+async function fileTargets(root: string): Promise<smoke.ExpectedTargets> {
+  const addresses = new Map<string, readonly string[]>();
   for (const [path, text] of await readTree(root, 'prometheus/targets')) {
     const [, , job = '', file = ''] = path.split('/');
     if (!/^[^.].*\.ya?ml$/.test(file)) continue;
     const groups = (parse(text) ?? []) as { targets?: string[] }[];
-    counts.set(job, (counts.get(job) ?? 0) + groups.reduce((sum, group) => sum + (group.targets?.length ?? 0), 0));
+    addresses.set(job, [...(addresses.get(job) ?? []), ...groups.flatMap((group) => group.targets ?? [])]);
   }
-  return counts;
+  return addresses;
 }
 
 async function ruleProblems({ expected, tree }: Prepared, prometheus: ReturnType<typeof prometheusApi>): Promise<readonly Problem[]> {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import * as smoke from '../../scripts/core/smoke.ts';
 
-const up = { job: 'node', instance: 'web1', health: 'up', lastError: '' } as const;
+const up = { job: 'node', instance: 'web1', address: 'web1:9100', health: 'up', lastError: '' } as const;
 
 describe('targetProblems', () => {
   it('is content with as many targets as were rendered, all up', () => {
     expect(
       smoke.targetProblems(
         new Map([
-          ['node', 1],
-          ['apps', 0],
+          ['node', ['web1:9100']],
+          ['apps', []],
         ]),
         [up],
         '172.30.0.1',
@@ -17,19 +17,25 @@ describe('targetProblems', () => {
     ).toEqual([]);
   });
   it('sees a missing, an unscraped and a dead target', () => {
-    expect(smoke.targetProblems(new Map([['node', 2]]), [up], '')[0]?.message).toContain('has 1 targets, 2 were configured');
-    expect(smoke.targetProblems(new Map([['node', 1]]), [{ ...up, health: 'unknown' }], '')[0]?.message).toContain('not been scraped yet');
+    expect(smoke.targetProblems(new Map([['node', ['web1:9100', 'web2:9100']]]), [up], '')[0]?.message).toContain('web2:9100 is missing');
+    expect(smoke.targetProblems(new Map([['node', ['web1:9100']]]), [{ ...up, health: 'unknown' }], '')[0]?.message).toContain(
+      'not been scraped yet',
+    );
     expect(
       smoke.targetProblems(
-        new Map([['apps', 1]]),
+        new Map([['apps', ['web1:9100']]]),
         [{ ...up, job: 'apps', health: 'down', lastError: 'dial tcp: lookup shop: no such host' }],
         '',
       )[0]?.fix,
     ).toContain('APP_NETWORKS');
   });
+  it('sees a target that another configuration left, and one that is there twice', () => {
+    expect(smoke.targetProblems(new Map([['node', []]]), [up], '')[0]?.message).toContain('web1:9100 is not configured');
+    expect(smoke.targetProblems(new Map([['node', ['web1:9100']]]), [up, up], '')[0]?.message).toContain('has 2 targets, 1 were');
+  });
   it('names the firewall where the host cannot be reached from the network', () => {
     const [problem] = smoke.targetProblems(
-      new Map([['node', 1]]),
+      new Map([['node', ['web1:9100']]]),
       [{ ...up, health: 'down', lastError: 'context deadline exceeded' }],
       '172.30.0.1',
     );
