@@ -17,7 +17,7 @@ const READ_AT_START: Readonly<Record<string, { readonly folders: readonly string
 /** A short digest of texts with their names; it changes when one of them changes. */
 export function digestOf(files: Iterable<readonly [string, string]>): string {
   const hash = createHash('sha256');
-  for (const [path, text] of files) hash.update(`${path}\0${text.length}\0${text}`);
+  for (const [path, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${path}\0${text.length}\0${text}`);
   return hash.digest('hex').slice(0, 16);
 }
 

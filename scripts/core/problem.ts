@@ -24,6 +24,6 @@ export function warning(place: string, message: string, fix?: string): Problem {
 }
 
 /** The problems that stop the command. */
-export function errorsOf(problems: readonly Problem[]): readonly Problem[] {
+export function errorsOf<T extends Problem>(problems: readonly T[]): readonly T[] {
   return problems.filter((problem) => problem.severity === 'error');
 }

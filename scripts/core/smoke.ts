@@ -58,6 +58,11 @@ export function expectedTargets(expected: Expected, fileTargets: ExpectedTargets
   );
 }
 
+/** Whether an exporter's log tells of a database that answered and said no: it says no again until somebody changes something. */
+export function isRefusal(log: string): boolean {
+  return /password authentication failed|role .* does not exist|no pg_hba\.conf entry|SSL is not enabled|WRONGPASS|NOAUTH|NOPERM/.test(log);
+}
+
 /** A database that the exporter reached but that refused it, from `pg_up`/`redis_up` being 0 and the exporter's log. */
 export function refusedProblem(module: 'postgres' | 'redis', instance: string, user: string, log: string): Problem {
   const place = `${module} ${instance}`;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stackFailure } from '../core/failure.ts';
 import { error, errorsOf, type Problem } from '../core/problem.ts';
 import type { Prepared } from './prepare.ts';
-import { smokeChecks, type SmokeCheck } from './smoke-checks.ts';
+import { smokeChecks, type Finding, type SmokeCheck } from './smoke-checks.ts';
 import type { Workplace } from './workplace.ts';
 
 /** How long a check may take to come true once every service is healthy: two scrape intervals of 15 s, the first evaluation, and room for a loaded machine. */
@@ -56,17 +56,17 @@ export function startProof(place: Workplace, prepared: Prepared): Proof {
   };
 }
 
-/** Runs a check until it finds no error, or its time is over; then its last findings stand. */
+/** Runs a check until it finds no error, or only final ones, or its time is over; then its last findings stand. */
 async function untilTrue(check: SmokeCheck, isOver: () => boolean, signal: AbortSignal): Promise<readonly Problem[]> {
   for (;;) {
     signal.throwIfAborted();
     const problems = await attempt(check);
-    if (errorsOf(problems).length === 0 || isOver()) return problems;
+    if (errorsOf(problems).every(({ final = false }) => final) || isOver()) return problems;
     await sleep(RETRY_MS, undefined, { signal });
   }
 }
 
-async function attempt(check: SmokeCheck): Promise<readonly Problem[]> {
+async function attempt(check: SmokeCheck): Promise<readonly Finding[]> {
   try {
     return await check.run();
   } catch (failure) {

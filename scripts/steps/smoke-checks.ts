@@ -11,17 +11,22 @@ import { grafanaApi } from '../io/grafana.ts';
 import { historyApi } from '../io/history.ts';
 import { hasLine, pushLine } from '../io/loki.ts';
 import { prometheusApi } from '../io/prometheus.ts';
-import { lastLogLines, stackState } from '../io/stack-state.ts';
+import { lastLogLines, logSince, stackState } from '../io/stack-state.ts';
 import type { Prepared } from './prepare.ts';
 import { resetGrafanaPassword } from './grafana-password.ts';
 import type { Workplace } from './workplace.ts';
+
+/** A problem that a check found; `final` where trying again cannot help. */
+export interface Finding extends Problem {
+  readonly final?: boolean;
+}
 
 /** One thing that must be true of the running stack. It is tried again until it finds no error or time is over. */
 export interface SmokeCheck {
   readonly title: string;
   /** The service whose log explains a failure. */
   readonly service: string;
-  readonly run: () => Promise<readonly Problem[]>;
+  readonly run: () => Promise<readonly Finding[]>;
 }
 
 /** Every check for what runs. */
@@ -31,6 +36,7 @@ export function smokeChecks(place: Workplace, prepared: Prepared): readonly Smok
   const at = addressesOf(settings.plain);
   const prometheus = prometheusApi(at.prometheus);
   const modules = new Set(selection.modules.map(({ name }) => name));
+  const began = Date.now();
   const checks: SmokeCheck[] = [
     {
       title: 'targets up',
@@ -69,12 +75,18 @@ export function smokeChecks(place: Workplace, prepared: Prepared): readonly Smok
     checks.push({
       title: 'endpoints',
       service: 'blackbox-exporter',
-      run: async () => smoke.failedProbes((await prometheus.query('probe_success == 0')).map(({ labels }) => labels['instance'] ?? '')),
+      run: async () => {
+        const probes = await prometheus.query('probe_success');
+        const wanted = smoke.expectedTargets(expected, await fileTargets(root)).get('blackbox')?.length ?? 0;
+        if (probes.length < wanted)
+          return [error('endpoints', `${probes.length} of ${wanted} have been probed`, 'npm run logs -- blackbox-exporter')];
+        return smoke.failedProbes(probes.filter(({ value }) => value !== 1).map(({ labels }) => labels['instance'] ?? ''));
+      },
     });
   }
   for (const module of ['postgres', 'redis'] as const) {
     if (modules.has(module))
-      checks.push({ title: module, service: `${module}-exporter`, run: async () => databaseProblems(place, prepared, module) });
+      checks.push({ title: module, service: `${module}-exporter`, run: async () => databaseProblems(place, prepared, module, began) });
   }
   if (modules.has('containers')) {
     checks.push({
@@ -116,6 +128,15 @@ async function ruleProblems({ expected, tree }: Prepared, prometheus: ReturnType
       .map(({ name, lastError }) =>
         error(`rule ${name}`, `fails: ${lastError}`, 'Mend the expression in prometheus/rules/, then npm run reload.'),
       ),
+    ...(rules.some(({ health }) => health === 'unknown')
+      ? [
+          error(
+            'Prometheus',
+            `has not evaluated ${rules.filter(({ health }) => health === 'unknown').length} of its rules yet`,
+            'npm run logs -- prometheus',
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -168,7 +189,13 @@ function lokiCheck(base: string): () => Promise<readonly Problem[]> {
   };
 }
 
-async function databaseProblems(place: Workplace, { settings }: Prepared, module: 'postgres' | 'redis'): Promise<readonly Problem[]> {
+/** What the exporter wrote since the checks began is about the settings of now: a refusal in it is final. Older lines only explain. */
+async function databaseProblems(
+  place: Workplace,
+  { settings }: Prepared,
+  module: 'postgres' | 'redis',
+  began: number,
+): Promise<readonly Finding[]> {
   const up = module === 'postgres' ? 'pg_up' : 'redis_up';
   const instances = module === 'postgres' ? settings.plain.POSTGRES_INSTANCES : settings.plain.REDIS_INSTANCES;
   const samples = await prometheusApi(addressesOf(settings.plain).prometheus).query(up);
@@ -177,18 +204,19 @@ async function databaseProblems(place: Workplace, { settings }: Prepared, module
   const exporter = (await stackState(place.docker, settings.plain.COMPOSE_PROJECT_NAME)).find(
     ({ service }) => service === `${module}-exporter`,
   );
-  const log = exporter === undefined ? '' : await lastLogLines(place.docker, exporter.id, 60);
-  return refused.map(({ name, host, user }) =>
-    smoke.refusedProblem(
-      module,
-      name,
-      user,
+  const [recent, all] =
+    exporter === undefined
+      ? ['', '']
+      : await Promise.all([logSince(place.docker, exporter.id, began), lastLogLines(place.docker, exporter.id, 60)]);
+  return refused.map(({ name, host, user }) => {
+    const about = (log: string): string =>
       log
         .split('\n')
         .filter((line) => line.includes(host) || instances.length === 1)
-        .join('\n'),
-    ),
-  );
+        .join('\n');
+    const final = smoke.isRefusal(about(recent));
+    return { ...smoke.refusedProblem(module, name, user, about(final ? recent : all)), final };
+  });
 }
 
 async function bindings({ docker }: Workplace, project: string) {

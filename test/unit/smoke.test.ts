@@ -43,6 +43,15 @@ describe('targetProblems', () => {
   });
 });
 
+it.each([
+  ['pq: password authentication failed for user "m"', true],
+  ['NOAUTH Authentication required.', true],
+  ['pq: the database system is starting up', false],
+  ['dial tcp 10.0.0.1:5432: connect: connection refused', false],
+])('isRefusal: %s → %s', (log, final) => {
+  expect(smoke.isRefusal(log)).toBe(final);
+});
+
 describe('refusedProblem', () => {
   it.each([
     ['pq: password authentication failed for user "m"', 'GRANT pg_monitor TO m'],
