@@ -18,6 +18,8 @@ export interface ReportStreams {
   readonly err: (text: string) => void;
   /** Draws a step's line while it runs, and again when it ended. Needs a terminal. */
   readonly live: boolean;
+  /** Width of the terminal in characters. */
+  readonly columns: () => number;
   readonly now: () => number;
 }
 
@@ -43,13 +45,20 @@ export function createReport(streams: ReportStreams): Report {
     step: async (title, run) => {
       const start = streams.now();
       let detail = '';
-      const line = (mark: string): string => `  ${mark} ${title}${detail === '' ? '' : pc.dim(` · ${detail}`)}`;
-      if (streams.live) streams.err(line(pc.cyan('…')));
-      const end = (mark: string): void => streams.err(`${streams.live ? '\r\x1b[2K' : ''}${line(mark)}  ${seconds(start)}\n`);
+      const behind = (text: string): string => (text === '' ? '' : pc.dim(` · ${text}`));
+      // A line that wraps cannot be drawn again.
+      const draw = (): void => {
+        const room = Math.max(0, streams.columns() - title.length - 8);
+        const shown = detail.length > room ? `${detail.slice(0, Math.max(0, room - 1))}…` : detail;
+        streams.err(`\r\x1b[2K  ${pc.cyan('…')} ${title}${behind(shown)}`);
+      };
+      if (streams.live) draw();
+      const end = (mark: string): void =>
+        streams.err(`${streams.live ? '\r\x1b[2K' : ''}  ${mark} ${title}  ${seconds(start)}${behind(detail)}\n`);
       try {
         const value = await run((text) => {
           detail = text;
-          if (streams.live) streams.err(`\r\x1b[2K${line(pc.cyan('…'))}`);
+          if (streams.live) draw();
         });
         end(pc.green('✓'));
         return value;
@@ -70,6 +79,7 @@ export function terminalReport(): Report {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     live: process.stderr.isTTY === true,
+    columns: () => process.stderr.columns ?? 80,
     now: () => Date.now(),
   });
 }

@@ -50,7 +50,7 @@ export function smokeChecks(place: Workplace, prepared: Prepared): readonly Smok
     },
     { title: 'rules loaded', service: 'prometheus', run: async () => ruleProblems(prepared, prometheus) },
     {
-      title: 'Alertmanager connected, with the config on disk',
+      title: 'Alertmanager connected and current',
       service: 'alertmanager',
       run: async () => alertmanagerProblems(prepared, prometheus, at.alertmanager),
     },

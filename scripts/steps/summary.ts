@@ -22,16 +22,13 @@ export function summarise({ settings, selection, images, tree, expected }: Prepa
     .filter(([service]) => selection.services.has(service))
     .map(([, title, url, remark]) => `  ${title.padEnd(14)} ${url}${remark === '' ? '' : `  ${pc.dim(remark)}`}`);
   const built = [...images.images].filter(([service, { source }]) => source === 'debian' && selection.services.has(service));
-  const substitutes = built.map(
-    ([service, { name, version }]) =>
-      `  ${service}: ${name}, built on this host from Debian's package ${version} (no registry could be reached)`,
-  );
+  const substitutes = built.map(([service, { name, version }]) => `  ${service}: ${name}, from Debian's package ${version}`);
   const missing = selection.leftOut.map(({ service, reason }) => `  ${service}: ${reason}`);
   return [
     `${pc.green('The stack is up and proved')}: ${selection.services.size} services, modules ${selection.modules.map(({ name }) => name).join(', ')}.`,
     '',
     ...lines,
-    ...section('Built here instead of the pinned image:', substitutes),
+    ...section('Built on this host instead of the pinned image, as no registry could be reached:', substitutes),
     ...section('Left out:', missing),
     '',
     'Next: npm run test-alert shows that a notification arrives; npm run detect finds what else runs on this host.',

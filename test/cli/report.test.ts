@@ -13,7 +13,7 @@ function report(live: boolean) {
   let err = '';
   let clock = 0;
   return {
-    ...createReport({ out: (text) => (out += text), err: (text) => (err += text), live, now: () => (clock += 1500) }),
+    ...createReport({ out: (text) => (out += text), err: (text) => (err += text), live, columns: () => 30, now: () => (clock += 1500) }),
     text: () => ({ out: plain(out), err: plain(err) }),
   };
 }
@@ -22,7 +22,7 @@ describe('the report', () => {
   it('prints a line per step with its time, and plain lines without a terminal', async () => {
     const { step, text } = report(false);
     expect(await step('engine', async (detail) => (detail('Docker 29'), 7))).toBe(7);
-    expect(text()).toEqual({ out: '', err: '  ✓ engine · Docker 29  1.5 s\n' });
+    expect(text()).toEqual({ out: '', err: '  ✓ engine  1.5 s · Docker 29\n' });
   });
 
   it('marks a step that fails and lets the failure through', async () => {
@@ -35,6 +35,16 @@ describe('the report', () => {
     const { step, text } = report(true);
     await step('engine', async () => undefined);
     expect(text().err).toContain('… engine');
+  });
+
+  it('never lets the line that is drawn again be longer than the terminal is wide', async () => {
+    const { step, text } = report(true);
+    await step('engine', async (detail) => detail('a detail that is much longer than there is room for'));
+    const drawn = text()
+      .err.split('\r')
+      .filter((line) => line.includes('…'));
+    expect(drawn.at(-1)).toBe('  … engine · a detail that i…');
+    for (const line of drawn) expect(line.length).toBeLessThan(30);
   });
 
   it('puts results on stdout and everything else on stderr', () => {
