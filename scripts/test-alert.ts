@@ -2,20 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { parseArguments } from './cli/args.ts';
 import { main } from './cli/command.ts';
 import { renderDeliveries } from './cli/deliveries.ts';
+import { TEST_CHANNEL_LABEL } from './core/channel-catalog.ts';
 import { testLabels } from './core/deliveries.ts';
 import { inputFailure, stackFailure } from './core/failure.ts';
 import { error } from './core/problem.ts';
 import { ROOT } from './io/files.ts';
 import { loadSettings } from './io/settings.ts';
-import { deliverTestAlert, routeTestAlert } from './steps/test-alert.ts';
+import { deliverTestAlert, requireChannel, routeTestAlert } from './steps/test-alert.ts';
 import { openWorkplace } from './steps/workplace.ts';
 
-const USAGE = 'npm run test-alert [-- --severity critical --category stack --label name=value --timeout 30 --dry-run --json]';
+const USAGE =
+  'npm run test-alert [-- --channel slack --severity critical --category stack --label name=value --timeout 30 --dry-run --json]';
 
 await main(async (context) => {
   const { values } = parseArguments(context.args, {
     usage: USAGE,
     options: {
+      channel: { type: 'string' },
       severity: { type: 'string', default: 'critical' },
       category: { type: 'string', default: 'stack' },
       label: { type: 'string', multiple: true, default: [] },
@@ -25,12 +28,14 @@ await main(async (context) => {
     },
   });
   const nonce = randomBytes(6).toString('hex');
-  const labels = testLabels(String(values.severity), String(values.category), values.label as string[], nonce);
-  if ('wrong' in labels) throw inputFailure([error('arguments', labels['wrong'] ?? '', `${labels['fix'] ?? ''}\n${USAGE}`)]);
+  const given = testLabels(String(values.severity), String(values.category), values.label as string[], nonce);
+  if ('wrong' in given) throw inputFailure([error('arguments', given['wrong'] ?? '', `${given['fix'] ?? ''}\n${USAGE}`)]);
+  const labels = values.channel === undefined ? given : { ...given, [TEST_CHANNEL_LABEL]: String(values.channel) };
   const seconds = Number(values.timeout);
   if (!(seconds >= 5 && seconds <= 600))
     throw inputFailure([error('arguments', `--timeout ${String(values.timeout)} is not a number of seconds`, 'A number from 5 to 600.')]);
 
+  if (values.channel !== undefined) await requireChannel(ROOT, String(values.channel));
   const place = await openWorkplace(context);
   const { settings } = await loadSettings(ROOT);
   if (values['dry-run'] === true) {

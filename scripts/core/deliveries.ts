@@ -1,3 +1,4 @@
+import { TEST_CHANNEL_LABEL, testReceiver } from './channel-catalog.ts';
 import { integrationsOf, type AlertmanagerConfig } from './render-alertmanager.ts';
 
 /** One way by which an alert reaches people: an integration of a receiver, numbered as Alertmanager logs it (`slack[0]`). */
@@ -31,6 +32,12 @@ export function channelsOf(config: AlertmanagerConfig, receivers: readonly strin
         return { receiver: receiver.name, integration: `${kind}[${number}]`, sendsResolved: flags[index]?.['send_resolved'] !== false };
       });
     });
+}
+
+/** Names of the channels that a rendered configuration can test one by one. */
+export function testableChannels(config: AlertmanagerConfig): readonly string[] {
+  const prefix = testReceiver('');
+  return config.receivers.flatMap(({ name }) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
 }
 
 /**
@@ -86,7 +93,12 @@ export function testLabels(
     if (FIXED.has(name))
       return {
         wrong: `--label ${name} cannot be set`,
-        fix: name === 'severity' || name === 'category' ? `--${name} ${value}` : 'It is set by Prometheus or by this command.',
+        fix:
+          name === 'severity' || name === 'category'
+            ? `--${name} ${value}`
+            : name === TEST_CHANNEL_LABEL
+              ? `--channel ${value}`
+              : 'It is set by Prometheus or by this command.',
       };
     labels[name] = value;
   }
@@ -105,4 +117,4 @@ export const CATEGORIES: readonly string[] = [
   'logs',
   'stack',
 ];
-const FIXED = new Set(['alertname', 'severity', 'category', 'nonce', 'job', 'instance', 'cluster']);
+const FIXED = new Set(['alertname', 'severity', 'category', 'nonce', 'job', 'instance', 'cluster', TEST_CHANNEL_LABEL]);

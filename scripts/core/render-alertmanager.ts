@@ -1,24 +1,9 @@
+import { HISTORY_RECEIVER, type AlertmanagerConfig, type Integration, type Receiver, type Route } from './alertmanager-config.ts';
 import { CHANNEL_SECRETS } from './channels.ts';
+import { TEST_TIMES, withTestChannels } from './test-channels.ts';
 
-/** Part of an Alertmanager configuration that this program reads or writes. */
-export interface Route {
-  receiver?: string;
-  matchers?: string[];
-  continue?: boolean;
-  routes?: Route[];
-  [key: string]: unknown;
-}
-type Integration = Record<string, unknown>;
-export interface Receiver {
-  name: string;
-  [configs: `${string}_configs`]: Integration[];
-}
-export interface AlertmanagerConfig {
-  global: Record<string, unknown>;
-  route: Route;
-  receivers: Receiver[];
-  [key: string]: unknown;
-}
+export { HISTORY_RECEIVER } from './alertmanager-config.ts';
+export type { AlertmanagerConfig, Receiver, Route } from './alertmanager-config.ts';
 
 export interface RenderedAlertmanager {
   readonly config: AlertmanagerConfig;
@@ -28,16 +13,13 @@ export interface RenderedAlertmanager {
   readonly fallenBack: readonly string[];
 }
 
-/** The receiver inside the stack: there is nothing to configure, so it is always there. */
-export const HISTORY_RECEIVER = 'history';
-
 const MOUNT = '/run/secrets/';
 
 /**
  * Keeps what the settings have credentials for.
  * An integration stays when every secret file it names is set (email: SMTP_HOST and its addresses); a receiver without integrations is dropped,
  * and its routes lead to the history instead. Every route at the end of a branch gets a child for the test alert, which reaches the same receiver
- * without the waits that gather real alerts.
+ * without the waits that gather real alerts; every channel gets a receiver of its own, for a test alert through just that one.
  *
  * @param source the parsed `alertmanager.yml`
  * @param configured keys of the secrets that have a value
@@ -48,13 +30,14 @@ export function renderAlertmanager(
   configured: ReadonlySet<string>,
   channels: Readonly<Record<string, string>>,
 ): RenderedAlertmanager {
-  const config = structuredClone(source) as AlertmanagerConfig;
+  let config = structuredClone(source) as AlertmanagerConfig;
   const files = new Set<string>(Object.entries(CHANNEL_SECRETS).flatMap(([key, { file }]) => (configured.has(key) ? [file] : [])));
   renderSmtp(config, files, channels);
   config.receivers = config.receivers.map((receiver) => renderReceiver(receiver, files, channels));
   const fallenBack = config.receivers.filter((receiver) => integrationsOf(receiver).length === 0).map(({ name }) => name);
   config.receivers = config.receivers.filter(({ name }) => !fallenBack.includes(name));
   config.route = renderRoute(config.route, new Set(fallenBack));
+  config = withTestChannels(config);
   const used = JSON.stringify(config);
   return { config, secretFiles: [...files].filter((file) => used.includes(`${MOUNT}${file}"`)), fallenBack };
 }
@@ -110,14 +93,7 @@ function renderIntegration(
   return integration;
 }
 
-/** What makes a test alert quick where real alerts are gathered first. Its own group by nonce keeps two tests apart. */
-const TEST_ROUTE: Route = {
-  matchers: ['alertname="TestAlert"'],
-  group_by: ['alertname', 'nonce'],
-  group_wait: '0s',
-  group_interval: '5s',
-  repeat_interval: '1h',
-};
+const TEST_ROUTE: Route = { matchers: ['alertname="TestAlert"'], ...TEST_TIMES };
 
 function renderRoute(route: Route, fallenBack: ReadonlySet<string>): Route {
   const fell = (child: Route): boolean => child.receiver !== undefined && fallenBack.has(child.receiver);

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Outcome } from '../cli/deliveries.ts';
 import { interruption } from '../cli/command.ts';
+import { CHANNELS } from '../core/channel-catalog.ts';
 import { addressesOf, type Addresses } from '../core/addresses.ts';
-import { channelsOf, deliveriesFrom, type Channel, type Delivery } from '../core/deliveries.ts';
-import { stackFailure } from '../core/failure.ts';
+import { channelsOf, deliveriesFrom, testableChannels, type Channel, type Delivery } from '../core/deliveries.ts';
+import { inputFailure, stackFailure } from '../core/failure.ts';
 import { error, type Problem } from '../core/problem.ts';
 import { HISTORY_RECEIVER, type AlertmanagerConfig } from '../core/render-alertmanager.ts';
 import type { PlainSettings } from '../core/settings-table.ts';
@@ -19,6 +20,19 @@ import type { Workplace } from './workplace.ts';
 
 const POLL_MS = 250;
 const CONFIG = '.effective/alertmanager/alertmanager.yml';
+
+/** Throws where no channel has this name, or where the running configuration does not have it. */
+export async function requireChannel(root: string, channel: string): Promise<void> {
+  const known = CHANNELS.map(({ name }) => name);
+  if (!known.includes(channel))
+    throw inputFailure([error('arguments', `--channel ${channel} is not a channel`, `One of ${known.join(', ')}.`)]);
+  const testable = testableChannels(await effectiveConfig(root));
+  if (testable.includes(channel)) return;
+  const set = testable.length === 0 ? 'no channel is' : `${testable.join(', ')} ${testable.length === 1 ? 'is' : 'are'}`;
+  throw stackFailure([
+    error(`channel ${channel}`, `is not set up in what runs; ${set}`, 'npm run configure sets it up; npm run up brings it into force.'),
+  ]);
+}
 
 /** The channels that an alert with these labels would reach, as amtool reads the running configuration. Nothing is sent. */
 export async function routeTestAlert({ root, exec }: Workplace, labels: Readonly<Record<string, string>>): Promise<readonly Channel[]> {

@@ -100,6 +100,16 @@ describe('routes, asked with amtool', () => {
     }
   });
 
+  it('a test alert for one channel reaches that channel and the history only', async () => {
+    for (const channel of ['slack', 'email', 'pagerduty', 'ntfy'])
+      expect(await receivers('all', ['alertname=TestAlert', 'nonce=n', 'severity=critical', `test_channel=${channel}`])).toEqual([
+        'history',
+        `test-${channel}`,
+      ]);
+    // The label alone changes nothing.
+    expect(await receivers('all', ['alertname=A', 'severity=critical', 'test_channel=slack'])).toEqual(['history', 'critical-team']);
+  });
+
   it('lead to the history where nothing is set up', async () => {
     for (const [labels] of TABLE) expect(await receivers('none', labels.split(' ')), labels).toEqual(['history']);
   });

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { CHANNEL_SECRETS } from '../../scripts/core/channels.ts';
-import { channelsOf, deliveriesFrom, parseLogfmt, testLabels } from '../../scripts/core/deliveries.ts';
-import { integrationsOf, renderAlertmanager, type Route } from '../../scripts/core/render-alertmanager.ts';
+import { CHANNELS } from '../../scripts/core/channel-catalog.ts';
+import { channelsOf, deliveriesFrom, parseLogfmt, testableChannels, testLabels } from '../../scripts/core/deliveries.ts';
+import { integrationsOf, renderAlertmanager, type Receiver, type Route } from '../../scripts/core/render-alertmanager.ts';
 import { ROOT } from '../../scripts/io/files.ts';
 
 const source: unknown = parse(readFileSync(join(ROOT, 'alertmanager/alertmanager.yml'), 'utf8'), { merge: true });
@@ -30,6 +31,7 @@ describe('renderAlertmanager', () => {
       emergency: ['slack'],
       'critical-team': ['slack'],
       'warning-team': ['slack'],
+      'test-slack': ['slack'],
     });
     expect(render(['SLACK_WEBHOOK_URL']).secretFiles).toEqual(['slack_webhook_url']);
   });
@@ -37,7 +39,7 @@ describe('renderAlertmanager', () => {
   it('sends email only with a server and an address, to that address', () => {
     expect(receivers(['SMTP_PASSWORD'])).toEqual({ history: ['webhook'] });
     const { config } = render([], { SMTP_HOST: 'mail', SMTP_PORT: '25', SMTP_FROM: 'a@b', EMAIL_DBA: 'dba@b', SMTP_REQUIRE_TLS: 'false' });
-    expect(config.receivers.map(({ name }) => name)).toEqual(['history', 'dba-team']);
+    expect(config.receivers.map(({ name }) => name)).toEqual(['history', 'dba-team', 'test-email']);
     expect(config.receivers[1]?.['email_configs']?.[0]?.['to']).toBe('dba@b');
     expect(config.global).toMatchObject({ smtp_smarthost: 'mail:25', smtp_from: 'a@b', smtp_require_tls: false });
     expect(config.global).not.toHaveProperty('smtp_auth_password_file');
@@ -58,10 +60,36 @@ describe('renderAlertmanager', () => {
   it('gives every end of a branch a quick way for test alerts that keeps the receiver', () => {
     for (const keys of [[], Object.keys(CHANNEL_SECRETS)]) {
       for (const leaf of leaves(render(keys).config.route)) {
-        expect(leaf).toMatchObject({ matchers: ['alertname="TestAlert"'], group_wait: '0s', group_by: ['alertname', 'nonce'] });
-        expect(leaf).not.toHaveProperty('receiver');
+        expect(leaf).toMatchObject({ group_wait: '0s', group_by: ['alertname', 'nonce'] });
+        if (String(leaf.receiver).startsWith('test-')) expect(leaf.matchers).toHaveLength(2);
+        else {
+          expect(leaf.matchers).toEqual(['alertname="TestAlert"']);
+          expect(leaf).not.toHaveProperty('receiver');
+        }
       }
     }
+  });
+
+  it('gives every channel a receiver of its own, behind the history, for the test alerts that name it', () => {
+    const everything = render(Object.keys(CHANNEL_SECRETS), {
+      SMTP_HOST: 'm',
+      SMTP_FROM: 'a@b',
+      EMAIL_CRITICAL: 'c@b',
+      EMAIL_DBA: 'd@b',
+      EMAIL_ML: 'c@b',
+      TELEGRAM_CHAT_ID: '5',
+    }).config;
+    expect([...testableChannels(everything)].sort()).toEqual(CHANNELS.map(({ name }) => name).sort());
+    const own = Object.fromEntries(everything.receivers.map((receiver) => [receiver.name, receiver]));
+    // Each once, whichever number of receivers has it; email once for every address.
+    for (const { name } of CHANNELS.filter((channel) => channel.name !== 'email'))
+      expect(integrationsOf(own[`test-${name}`] as Receiver), name).toHaveLength(1);
+    expect(own['test-email']?.['email_configs']?.map(({ to }) => to)).toEqual(['c@b', 'd@b']);
+    const routes = everything.route.routes ?? [];
+    const slack = routes.findIndex(({ receiver }) => receiver === 'test-slack');
+    expect(routes[slack]?.matchers).toEqual(['alertname="TestAlert"', 'test_channel="slack"']);
+    expect(routes.findLastIndex(({ receiver }) => receiver === 'history')).toBeLessThan(slack);
+    expect(routes.findIndex(({ receiver }) => receiver === 'critical-team')).toBeGreaterThan(slack);
   });
 });
 
@@ -118,6 +146,7 @@ describe('testLabels', () => {
     ['info', 'stuff', [], '--category stuff'],
     ['info', 'stack', ['a-b=c'], '--label a-b=c'],
     ['info', 'stack', ['alertname=x'], '--label alertname'],
+    ['info', 'stack', ['test_channel=slack'], '--label test_channel'],
   ])('refuses %s %s %j', (severity, category, labels, message) => {
     expect(testLabels(severity, category, labels, 'n')).toMatchObject({ wrong: expect.stringContaining(message) });
   });
