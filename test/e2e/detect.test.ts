@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { psql, startShop } from '../support/databases.ts';
 import { E2eStack, sh } from '../support/e2e-stack.ts';
@@ -101,6 +101,28 @@ describe('detect', () => {
       'SELECT current_user',
     ]);
     expect(login).toMatchObject({ code: 0, stdout: 'pharos_monitor\n' });
+  });
+
+  it('is all that the next up needs: both databases and the application are watched', async () => {
+    // What else runs on this engine was found too; it is not this test's to log in to.
+    const env = stack.read('.env');
+    const own = (key: string): string =>
+      (new RegExp(`^${key}='?([^'\\n]*)`, 'm').exec(env)?.[1] ?? '')
+        .split(',')
+        .filter((item) => /shop-(db|cache)=/.test(item))
+        .join(',');
+    stack.set({ APP_NETWORKS: `${PROJECT}-shop`, POSTGRES_INSTANCES: own('POSTGRES_INSTANCES'), REDIS_INSTANCES: own('REDIS_INSTANCES') });
+    for (const name of readdirSync(stack.path('prometheus/targets/apps')))
+      if (name.endsWith('.yml') && !name.startsWith(PROJECT)) rmSync(stack.path(`prometheus/targets/apps/${name}`));
+    const up = await stack.run('up', '--yes');
+    expect(up.stderr).toContain('✓ proved');
+    const query = encodeURIComponent('sum(pg_up) + sum(redis_up) + sum(up{job="apps"})');
+    const { data } = await stack.json<{ data: { result: { value: [number, string] }[] } }>(
+      'PROMETHEUS_PORT',
+      `/api/v1/query?query=${query}`,
+    );
+    expect(data.result[0]?.value[1]).toBe('3');
+    stack.write('.env', env);
   });
 
   it('proposes nothing that is watched already', async () => {
