@@ -1,5 +1,6 @@
 import { error, warning, type Problem } from './problem.ts';
-import type { AlertRule, RuleTestCase } from './rule-files.ts';
+import { syntaxError } from './expr-mutants.ts';
+import { alertRules, yamlProblems, type AlertRule, type RuleTestCase } from './rule-files.ts';
 
 /** What `severity` may be, from a note to somebody being woken; the routes of Alertmanager know these. */
 export const SEVERITIES = ['info', 'warning', 'critical', 'emergency'] as const;
@@ -19,6 +20,18 @@ export function ruleProblems(rules: readonly AlertRule[]): readonly Problem[] {
       error('prometheus/rules', 'no file here holds an alert', 'Restore the rule files; Prometheus accepts a pattern that matches none.'),
     ];
   return [...rules.flatMap(labelProblems), ...rules.flatMap(annotationProblems), ...duplicates(rules)];
+}
+
+/** What of a rule file is not YAML, holds no expression, or is not PromQL, each with its line. */
+export function syntaxProblems(path: string, text: string): readonly Problem[] {
+  const broken = yamlProblems(path, text);
+  if (broken.length > 0) return broken;
+  return alertRules(path, text).flatMap((rule) => {
+    const at = syntaxError(rule.expr);
+    if (at === undefined) return [];
+    const shown = `${rule.expr.slice(Math.max(0, at - 30), at)}⏵${rule.expr.slice(at, at + 30)}`.replace(/\s+/g, ' ').trim();
+    return [error(rule.place, `the expression of ${rule.alert} is not PromQL from the mark on: ${shown}`, 'Mend the expression.')];
+  });
 }
 
 function labelProblems(rule: AlertRule): readonly Problem[] {

@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Node's modules that are pure computation. */
 const PURE = new Set(['node:crypto', 'node:net', 'node:util', 'node:path']);
 /** Packages that are pure computation. */
-const PURE_PACKAGES = new Set(['yaml', 'dotenv', 'fastest-levenshtein', 'marked']);
+const PURE_PACKAGES = new Set(['yaml', 'dotenv', 'fastest-levenshtein', 'marked', '@lezer/common', '@prometheus-io/lezer-promql']);
 
 const importsOf = (text: string): string[] =>
   [...text.matchAll(/^(?:import|export)[^'"]*?from '([^']+)'|^import '([^']+)'/gm)].map(([, from, bare]) => from ?? bare ?? '');

@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import { closest } from 'fastest-levenshtein';
+import { composeEnv } from '../core/compose-env.ts';
+import { inputFailure, stackFailure } from '../core/failure.ts';
+import { subjectsOf, type Subject, type Trial } from '../core/mutant-files.ts';
+import type { Verdict } from '../core/mutation-score.ts';
+import { error } from '../core/problem.ts';
+import type { Tree } from '../core/render.ts';
+import { moduleName, syntaxProblems } from '../core/rule-invariants.ts';
+import { mergeCompose } from '../io/compose.ts';
+import { readTree } from '../io/files.ts';
+import { ensureImages } from '../io/images.ts';
+import { readOutcomes, rememberOutcomes, type Outcomes } from '../io/mutants.ts';
+import { testRules } from '../io/promtool.ts';
+import { stage } from '../io/publish.ts';
+import { loadSettings } from '../io/settings.ts';
+import type { Workplace } from './workplace.ts';
+
+/** promtool works on one core; two side by side are what the smallest supported host has. */
+const RUNS = 2;
+/** Test files for one container: its start is paid seldom, and progress is seen. */
+const BATCH = 150;
+
+/**
+ * Tries every mutant of the rules of the given modules (all, where none is given) against the rule tests. Outcomes are kept: only what has
+ * changed since is run again. Throws a `Failure` where a rule cannot be read, or fails its tests as it stands.
+ */
+export async function mutate(place: Workplace, only: readonly string[]): Promise<readonly Verdict[]> {
+  const { root, report } = place;
+  const sources = rulesOnly(await readTree(root, 'prometheus/rules'));
+  const tests = rulesOnly(await readTree(root, 'test/rules'));
+  const paths = chosen([...sources.keys()], only);
+  const broken = paths.flatMap((path) => syntaxProblems(path, sources.get(path) ?? ''));
+  if (broken.length > 0) throw stackFailure(broken);
+  const image = await prometheusImage(place);
+  const subjects = paths.flatMap((path) => subjectsOf(path, tests, sources));
+  const outcomes = await report.step('rules mutated', async (detail) => tryAll(place, image, subjects, detail));
+  const passes = ({ trials }: Subject): boolean => trials.every(({ file }) => outcomes.get(file) === 'passed');
+  const failing = subjects.filter((subject) => subject.mutant === undefined && !passes(subject));
+  if (failing.length > 0)
+    throw stackFailure(
+      failing.map(({ path, name }) => error(path, `${name} fails its tests as it stands`, 'npm run validate says how; mend that first.')),
+    );
+  return subjects.flatMap(({ path, name, mutant, trials }) =>
+    mutant === undefined
+      ? []
+      : [{ path, name, kind: mutant.kind, mutation: mutant.mutation, killed: !passes({ path, name, mutant, trials }) }],
+  );
+}
+
+function rulesOnly(tree: Tree): Tree {
+  return new Map([...tree].filter(([path]) => /\.ya?ml$/.test(path)));
+}
+
+function chosen(paths: readonly string[], only: readonly string[]): readonly string[] {
+  const known = paths.map(moduleName);
+  const unknown = only.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw inputFailure(
+      unknown.map((name) => error('arguments', `there is no prometheus/rules/${name}.yml`, `Did you mean ${closest(name, known)}?`)),
+    );
+  return only.length === 0 ? paths : paths.filter((path) => only.includes(moduleName(path)));
+}
+
+/** The image whose promtool will also check the rules at `up`. */
+async function prometheusImage(place: Workplace): Promise<string> {
+  const { root, exec, docker, report } = place;
+  const { plain } = (await loadSettings(root)).settings;
+  const model = await mergeCompose(exec, root, ['*'], composeEnv(plain, { subnet: '', gateway: '127.0.0.1' }));
+  const image = model.services['prometheus']?.image ?? '';
+  const { images, leftOut } = await report.step('image of prometheus', async (detail) =>
+    ensureImages({
+      exec,
+      docker,
+      root,
+      wanted: [{ service: 'prometheus', image }],
+      mirror: plain.DEBIAN_MIRROR,
+      mayInstall: place.mayInstall,
+      detail,
+      note: report.note,
+    }),
+  );
+  const found = images.get('prometheus');
+  if (found === undefined) throw stackFailure(leftOut.map(({ service, reason }) => error(`image of ${service}`, reason)));
+  return found.name;
+}
+
+async function tryAll(
+  { root, exec, signal }: Workplace,
+  image: string,
+  subjects: readonly Subject[],
+  detail: (text: string) => void,
+): Promise<Outcomes> {
+  const known = new Map(await readOutcomes(root, image));
+  const trials = new Map(subjects.flatMap((subject) => subject.trials).map((trial) => [trial.file, trial] as const));
+  const open = [...trials.values()].filter(({ file }) => !known.has(file));
+  const batches = Array.from({ length: Math.ceil(open.length / BATCH) }, (_, i) => open.slice(i * BATCH, (i + 1) * BATCH));
+  const folder = await stage(root, 'mutants', new Map(open.flatMap(({ files }) => files)));
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+      signal.throwIfAborted();
+      for (const [file, outcome] of await tryBatch(exec, image, folder, batch)) known.set(file, outcome);
+      done += batch.length;
+      detail(`${done} of ${open.length} trials`);
+      await rememberOutcomes(root, image, known);
+    }
+  };
+  await Promise.all(Array.from({ length: RUNS }, work));
+  detail(open.length === 0 ? 'nothing changed' : `${open.length} trials`);
+  return known;
+}
+
+async function tryBatch(exec: Workplace['exec'], image: string, folder: string, batch: readonly Trial[]): Promise<Outcomes> {
+  const results = await testRules(
+    exec,
+    image,
+    folder,
+    batch.map(({ file }) => file),
+  );
+  return new Map(
+    [...results].map(([file, { passed, failure }]) => {
+      // A change that Prometheus would not load proves nothing about the tests.
+      if (/parse error|could not parse|group .*, rule .*:/.test(failure)) throw new Error(`not a rule: ${join(folder, file)}: ${failure}`);
+      return [file, passed ? 'passed' : 'failed'];
+    }),
+  );
+}
