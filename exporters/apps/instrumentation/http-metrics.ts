@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Gauge, Histogram, type Registry } from 'prom-client';
+
+/** 1 s and 2 s are thresholds of alerts: a percentile is exact only at a bound. Eleven bounds, because every one is a series per route and code. */
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
+/** 100 bytes to 10 MB, a bound per power of ten: sizes matter by their order of magnitude. */
+const BYTES = [100, 1e3, 1e4, 1e5, 1e6, 1e7];
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+/** Code for a client that went away before it had its answer; nginx' custom. */
+const CLIENT_GONE = '499';
+/** Far below Prometheus' limit of 512 characters. */
+const MAX_ROUTE_LENGTH = 200;
+
+/** The label of everything that no route matched: 404s, scanners, probes of attackers. */
+export const UNMATCHED = 'unmatched';
+/** The label of routes beyond the limit. */
+export const OTHER = 'other';
+
+/** Keeps the label `route` bounded: patterns as they are, one label for no route, one for all patterns beyond `max`. */
+export function createRouteLabels(max: number): (pattern: string | undefined) => string {
+  const known = new Set<string>();
+  return (pattern) => {
+    if (pattern === undefined || pattern === '') return UNMATCHED;
+    const label = pattern.slice(0, MAX_ROUTE_LENGTH);
+    if (!known.has(label)) {
+      if (known.size >= max) return OTHER;
+      known.add(label);
+    }
+    return label;
+  };
+}
+
+/**
+ * Rate, errors and duration per route, requests in flight and sizes in bytes.
+ *
+ * @param maxRoutes how many different route patterns are kept apart
+ */
+export function createHttpMetrics(registry: Registry, maxRoutes: number) {
+  const registers = [registry];
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'From the arrival of a request until its answer was sent.',
+    labelNames: ['method', 'route', 'status_code'],
+    buckets: SECONDS,
+    registers,
+  });
+  const inFlight = new Gauge({ name: 'http_requests_in_flight', help: 'Requests that wait for their answer.', registers });
+  const sizes = { labelNames: ['method', 'route'], buckets: BYTES, registers };
+  const requestSize = new Histogram({
+    ...sizes,
+    name: 'http_request_size_bytes',
+    help: 'Bodies of requests, by their Content-Length.',
+  });
+  const responseSize = new Histogram({ ...sizes, name: 'http_response_size_bytes', help: 'Answers as sent, with their headers.' });
+  const label = createRouteLabels(maxRoutes);
+
+  return {
+    /**
+     * Counts one request when its answer is out or its client is gone.
+     *
+     * @param routeOf the pattern that matched, asked at the end; undefined where none did
+     */
+    track(request: IncomingMessage, response: ServerResponse, routeOf: () => string | undefined): void {
+      const began = performance.now();
+      const { socket } = request;
+      const sentBefore = socket?.bytesWritten ?? 0;
+      inFlight.inc();
+      response.once('close', () => {
+        inFlight.dec();
+        const method = METHODS.has(request.method ?? '') ? (request.method ?? '') : 'OTHER';
+        const route = label(routeOf());
+        const status_code = response.writableFinished ? String(response.statusCode) : CLIENT_GONE;
+        duration.observe({ method, route, status_code }, (performance.now() - began) / 1000);
+        responseSize.observe({ method, route }, (socket?.bytesWritten ?? 0) - sentBefore);
+        const length = request.headers['content-length'];
+        if (length !== undefined) requestSize.observe({ method, route }, Number(length));
+      });
+    },
+  };
+}
+
+export type HttpMetrics = ReturnType<typeof createHttpMetrics>;

@@ -1,0 +1,118 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Instrumentation } from './instrumentation.ts';
+import { reasonOf } from './reason.ts';
+
+/** What is needed of `pg.Pool`, so that no version of its types is. */
+export interface PoolLike {
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+  connect(...args: any[]): any;
+  query(...args: any[]): any;
+  on(event: 'error', listener: (failure: Error) => void): unknown;
+}
+
+export interface WatchPoolOptions {
+  /** The label `pool`, and the name of the health check. */
+  readonly name?: string;
+  readonly required?: boolean;
+  /** Milliseconds that the health check's query may take. */
+  readonly timeoutMs?: number;
+}
+
+/** From a free connection at hand to a wait that users notice. */
+const SECONDS = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5];
+
+/**
+ * Watches a pool of PostgreSQL connections: how many are used, idle and waited for, how long the wait is, which connections fail, and as a
+ * health check whether a query comes back. A pool whose server goes away no longer ends the process.
+ */
+export function watchPool(instrumentation: Instrumentation, pool: PoolLike, options: WatchPoolOptions = {}): void {
+  const { name = 'db', required = true, timeoutMs = 700 } = options;
+  const { faults, health } = instrumentation;
+  const { errors, acquired, pools } = metricsOf(instrumentation.registry);
+  pools.set(name, pool);
+  // An error series that exists from the start, so that its first increase is seen.
+  errors.inc({ pool: name, reason: 'error' }, 0);
+  const failed = (failure: unknown): void => {
+    const reason = reasonOf(failure);
+    errors.inc({ pool: name, reason });
+    faults.broken(`pool ${name}`, reason, failure);
+  };
+  pool.on('error', failed);
+  const connect = pool.connect.bind(pool) as (...args: unknown[]) => unknown;
+  pool.connect = (callback?: (failure: unknown, ...rest: unknown[]) => void): unknown => {
+    const began = performance.now();
+    const settled = (failure: unknown): void => {
+      acquired.observe({ pool: name }, (performance.now() - began) / 1000);
+      if (failure === undefined || failure === null) faults.works(`pool ${name}`);
+      else failed(failure);
+    };
+    if (callback !== undefined)
+      return connect((failure: unknown, ...rest: unknown[]) => {
+        settled(failure);
+        callback(failure, ...rest);
+      });
+    return (connect() as Promise<unknown>).then(
+      (client) => {
+        settled(undefined);
+        return client;
+      },
+      (failure: unknown) => {
+        settled(failure);
+        throw failure;
+      },
+    );
+  };
+  // Its own limit ends the query and closes its connection; otherwise every check of a hanging server would keep one from the service.
+  health.add(name, { required, check: async () => pool.query({ text: 'SELECT 1', query_timeout: timeoutMs }) as Promise<unknown> });
+}
+
+const known = new WeakMap<Registry, ReturnType<typeof createMetrics>>();
+
+function metricsOf(registry: Registry): ReturnType<typeof createMetrics> {
+  const metrics = known.get(registry) ?? createMetrics(registry);
+  known.set(registry, metrics);
+  return metrics;
+}
+
+function createMetrics(registry: Registry) {
+  const registers = [registry];
+  const pools = new Map<string, PoolLike>();
+  const gauge = (metric: string, help: string, read: (pool: PoolLike) => number): void => {
+    new Gauge({
+      name: metric,
+      help,
+      labelNames: ['pool'],
+      registers,
+      collect() {
+        for (const [pool, of] of pools) this.set({ pool }, read(of));
+      },
+    });
+  };
+  gauge('db_pool_connections_used', 'Connections that work for somebody.', (pool) => pool.totalCount - pool.idleCount);
+  gauge('db_pool_connections_idle', 'Connections that are free.', (pool) => pool.idleCount);
+  gauge('db_pool_connections_max', 'Connections that the pool may open.', (pool) => maxOf(pool));
+  gauge('db_pool_waiting', 'Requests that wait for a connection.', (pool) => pool.waitingCount);
+  return {
+    pools,
+    errors: new Counter({
+      name: 'db_connection_errors_total',
+      help: 'Connections that could not be had or broke, by reason.',
+      labelNames: ['pool', 'reason'],
+      registers,
+    }),
+    acquired: new Histogram({
+      name: 'db_pool_acquire_duration_seconds',
+      help: 'How long it took to get a connection from the pool.',
+      labelNames: ['pool'],
+      buckets: SECONDS,
+      registers,
+    }),
+  };
+}
+
+/** pg's default is 10. */
+function maxOf(pool: PoolLike): number {
+  return (pool as { options?: { max?: number } }).options?.max ?? 10;
+}
