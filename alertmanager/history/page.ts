@@ -10,7 +10,8 @@ export const STYLE = `
 body { margin: 0 auto; max-width: 72rem; padding: 1rem; background: var(--bg); color: var(--fg); font: 16px/1.5 system-ui, sans-serif; }
 header { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; align-items: baseline; border-bottom: 1px solid var(--line); padding-bottom: .5rem; margin-bottom: 1rem; }
 header b { font-size: 1.15rem; } a { color: var(--link); } .dim { color: var(--dim); } .right { margin-left: auto; }
-form { display: flex; flex-wrap: wrap; gap: .5rem; margin-bottom: 1rem; }
+form { margin-bottom: 1rem; } td form { margin: 0; } .row { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; } details { margin-top: .5rem; } summary { cursor: pointer; color: var(--dim); } details .row { margin-top: .5rem; }
+.bar { display: flex; gap: 1rem; } .bar span { margin-right: auto; } .tag { border: 1px solid var(--line); border-radius: 999px; padding: 0 .5rem; font-size: .8rem; color: var(--dim); white-space: nowrap; }
 select, input, button { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .3rem .55rem; min-width: 0; }
 input[type=search] { flex: 1 1 12rem; } button { cursor: pointer; background: var(--link); color: var(--bg); border-color: var(--link); }
 .alert { display: grid; grid-template-columns: 7.5rem 1fr auto; gap: 0 1rem; padding: .6rem .75rem; border: 1px solid var(--line); border-left-width: 5px; border-radius: 6px; margin-bottom: .5rem; background: var(--card); }
@@ -21,6 +22,10 @@ input[type=search] { flex: 1 1 12rem; } button { cursor: pointer; background: va
 .firing .state { color: var(--critical); font-weight: 600; } .resolved .state { color: var(--ok); }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; } th { width: 10rem; font-weight: 600; }
 pre { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .75rem; font-size: .875rem; } code { font-family: ui-monospace, monospace; font-size: .9em; }
+.wide { overflow-x: auto; } .noise { width: auto; min-width: 100%; } .noise th { width: auto; white-space: nowrap; vertical-align: bottom; } .noise td { padding: .3rem .6rem; overflow-wrap: normal; } .noise th { padding: .3rem .6rem; }
+.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } td.heat0 { color: var(--dim); }
+td.heat1 { background: color-mix(in srgb, var(--warning) 10%, transparent); } td.heat2 { background: color-mix(in srgb, var(--warning) 25%, transparent); }
+td.heat3 { background: color-mix(in srgb, var(--warning) 40%, transparent); } td.heat4 { background: color-mix(in srgb, var(--warning) 60%, transparent); font-weight: 600; }
 @media (max-width: 40rem) { .alert { grid-template-columns: 1fr; } .alert .when { text-align: left; white-space: normal; } th { width: 6.5rem; } }
 `;
 
@@ -35,7 +40,10 @@ export function page(title: string, content: Html): string {
         <link rel="stylesheet" href="/style.css" />
       </head>
       <body>
-        <header><b>Pharos</b> <a href="/">Alerts</a> <a href="/?status=firing">Firing</a> <a href="/runbooks/">Runbooks</a></header>
+        <header>
+          <b>Pharos</b> <a href="/">Alerts</a> <a href="/?status=firing">Firing</a> <a href="/noise">Noise</a>
+          <a href="/runbooks/">Runbooks</a>
+        </header>
         ${content}
       </body>
     </html> `.html;

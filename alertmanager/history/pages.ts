@@ -1,77 +1,53 @@
-import { html, link, type Html } from './html.ts';
+import type { Found, KnownValues, StoredAlert } from './alert.ts';
+import { filters, SEVERITIES } from './filters.ts';
+import { duration, time } from './format.ts';
+import { html, type Html } from './html.ts';
 import { page } from './page.ts';
 import type { AlertQuery } from './query.ts';
-import type { StoredAlert } from './store.ts';
-
-const SEVERITIES = ['emergency', 'critical', 'warning', 'info'] as const;
-const CATEGORIES = ['infrastructure', 'database', 'cache', 'application', 'mlops', 'security', 'endpoint', 'logs', 'stack'] as const;
-
-/** How long something lasted or lasts: `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`. */
-export function duration(fromIso: string, toMs: number): string {
-  const seconds = Math.max(0, Math.round((toMs - Date.parse(fromIso)) / 1000));
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  if (seconds < 60) return `${seconds} s`;
-  if (minutes < 60) return `${minutes} min`;
-  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return hours % 24 === 0 ? `${Math.floor(hours / 24)} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
-
-/** `2026-01-31 12:00:05 UTC`. */
-export function time(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
-}
 
 /** The list of alerts with its filters. */
 export function listPage(
   query: AlertQuery,
-  found: { readonly total: number; readonly alerts: readonly StoredAlert[] },
+  { total, alerts }: Found,
+  known: KnownValues,
   parameters: URLSearchParams,
   nowMs: number,
 ): string {
-  const { total, alerts } = found;
-  const firing = alerts.filter(({ status }) => status === 'firing').length;
-  const heading =
-    total === 0 ? 'No alerts match' : `${total} ${total === 1 ? 'alert' : 'alerts'}${firing === 0 ? '' : `, ${firing} of these firing`}`;
   const empty =
     total === 0
       ? html`<p class="dim">Nothing has been told here yet, or the filters leave nothing. <code>npm run test-alert</code> sends one.</p>`
       : undefined;
+  const all = new URLSearchParams([...parameters].filter(([name]) => name !== 'limit' && name !== 'offset'));
   return page(
     'Alerts',
-    html`${filters(query)}
-      <p class="dim">${heading}</p>
+    html`${filters(query, known)}
+      <p class="dim bar">
+        <span>${heading(query, total)}</span> <a href="/api/v1/alerts.csv?${all.toString()}">CSV</a>
+        <a href="/api/v1/alerts?${all.toString()}">JSON</a>
+      </p>
       ${alerts.map((alert) => row(alert, nowMs))} ${empty} ${pager(query, total, parameters)}`,
   );
 }
 
-function filters({ status, equal, text, since }: AlertQuery): Html {
-  return html`<form method="get" action="/">
-    ${select('status', 'any state', ['firing', 'resolved'], status)} ${select('severity', 'any severity', SEVERITIES, equal.severity)}
-    ${select('category', 'any category', CATEGORIES, equal.category)}
-    <input type="search" name="q" placeholder="alert, instance, service, text" aria-label="text" value="${text ?? ''}" />
-    <input type="date" name="since" aria-label="since" value="${since?.slice(0, 10) ?? ''}" />
-    <button>Filter</button>
-  </form>`;
+function heading({ limit, offset }: AlertQuery, total: number): string {
+  if (total === 0) return 'No alerts match';
+  const range = total > limit ? `, ${offset + 1} to ${Math.min(total, offset + limit)}` : '';
+  return `${total} ${total === 1 ? 'alert' : 'alerts'}${range}`;
 }
 
-function select(name: string, any: string, options: readonly string[], selected: string | undefined): Html {
-  const choices = options.map((option) =>
-    option === selected ? html`<option selected>${option}</option>` : html`<option>${option}</option>`,
-  );
-  return html`<select name="${name}" aria-label="${name}">
-    <option value="">${any}</option>
-    ${choices}
-  </select>`;
+/** The class that colours an alert. */
+export function severityClass(severity: string): string {
+  return SEVERITIES.find((known) => known === severity) ?? 'info';
 }
 
 function row(alert: StoredAlert, nowMs: number): Html {
-  const severity = SEVERITIES.find((known) => known === alert.severity) ?? 'info';
   const end = alert.endsAt === null ? nowMs : Date.parse(alert.endsAt);
-  return html`<div class="alert ${severity} ${alert.status}">
+  const taken = alert.acknowledgedBy === null ? undefined : html` <span class="tag">${alert.acknowledgedBy} is on it</span>`;
+  const untold = alert.receivers.length === 0 ? html` <span class="tag">nobody was told</span>` : undefined;
+  return html`<div class="alert ${severityClass(alert.severity)} ${alert.status}">
     <p><span class="sev">${alert.severity || 'no severity'}</span><br /><span class="state">${alert.status}</span></p>
     <p>
-      <a href="/alerts/${alert.id}">${alert.alertname}</a>${alert.instance === '' ? '' : ` on ${alert.instance}`}<br />
+      <a href="/alerts/${alert.id}">${alert.alertname}</a>${alert.instance === '' ? '' : ` on ${alert.instance}`}${taken}${untold}<br />
       ${alert.summary}
     </p>
     <p class="when">
@@ -89,48 +65,6 @@ function pager({ limit, offset }: AlertQuery, total: number, parameters: URLSear
   const newer = offset > 0 ? to(offset - limit, '← newer') : undefined;
   const older = offset + limit < total ? to(offset + limit, 'older →') : undefined;
   return html`<p>${newer} ${older}</p>`;
-}
-
-/** One alert with everything that is known of it. */
-export function alertPage(alert: StoredAlert, nowMs: number): string {
-  const { startsAt, endsAt } = alert;
-  const ended =
-    endsAt === null
-      ? `still firing, for ${duration(startsAt, nowMs)}`
-      : `${time(endsAt)} (after ${duration(startsAt, Date.parse(endsAt))})`;
-  const facts: readonly (readonly [string, string | Html])[] = [
-    ['Severity', alert.severity],
-    ['State', alert.status],
-    ['Since', time(startsAt)],
-    ['Ended', ended],
-    ['Description', alert.description],
-    ['Impact', alert.impact],
-    ['Runbook', link(alert.runbook, alert.runbook)],
-    ['Graph', link(alert.generatorUrl, 'in Prometheus')],
-    ['Alertmanager', link(alert.externalUrl, alert.externalUrl)],
-    ['Told by', alert.receivers.join(', ')],
-    ['First heard', time(alert.createdAt)],
-    ['Last heard', time(alert.updatedAt)],
-  ];
-  const tableOf = (rows: readonly (readonly [string, string | Html])[]): Html =>
-    html`<table>
-      ${rows.map(
-        ([name, value]) =>
-          html`<tr>
-            <th>${name}</th>
-            <td>${value}</td>
-          </tr>`,
-      )}
-    </table>`;
-  return page(
-    alert.alertname,
-    html`<h1>${alert.alertname}${alert.instance === '' ? '' : ` on ${alert.instance}`}</h1>
-      <p>${alert.summary}</p>
-      ${tableOf(facts)}
-      <h2>Labels</h2>
-      ${tableOf(Object.entries(alert.labels))}
-      <p class="dim">Fingerprint ${alert.fingerprint} · <a href="/api/v1/alerts/${alert.id}">JSON</a></p>`,
-  );
 }
 
 /** A page that says what is wrong and where to go. */

@@ -7,14 +7,16 @@ export interface IncomingAlert {
   readonly endsAt: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  readonly generatorUrl: string;
+  readonly generatorURL: string;
+  /** The alert as it was sent. */
+  readonly raw: Readonly<Record<string, unknown>>;
 }
 
 /** A notification of Alertmanager's webhook, version 4. */
 export interface Notification {
   readonly receiver: string;
   readonly groupKey: string;
-  readonly externalUrl: string;
+  readonly externalURL: string;
   readonly alerts: readonly IncomingAlert[];
 }
 
@@ -31,7 +33,7 @@ export function parseNotification(body: string): Notification {
   return {
     receiver: textOf(value, 'receiver'),
     groupKey: textOf(value, 'groupKey'),
-    externalUrl: textOf(value, 'externalURL'),
+    externalURL: textOf(value, 'externalURL'),
     alerts: alerts.map((alert: unknown, index) => parseAlert(alert, `alerts[${index}]`)),
   };
 }
@@ -51,7 +53,8 @@ function parseAlert(value: unknown, place: string): IncomingAlert {
     endsAt: status === 'firing' ? '' : timeOf(value['endsAt'], `${place}.endsAt`),
     labels,
     annotations: stringMap(value['annotations'] ?? {}, `${place}.annotations`),
-    generatorUrl: textOf(value, 'generatorURL'),
+    generatorURL: textOf(value, 'generatorURL'),
+    raw: value,
   };
 }
 

@@ -12,12 +12,16 @@ export interface AlertQuery {
   /** Bounds of the start, ISO 8601. */
   readonly since?: string;
   readonly until?: string;
+  /** Whether somebody takes care of it. */
+  readonly acknowledged?: boolean;
+  /** Only what comes after this one in the list's order. */
+  readonly after?: { readonly startsAt: string; readonly id: string };
   readonly limit: number;
   readonly offset: number;
 }
 
 const EQUAL = ['severity', 'category', 'service', 'instance', 'alertname', 'fingerprint'] as const;
-const KNOWN = new Set<string>([...EQUAL, 'status', 'label', 'q', 'since', 'until', 'limit', 'offset']);
+const KNOWN = new Set<string>([...EQUAL, 'status', 'label', 'q', 'since', 'until', 'acknowledged', 'limit', 'offset']);
 const MAX_LIMIT = 1000;
 
 /** Reads a list's parameters. Throws `BadRequest` naming the parameter that is wrong. */
@@ -37,9 +41,13 @@ export function parseQuery(parameters: URLSearchParams): AlertQuery {
       return [text.slice(0, at), text.slice(at + 1)];
     });
   const text = parameters.get('q') || undefined;
+  const acknowledged = parameters.get('acknowledged') || undefined;
+  if (acknowledged !== undefined && acknowledged !== 'yes' && acknowledged !== 'no')
+    throw new BadRequest('acknowledged is neither "yes" nor "no"');
   return {
     ...(status === undefined ? {} : { status }),
     ...(text === undefined ? {} : { text }),
+    ...(acknowledged === undefined ? {} : { acknowledged: acknowledged === 'yes' }),
     ...timeBound(parameters, 'since'),
     ...timeBound(parameters, 'until'),
     equal,
@@ -52,12 +60,15 @@ export function parseQuery(parameters: URLSearchParams): AlertQuery {
 function timeBound(parameters: URLSearchParams, name: 'since' | 'until'): { readonly [K in typeof name]?: string } {
   const text = parameters.get(name) ?? '';
   if (text === '') return {};
-  const time = Date.parse(text);
+  // A day as the end of a stretch belongs to it.
+  const wholeDay = name === 'until' && /^\d{4}-\d{2}-\d{2}$/.test(text);
+  const time = Date.parse(wholeDay ? `${text}T23:59:59.999Z` : text);
   if (Number.isNaN(time)) throw new BadRequest(`${name} is not a time; write it as 2026-01-31T12:00:00Z`);
   return { [name]: new Date(time).toISOString() };
 }
 
-function wholeNumber(parameters: URLSearchParams, name: string, fallback: number, min: number, max: number): number {
+/** A whole number among the parameters. Throws `BadRequest` naming it where it is none. */
+export function wholeNumber(parameters: URLSearchParams, name: string, fallback: number, min: number, max: number): number {
   const text = parameters.get(name) ?? '';
   if (text === '') return fallback;
   const value = Number(text);
@@ -75,6 +86,11 @@ export function whereClause(query: AlertQuery): { readonly sql: string; readonly
     parts.push(['EXISTS (SELECT 1 FROM json_each(labels) WHERE key = ? AND value = ?)', name, value]);
   if (query.text !== undefined)
     parts.push(["instr(lower(alertname || ' ' || instance || ' ' || service || ' ' || summary), lower(?)) > 0", query.text]);
+  if (query.acknowledged !== undefined) parts.push([`acknowledgedAt IS ${query.acknowledged ? 'NOT ' : ''}NULL`]);
+  if (query.after !== undefined) {
+    const { startsAt, id } = query.after;
+    parts.push(['(startsAt, id) < (?, CAST(? AS INTEGER))', startsAt, id]);
+  }
   if (query.since !== undefined) parts.push(['startsAt >= ?', query.since]);
   if (query.until !== undefined) parts.push(['startsAt <= ?', query.until]);
   return {

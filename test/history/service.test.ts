@@ -1,17 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Docker from 'dockerode';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bundleHistory } from '../../scripts/io/bundle.ts';
-import { ROOT } from '../../scripts/io/files.ts';
-import { eventually, removeEverything, sh } from '../support/e2e-stack.ts';
-import { serviceImage } from '../support/images.ts';
+import { eventually, sh } from '../support/e2e-stack.ts';
+import { HistoryContainer, type ListedAlert } from '../support/history.ts';
 
 const NAME = 'pharos-test-history';
 const noEngine = process.env['PHAROS_NO_ENGINE'];
-let folder: string;
-let image: string;
+let history: HistoryContainer;
 let base: string;
 
 beforeEach((context) => {
@@ -20,58 +15,24 @@ beforeEach((context) => {
 
 beforeAll(async () => {
   if (noEngine !== undefined) return;
-  await removeEverything(NAME);
-  image = await serviceImage(new Docker(), 'history');
-  folder = mkdtempSync(join(tmpdir(), `${NAME}-`));
-  for (const name of ['app', 'data', 'runbooks/node']) mkdirSync(join(folder, name), { recursive: true });
-  writeFileSync(join(folder, 'app/server.mjs'), await bundleHistory(ROOT));
-  writeFileSync(join(folder, 'runbooks/node/ServerDown.md'), '# ServerDown\n\n## Meaning\n\nGone <script>alert(1)</script>\n');
-  chmodSync(join(folder, 'data'), 0o777);
+  history = await HistoryContainer.prepare(NAME);
+  writeFileSync(join(history.folder, 'runbooks/node/ServerDown.md'), '# ServerDown\n\n## Meaning\n\nGone <script>alert(1)</script>\n');
   await start();
 });
 
 afterAll(async () => {
   if (noEngine !== undefined) return;
-  await removeEverything(NAME);
-  rmSync(folder, { recursive: true, force: true });
+  await history.destroy();
 });
 
 async function start(): Promise<void> {
-  await sh(['docker', 'rm', '-f', `${NAME}-1`]);
-  const mounts = ['-v', `${folder}/app:/app:ro`, '-v', `${folder}/data:/data`, '-v', `${folder}/runbooks:/runbooks:ro`];
-  const confined = ['--user', '65534:65534', '--read-only', '--cap-drop', 'ALL', '--memory', '192m'];
-  const started = await sh([
-    'docker',
-    'run',
-    '-d',
-    '--name',
-    `${NAME}-1`,
-    ...confined,
-    ...mounts,
-    '-p',
-    '127.0.0.1::9095',
-    '--entrypoint',
-    'node',
-    image,
-    '/app/server.mjs',
-  ]);
-  if (started.code !== 0) throw new Error(started.stderr);
-  base = `http://${(await sh(['docker', 'port', `${NAME}-1`, '9095'])).stdout.trim().split('\n')[0] ?? ''}`;
-  await eventually('the history is ready', 20, async () => (await fetch(`${base}/-/ready`)).ok);
+  await history.start();
+  base = history.base;
 }
 
-interface Alert {
-  readonly id: number;
-  readonly status: string;
-  readonly endsAt: string | null;
-  readonly receivers: readonly string[];
-}
-
-const notify = async (alerts: readonly object[], receiver = 'history'): Promise<Response> =>
-  fetch(`${base}/api/v1/webhook`, {
-    method: 'POST',
-    body: JSON.stringify({ version: '4', receiver, groupKey: 'g', externalURL: 'http://am', alerts }),
-  });
+const notify = async (alerts: readonly object[], receiver?: string): Promise<Response> => history.notify(alerts, receiver);
+const list = async (query: string): Promise<{ readonly total: number; readonly alerts: readonly ListedAlert[] }> => history.list(query);
+const metric = async (name: string): Promise<string> => history.metric(name);
 const alert = (fingerprint: string, status: 'firing' | 'resolved', labels: object = {}): object => ({
   status,
   fingerprint,
@@ -81,14 +42,6 @@ const alert = (fingerprint: string, status: 'firing' | 'resolved', labels: objec
   annotations: { summary: 'S', runbook_url: 'http://x' },
   generatorURL: 'http://p',
 });
-const list = async (query: string): Promise<{ total: number; alerts: Alert[] }> =>
-  (await fetch(`${base}/api/v1/alerts?${query}`)).json() as Promise<{ total: number; alerts: Alert[] }>;
-const metric = async (name: string): Promise<string> =>
-  (await (await fetch(`${base}/metrics`)).text())
-    .split('\n')
-    .filter((line) => line.startsWith(name))
-    .join('\n');
-
 describe('the alert history', () => {
   it('stores an alert once, whoever tells it and however often', async () => {
     for (const receiver of ['history', 'history', 'critical-team'])
@@ -128,7 +81,7 @@ describe('the alert history', () => {
 
   it('shows pages in which a label cannot do harm', async () => {
     await notify([alert('bad', 'firing', { instance: '<script>alert(1)</script>' })]);
-    const { id } = (await list('fingerprint=bad')).alerts[0] ?? { id: 0 };
+    const { id } = (await list('fingerprint=bad')).alerts[0] ?? { id: '' };
     for (const path of ['/', `/alerts/${id}`]) {
       const response = await fetch(base + path);
       const page = await response.text();
@@ -185,12 +138,12 @@ describe('the alert history', () => {
     await sh([
       'sh',
       '-c',
-      `rm -f ${folder}/data/history.db-*; printf 'no database at all, really not, this is plain text' > ${folder}/data/history.db; chmod 666 ${folder}/data/history.db`,
+      `rm -f ${history.folder}/data/history.db-*; printf 'no database at all, really not, this is plain text' > ${history.folder}/data/history.db; chmod 666 ${history.folder}/data/history.db`,
     ]);
     await start();
     expect((await notify([alert('a9', 'firing')])).status).toBe(200);
     expect(await metric('pharos_history_corrupt_databases ')).toBe('pharos_history_corrupt_databases 1');
-    expect((await sh(['sh', '-c', `ls ${folder}/data`])).stdout).toMatch(/history\.db\.corrupt-\d+/);
+    expect((await sh(['sh', '-c', `ls ${history.folder}/data`])).stdout).toMatch(/history\.db\.corrupt-\d+/);
   });
 
   it('says what is wrong with its environment', async () => {
@@ -203,10 +156,10 @@ describe('the alert history', () => {
       '-e',
       'PORT=many',
       '-v',
-      `${folder}/app:/app:ro`,
+      `${history.folder}/app:/app:ro`,
       '--entrypoint',
       'node',
-      image,
+      history.image,
       '/app/server.mjs',
     ]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: expect.stringContaining('PORT is \\"many\\"') });

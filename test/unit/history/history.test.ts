@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readEnvironment } from '../../../alertmanager/history/environment.ts';
 import { escapeHtml, html, link } from '../../../alertmanager/history/html.ts';
 import { renderMetrics } from '../../../alertmanager/history/metrics.ts';
-import { duration, time } from '../../../alertmanager/history/pages.ts';
+import { duration, time } from '../../../alertmanager/history/format.ts';
 import { BadRequest, parseNotification } from '../../../alertmanager/history/payload.ts';
 import { parseQuery, whereClause } from '../../../alertmanager/history/query.ts';
 import { createTestAlerts, parseTestAlert } from '../../../alertmanager/history/test-alerts.ts';

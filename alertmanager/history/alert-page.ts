@@ -1,0 +1,71 @@
+import { secondsBetween, type StoredAlert } from './alert.ts';
+import { duration, spell, time } from './format.ts';
+import { html, link, type Html } from './html.ts';
+import { page } from './page.ts';
+import { severityClass } from './pages.ts';
+
+/** One alert with everything that is known of it. */
+export function alertPage(alert: StoredAlert, nowMs: number): string {
+  const { startsAt, endsAt } = alert;
+  const ended =
+    endsAt === null
+      ? `still firing, for ${duration(startsAt, nowMs)}`
+      : `${time(endsAt)} (after ${duration(startsAt, Date.parse(endsAt))})`;
+  const facts: readonly (readonly [string, string | Html])[] = [
+    ['Description', alert.description],
+    ['Impact', alert.impact],
+    ['Runbook', link(alert.runbook, alert.runbook)],
+    ['Since', time(startsAt)],
+    ['Ended', ended],
+    ['Acknowledged', acknowledged(alert)],
+    ['Graph', link(alert.generatorURL, 'in Prometheus')],
+    ['Told', alert.receivers.length === 0 ? 'nobody' : alert.receivers.join(', ')],
+  ];
+  const origin: readonly (readonly [string, string | Html])[] = [
+    ['Alertmanager', link(alert.externalURL, alert.externalURL)],
+    ['Group', alert.groupKey],
+    ['Fingerprint', alert.fingerprint],
+    ['First heard', time(alert.createdAt)],
+    ['Last heard', time(alert.updatedAt)],
+  ];
+  return page(
+    alert.alertname,
+    html`<h1>${alert.alertname}${alert.instance === '' ? '' : ` on ${alert.instance}`}</h1>
+      <p class="${severityClass(alert.severity)} ${alert.status}">
+        <span class="sev">${alert.severity || 'no severity'}</span> <span class="state">${alert.status}</span>
+      </p>
+      <p>${alert.summary}</p>
+      ${tableOf(facts.filter(([, value]) => value !== ''))}
+      <h2>Labels</h2>
+      ${tableOf(Object.entries(alert.labels))}
+      <h2>Where it came from</h2>
+      ${tableOf(origin.filter(([, value]) => value !== ''))}
+      <details>
+        <summary>As Alertmanager sent it</summary>
+        <pre>${JSON.stringify(alert.raw, null, 2)}</pre>
+      </details>
+      <p class="dim"><a href="/api/v1/alerts/${alert.id}">JSON</a></p>`,
+  );
+}
+
+/** Who takes care of it, or the form to say so. */
+function acknowledged({ id, startsAt, acknowledgedAt, acknowledgedBy }: StoredAlert): Html {
+  if (acknowledgedAt !== null)
+    return html`by ${acknowledgedBy ?? ''} at ${time(acknowledgedAt)} (after ${spell(secondsBetween(startsAt, acknowledgedAt) ?? 0)})`;
+  return html`<form method="post" action="/alerts/${id}/acknowledge">
+    <input name="by" placeholder="your name" aria-label="your name" autocomplete="name" maxlength="100" required />
+    <button>I am on it</button>
+  </form>`;
+}
+
+function tableOf(rows: readonly (readonly [string, string | Html])[]): Html {
+  return html`<table>
+    ${rows.map(
+      ([name, value]) =>
+        html`<tr>
+          <th>${name}</th>
+          <td>${value}</td>
+        </tr>`,
+    )}
+  </table>`;
+}

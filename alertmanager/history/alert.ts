@@ -1,0 +1,90 @@
+import type { AlertQuery } from './query.ts';
+import type { Notification } from './payload.ts';
+
+/** An alert as it is listed. Times are ISO 8601 in UTC. */
+export interface StoredAlert {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly status: 'firing' | 'resolved';
+  readonly alertname: string;
+  readonly instance: string;
+  readonly severity: string;
+  readonly category: string;
+  readonly service: string;
+  readonly startsAt: string;
+  readonly endsAt: string | null;
+  readonly summary: string;
+  readonly description: string;
+  readonly impact: string;
+  readonly runbook: string;
+  readonly generatorURL: string;
+  readonly groupKey: string;
+  readonly externalURL: string;
+  /** Who was told. Empty: Alertmanager knows the alert and has told nobody. */
+  readonly receivers: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The alert as Alertmanager sent it last. */
+  readonly raw: Readonly<Record<string, unknown>>;
+  readonly acknowledgedAt: string | null;
+  readonly acknowledgedBy: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** What the noise page counts by. */
+export type AlertTimes = Pick<StoredAlert, 'alertname' | 'severity' | 'startsAt' | 'endsAt' | 'acknowledgedAt'>;
+
+/** A list with how many there are in all. */
+export interface Found {
+  readonly total: number;
+  readonly alerts: readonly StoredAlert[];
+}
+
+/** Number of alerts per status and severity. */
+export interface AlertCount {
+  readonly status: string;
+  readonly severity: string;
+  readonly count: number;
+}
+
+/** Values that occur, newest first: what the filters offer. */
+export type KnownValues = Readonly<Record<'alertname' | 'instance' | 'service', readonly string[]>>;
+
+/** Where alerts are kept. Everything may fail by throwing; nothing is kept that was not returned from. */
+export interface AlertStore {
+  /** Stores a whole notification or nothing of it. When this returns, it is kept for good. */
+  save(notification: Notification, nowMs: number): void | Promise<void>;
+  /** Alerts that match, newest start first. */
+  find(query: AlertQuery): Found | Promise<Found>;
+  /** Every alert that matches, in batches, newest start first, whatever the query's limit. */
+  each(query: AlertQuery): Iterable<readonly StoredAlert[]> | AsyncIterable<readonly StoredAlert[]>;
+  /** What the noise page needs of every alert that matches. */
+  times(query: AlertQuery): readonly AlertTimes[] | Promise<readonly AlertTimes[]>;
+  get(id: string): StoredAlert | undefined | Promise<StoredAlert | undefined>;
+  /** Notes who takes care of an alert. The first one stays; returns whether this was the first. */
+  acknowledge(id: string, by: string, nowMs: number): boolean | Promise<boolean>;
+  counts(): readonly AlertCount[] | Promise<readonly AlertCount[]>;
+  known(): KnownValues | Promise<KnownValues>;
+  /** Bytes of what is stored here; 0 where it is stored elsewhere. */
+  sizeBytes(): number;
+  /** Removes at most `limit` alerts that ended, or were last heard of, before the time. Returns how many. */
+  prune(beforeMs: number, limit: number): number | Promise<number>;
+  /** Throws where the store cannot be written. */
+  probe(): void | Promise<void>;
+  close(): void;
+}
+
+/** Seconds between two times; null where one is not there. */
+export function secondsBetween(from: string, to: string | null): number | null {
+  return to === null ? null : Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
+}
+
+/** An alert as it is given out: with the times that people ask for. */
+export function withTimes(alert: StoredAlert): StoredAlert & Readonly<Record<'secondsToAcknowledge' | 'secondsToResolve', number | null>> {
+  return {
+    ...alert,
+    secondsToAcknowledge: secondsBetween(alert.startsAt, alert.acknowledgedAt),
+    secondsToResolve: secondsBetween(alert.startsAt, alert.endsAt),
+  };
+}

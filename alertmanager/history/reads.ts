@@ -1,0 +1,98 @@
+import { withTimes } from './alert.ts';
+import { alertPage } from './alert-page.ts';
+import { csvOf } from './csv.ts';
+import { json, page, type Answer } from './http.ts';
+import { metricsText } from './metrics-page.ts';
+import { lastWeeks, noiseOf, type Noise } from './noise.ts';
+import { noisePage } from './noise-page.ts';
+import { STYLE } from './page.ts';
+import { listPage, messagePage } from './pages.ts';
+import { parseQuery, wholeNumber } from './query.ts';
+import { noRunbook, runbookIndex, runbookPage } from './runbooks.ts';
+import type { Service } from './service.ts';
+
+/** Answers a GET. */
+export async function read(service: Service, url: URL): Promise<Answer> {
+  const { store, now } = service;
+  const { pathname: path, searchParams } = url;
+  switch (path) {
+    case '/-/healthy':
+      return json(200, { status: 'ok' });
+    case '/-/ready':
+      await store.probe();
+      return json(200, { status: 'ok' });
+    case '/metrics':
+      return metrics(service);
+    case '/style.css':
+      return { status: 200, headers: { 'content-type': 'text/css; charset=utf-8' }, body: STYLE };
+    case '/api/v1/alerts': {
+      const { total, alerts } = await store.find(parseQuery(searchParams));
+      return json(200, { total, alerts: alerts.map(withTimes) });
+    }
+    case '/api/v1/alerts.csv':
+      return csv(service, searchParams);
+    case '/api/v1/noise':
+      return json(200, await noise(service, searchParams));
+    case '/noise':
+      return page(200, noisePage(await noise(service, searchParams)));
+    case '/': {
+      const query = parseQuery(searchParams);
+      return page(200, listPage(query, await store.find(query), await store.known(), searchParams, now()));
+    }
+    case '/runbooks':
+    case '/runbooks/':
+      return page(200, await runbookIndex(service.environment.runbooksDir));
+    default:
+      return (await alert(service, path)) ?? (await runbook(service, path)) ?? notFound();
+  }
+}
+
+const notFound = (): Answer => page(404, messagePage('Not found', 'There is no such page. Alerts are at /, runbooks at /runbooks/.'));
+
+async function metrics({ store, tests, now, notifications, lastNotificationMs, corrupt, startedAtMs }: Service): Promise<Answer> {
+  const body = metricsText({
+    tests: tests.active(now()),
+    counts: await store.counts(),
+    notifications,
+    lastNotificationMs,
+    sizeBytes: store.sizeBytes(),
+    corrupt,
+    startedAtMs,
+  });
+  return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body };
+}
+
+function csv({ store, now }: Service, parameters: URLSearchParams): Answer {
+  const day = new Date(now()).toISOString().slice(0, 10);
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'text/csv; charset=utf-8; header=present',
+      'content-disposition': `attachment; filename="alerts-${day}.csv"`,
+    },
+    body: csvOf(store.each(parseQuery(parameters))),
+  };
+}
+
+async function noise({ store, now }: Service, parameters: URLSearchParams): Promise<Noise> {
+  const weeks = lastWeeks(wholeNumber(parameters, 'weeks', 8, 1, 104), now());
+  const others = new URLSearchParams([...parameters].filter(([name]) => name !== 'weeks'));
+  return noiseOf(await store.times({ ...parseQuery(others), since: `${weeks[0] ?? ''}T00:00:00.000Z` }), weeks);
+}
+
+async function alert({ store, now }: Service, path: string): Promise<Answer | undefined> {
+  const [, api, id] = /^\/(api\/v1\/)?alerts\/([A-Za-z0-9_-]+)$/.exec(path) ?? [];
+  if (id === undefined) return undefined;
+  const found = await store.get(id);
+  if (api !== undefined) return found === undefined ? json(404, { error: `there is no alert ${id}` }) : json(200, withTimes(found));
+  return found === undefined
+    ? page(404, messagePage('No such alert', 'It may be older than HISTORY_RETENTION_DAYS.'))
+    : page(200, alertPage(found, now()));
+}
+
+async function runbook({ environment }: Service, path: string): Promise<Answer | undefined> {
+  const [, module, name] = /^\/runbooks\/([^/]+)\/([^/]+?)(?:\.md)?$/.exec(path) ?? [];
+  if (module === undefined || name === undefined) return undefined;
+  const found = await runbookPage(environment.runbooksDir, module, name);
+  return found === undefined ? page(404, noRunbook(`${module}/${name}`)) : page(200, found);
+}

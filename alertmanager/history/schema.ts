@@ -1,0 +1,55 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/**
+ * How the database came to be what it is: entry n makes version n+1 out of version n. Entries are only ever added, so that every database of
+ * an older release becomes what a new one would be, with everything in it. The first is also what releases before the numbering made.
+ */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE IF NOT EXISTS alerts (
+     id INTEGER PRIMARY KEY,
+     fingerprint TEXT NOT NULL, startsAt TEXT NOT NULL, status TEXT NOT NULL, endsAt TEXT,
+     alertname TEXT NOT NULL, instance TEXT NOT NULL, severity TEXT NOT NULL, category TEXT NOT NULL, service TEXT NOT NULL,
+     summary TEXT NOT NULL, description TEXT NOT NULL, impact TEXT NOT NULL, runbook TEXT NOT NULL,
+     generatorUrl TEXT NOT NULL, groupKey TEXT NOT NULL, externalUrl TEXT NOT NULL, receivers TEXT NOT NULL,
+     labels TEXT NOT NULL, annotations TEXT NOT NULL, createdAt TEXT NOT NULL, updatedAt TEXT NOT NULL,
+     UNIQUE (fingerprint, startsAt)
+   ) STRICT;
+   CREATE INDEX IF NOT EXISTS alerts_by_start ON alerts (startsAt DESC);
+   CREATE INDEX IF NOT EXISTS alerts_by_status ON alerts (status, severity, startsAt DESC);`,
+
+  `ALTER TABLE alerts RENAME COLUMN generatorUrl TO generatorURL;
+   ALTER TABLE alerts RENAME COLUMN externalUrl TO externalURL;
+   ALTER TABLE alerts ADD COLUMN raw TEXT NOT NULL DEFAULT '{}';
+   ALTER TABLE alerts ADD COLUMN acknowledgedAt TEXT;
+   ALTER TABLE alerts ADD COLUMN acknowledgedBy TEXT;
+   UPDATE alerts SET raw = json_object('status', status, 'labels', json(labels), 'annotations', json(annotations), 'startsAt', startsAt,
+     'endsAt', coalesce(endsAt, '0001-01-01T00:00:00Z'), 'generatorURL', generatorURL, 'fingerprint', fingerprint);
+   CREATE INDEX alerts_by_name ON alerts (alertname, startsAt DESC);
+   CREATE INDEX alerts_by_end ON alerts (endsAt);
+   CREATE INDEX alerts_by_update ON alerts (updatedAt);`,
+];
+
+/** The version that this release writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Brings a database to this release's version, each step whole or not at all. Throws where a newer release wrote it. */
+export function migrate(db: DatabaseSync): void {
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+  if (version > SCHEMA_VERSION)
+    throw new Error(`the database has version ${version} and this release knows ${SCHEMA_VERSION}: start the newer release again`);
+  for (const [index, sql] of MIGRATIONS.entries())
+    if (index >= version) inTransaction(db, () => db.exec(`${sql} PRAGMA user_version = ${index + 1};`));
+}
+
+/** Runs work in a transaction: all of it or, where it throws, none. */
+export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  } catch (failure) {
+    db.exec('ROLLBACK');
+    throw failure;
+  }
+}

@@ -1,0 +1,27 @@
+import type { AlertStore } from './alert.ts';
+import type { Environment } from './environment.ts';
+import { createTestAlerts } from './test-alerts.ts';
+
+export type Log = (entry: Readonly<Record<string, unknown>>) => void;
+
+export interface ServiceOptions {
+  readonly store: AlertStore;
+  readonly environment: Environment;
+  readonly now: () => number;
+  readonly log: Log;
+  /** Databases that were set aside because they could not be read. */
+  readonly corrupt: number;
+}
+
+/** What the requests share: the store, and what is counted since the start. */
+export function createService(options: ServiceOptions) {
+  return {
+    ...options,
+    tests: createTestAlerts(),
+    startedAtMs: options.now(),
+    notifications: { stored: 0, refused: 0, failed: 0 },
+    lastNotificationMs: 0,
+  };
+}
+
+export type Service = ReturnType<typeof createService>;

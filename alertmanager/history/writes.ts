@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http';
+import { withTimes } from './alert.ts';
+import { demandSameOrigin, json, readBody, seeOther, type Answer } from './http.ts';
+import { BadRequest, isRecord, parseJson, parseNotification } from './payload.ts';
+import type { Service } from './service.ts';
+import { parseTestAlert } from './test-alerts.ts';
+
+const MAX_NAME_LENGTH = 100;
+
+/** Answers everything that changes something; undefined where there is no such thing to do. */
+export async function write(service: Service, request: IncomingMessage, path: string): Promise<Answer | undefined> {
+  const { tests, now } = service;
+  if (request.method === 'POST' && path === '/api/v1/webhook') return webhook(service, request);
+  if (request.method === 'POST' && path === '/api/v1/test-alerts') {
+    demandSameOrigin(request);
+    tests.add(parseTestAlert(await readBody(request), now()));
+    return json(201, { status: 'on' });
+  }
+  const nonce = /^\/api\/v1\/test-alerts\/([^/]+)$/.exec(path)?.[1];
+  if (request.method === 'DELETE' && nonce !== undefined)
+    return tests.remove(decodeURIComponent(nonce)) ? json(200, { status: 'off' }) : json(404, { error: 'there is no such test alert' });
+  const [, api, id] = /^\/(api\/v1\/)?alerts\/([A-Za-z0-9_-]+)\/acknowledge$/.exec(path) ?? [];
+  if (request.method === 'POST' && id !== undefined) return acknowledge(service, request, id, api === undefined);
+  return undefined;
+}
+
+async function webhook(service: Service, request: IncomingMessage): Promise<Answer> {
+  const { store, now, log, notifications } = service;
+  const began = now();
+  try {
+    const notification = parseNotification(await readBody(request));
+    await store.save(notification, now());
+    notifications.stored += 1;
+    service.lastNotificationMs = now();
+    log({ msg: 'notification stored', receiver: notification.receiver, alerts: notification.alerts.length, ms: now() - began });
+    return json(200, { stored: notification.alerts.length });
+  } catch (failure) {
+    notifications[failure instanceof BadRequest ? 'refused' : 'failed'] += 1;
+    throw failure;
+  }
+}
+
+/** Notes who takes care of an alert: `{"by": "…"}`, or the page's form. */
+async function acknowledge({ store, now, log }: Service, request: IncomingMessage, id: string, form: boolean): Promise<Answer> {
+  demandSameOrigin(request);
+  const body = await readBody(request, 10_000);
+  const value = form ? Object.fromEntries(new URLSearchParams(body)) : parseJson(body);
+  const by = isRecord(value) && typeof value['by'] === 'string' ? value['by'].trim() : '';
+  if (by === '' || by.length > MAX_NAME_LENGTH) throw new BadRequest(`by is not a name of 1 to ${MAX_NAME_LENGTH} characters`);
+  const first = await store.acknowledge(id, by, now());
+  const alert = await store.get(id);
+  if (alert === undefined) return json(404, { error: `there is no alert ${id}` });
+  if (first) log({ msg: 'alert acknowledged', id, alertname: alert.alertname, by });
+  if (form) return seeOther(`/alerts/${id}`);
+  return first ? json(200, withTimes(alert)) : json(409, { error: `${alert.acknowledgedBy ?? ''} acknowledged it before` });
+}
