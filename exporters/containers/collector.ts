@@ -1,0 +1,235 @@
+import { readFile } from 'node:fs/promises';
+import { cadvisorFamilies } from './cadvisor-metrics.ts';
+import type { ContainerStatistics, DiskUsageAnswer, EngineInfo, EngineVersion, InspectedContainer, ListedContainer } from './engine-api.ts';
+import { EngineRefusal, type EngineClient } from './engine-client.ts';
+import { eventsPath, lineSplitter, parseEvent } from './events.ts';
+import { Inventory } from './inventory.ts';
+import { repeat, sleep } from './repeat.ts';
+import { containerFamilies, diskFamilies, engineFamilies, tallyFamilies } from './state-metrics.ts';
+import { deviceNames, usageOf, type Usage } from './statistics.ts';
+import type { Family } from './text.ts';
+
+/** Events tell of changes at once; the list finds what they missed and shows that the engine is there. Below the 15 s between two scrapes. */
+const LIST_MS = 10_000;
+/** Every sixth list, once a minute, all containers are looked at again: a lost event then costs a minute and not for ever. */
+const LISTS_PER_FULL_LOOK = 6;
+/** As often as cAdvisor reads them, and as often as Prometheus asks. */
+const STATISTICS_MS = 15_000;
+/** The engine walks through all volumes for this, which takes seconds on large disks. */
+const DISK_MS = 300_000;
+const DISK_TIMEOUT_MS = 120_000;
+/** Changes that come together (a `docker compose up`) are looked at together. */
+const SETTLE_MS = 100;
+/** Between two attempts to open the event stream. */
+const RECONNECT_MS = 1000;
+/** A reading that is older belongs to a container that no longer answers. */
+const USAGE_SECONDS = 60;
+
+export interface CollectorOptions {
+  readonly engine: EngineClient;
+  readonly statistics: boolean;
+  readonly log: (entry: Readonly<Record<string, unknown>>) => void;
+}
+
+/** Keeps what the engine says in memory, so that a scrape costs no request to it. */
+export class Collector {
+  readonly #options: CollectorOptions;
+  readonly #inventory = new Inventory(BigInt(Date.now()) * 1_000_000n);
+  readonly #usages = new Map<string, Usage>();
+  readonly #toInspect = new Set<string>();
+  readonly #errors = new Map<string, number>([['list', 0]]);
+  #inspecting: Promise<void> | undefined;
+  #up: boolean | undefined;
+  #lists = 0;
+  #connected = false;
+  #connections = 0;
+  #version: EngineVersion = {};
+  #info: EngineInfo = {};
+  #disk: readonly Family[] = [];
+  #devices: ReadonlyMap<string, string> = new Map();
+
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+  }
+
+  /** True once it is known whether the engine answers. */
+  get ready(): boolean {
+    return this.#up !== undefined;
+  }
+
+  /** Collects until the signal; resolves then. Throws nothing: whatever fails becomes a metric and is tried again. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#devices = deviceNames(await readFile('/proc/partitions', 'utf8').catch(() => ''));
+    await Promise.all([
+      this.#follow(signal),
+      repeat(LIST_MS, signal, async () => this.#list()),
+      ...(this.#options.statistics ? [repeat(STATISTICS_MS, signal, async () => this.#measure())] : []),
+      repeat(DISK_MS, signal, async () => this.#measureDisk()),
+    ]);
+  }
+
+  /** Everything there is to tell. An engine that does not answer has no containers to show: nobody knows their state. */
+  families(now = Date.now() / 1000): readonly Family[] {
+    const up = this.#up === true;
+    const live = this.#inventory.live();
+    const running = live.filter(({ state }) => state === 'running' || state === 'paused');
+    const usageOfRecord = (id: string): Usage | undefined => {
+      const usage = this.#usages.get(id);
+      return usage !== undefined && now - usage.at / 1000 < USAGE_SECONDS ? usage : undefined;
+    };
+    const context = { now, cgroupDriver: this.#info.CgroupDriver ?? '', devices: this.#devices };
+    return [
+      { name: 'docker_engine_up', help: '1: the engine answers.', type: 'gauge', samples: [{ value: Number(up) }] },
+      ...(up ? [...engineFamilies(this.#version, this.#info, live), ...this.#disk, ...containerFamilies(this.#inventory.shown(now))] : []),
+      ...tallyFamilies(this.#inventory.tally.counts()),
+      ...(up && this.#options.statistics
+        ? cadvisorFamilies(
+            running.map((record) => ({ record, usage: usageOfRecord(record.id) })),
+            context,
+          )
+        : []),
+      ...this.#ownFamilies(),
+    ];
+  }
+
+  #ownFamilies(): readonly Family[] {
+    return [
+      {
+        name: 'docker_event_stream_connected',
+        help: '1: events of the engine are followed.',
+        type: 'gauge',
+        samples: [{ value: Number(this.#connected) }],
+      },
+      {
+        name: 'docker_event_stream_connections_total',
+        help: 'Times that the event stream was opened.',
+        type: 'counter',
+        samples: [{ value: this.#connections }],
+      },
+      {
+        name: 'docker_engine_request_failures_total',
+        help: 'Requests to the engine that failed, by what was asked for.',
+        type: 'counter',
+        samples: [...this.#errors].map(([request, value]) => ({ labels: { request }, value })),
+      },
+    ];
+  }
+
+  async #list(): Promise<void> {
+    const { engine, log } = this.#options;
+    try {
+      const list = await engine.json<readonly ListedContainer[]>('/containers/json?all=1');
+      const everything = this.#lists % LISTS_PER_FULL_LOOK === 0 || this.#up !== true;
+      this.#lists += 1;
+      const changed = this.#inventory.listed(list);
+      if (everything) await this.#ask();
+      for (const id of everything ? [...changed, ...list.map(({ Id }) => Id)] : changed) this.#toInspect.add(id);
+      await this.#inspectAll();
+      if (this.#up !== true) log({ level: 'info', msg: 'the engine answers', version: this.#version.Version, containers: list.length });
+      this.#up = true;
+    } catch (failure) {
+      this.#failed('list', failure);
+      if (this.#up !== false) log({ level: 'error', msg: 'the engine does not answer', error: String(failure) });
+      this.#up = false;
+      this.#lists = 0;
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const { engine } = this.#options;
+    [this.#version, this.#info] = await Promise.all([engine.json<EngineVersion>('/version'), engine.json<EngineInfo>('/info')]);
+  }
+
+  /** Looks at every container that something happened to. One pass at a time; what comes in between is taken along. */
+  #inspectAll(): Promise<void> {
+    this.#inspecting ??= (async () => {
+      while (this.#toInspect.size > 0) {
+        const ids = [...this.#toInspect];
+        this.#toInspect.clear();
+        await Promise.all(ids.map(async (id) => this.#inspect(id)));
+      }
+    })().finally(() => {
+      this.#inspecting = undefined;
+    });
+    return this.#inspecting;
+  }
+
+  async #inspect(id: string): Promise<void> {
+    try {
+      this.#inventory.inspected(await this.#options.engine.json<InspectedContainer>(`/containers/${id}/json`));
+    } catch (failure) {
+      if (failure instanceof EngineRefusal && failure.status === 404) this.#inventory.gone(id, Date.now() / 1000);
+      else this.#failed('inspect', failure);
+    }
+  }
+
+  /** Follows the events. The stream ends now and then (the proxy cuts one that is silent); the next one begins where it ended. */
+  async #follow(signal: AbortSignal): Promise<void> {
+    const { engine } = this.#options;
+    while (!signal.aborted) {
+      try {
+        const onLine = (line: string): void => this.#happened(line);
+        const opened = (): void => {
+          this.#connected = true;
+          this.#connections += 1;
+        };
+        await engine.stream(eventsPath(this.#inventory.lastEvent), opened, lineSplitter(onLine), signal);
+      } catch (failure) {
+        if (!signal.aborted) this.#failed('events', failure);
+      }
+      this.#connected = false;
+      await sleep(RECONNECT_MS, signal);
+    }
+  }
+
+  #happened(line: string): void {
+    const event = parseEvent(line);
+    const id = event === undefined ? undefined : this.#inventory.event(event);
+    if (id === undefined) return;
+    const waiting = this.#toInspect.size > 0;
+    this.#toInspect.add(id);
+    if (!waiting) setTimeout(() => void this.#inspectAll(), SETTLE_MS).unref();
+  }
+
+  async #measure(): Promise<void> {
+    // Without the list there is nothing to measure yet; at the start both run at once.
+    if (this.#up === undefined) await this.#list();
+    if (this.#up === false) return;
+    const running = new Set(
+      this.#inventory
+        .live()
+        .filter(({ state }) => state === 'running' || state === 'paused')
+        .map(({ id }) => id),
+    );
+    for (const id of this.#usages.keys()) if (!running.has(id)) this.#usages.delete(id);
+    await Promise.all([...running].map(async (id) => this.#measureOne(id)));
+  }
+
+  async #measureOne(id: string): Promise<void> {
+    try {
+      // Without one-shot the engine waits a second for a second reading, to compute a percentage that nobody reads here.
+      const answer = await this.#options.engine.json<ContainerStatistics>(`/containers/${id}/stats?stream=false&one-shot=true`);
+      const usage = usageOf(answer);
+      if (usage === undefined) this.#usages.delete(id);
+      else this.#usages.set(id, usage);
+    } catch (failure) {
+      if (!(failure instanceof EngineRefusal && failure.status === 404)) this.#failed('statistics', failure);
+    }
+  }
+
+  async #measureDisk(): Promise<void> {
+    try {
+      this.#disk = diskFamilies(await this.#options.engine.json<DiskUsageAnswer>('/system/df', DISK_TIMEOUT_MS), Date.now() / 1000);
+    } catch (failure) {
+      this.#failed('disk', failure);
+    }
+  }
+
+  #failed(request: string, failure: unknown): void {
+    const count = (this.#errors.get(request) ?? 0) + 1;
+    this.#errors.set(request, count);
+    // The first of a kind is worth a line; an engine that stays away would fill the log.
+    if (count === 1 && request !== 'list')
+      this.#options.log({ level: 'warn', msg: `a request for ${request} failed`, error: String(failure) });
+  }
+}

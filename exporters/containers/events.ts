@@ -1,0 +1,64 @@
+/** What happened to a container, from the engine's event stream. */
+export interface ContainerEvent {
+  /** `create`, `start`, `die`, `oom`, `destroy`, `rename`, `pause`, `unpause`, `health_status`, `update`. */
+  readonly action: string;
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly exitCode?: number;
+  /** Nanoseconds since 1970: more digits than a number holds. */
+  readonly timeNano: bigint;
+}
+
+/** The actions that change what is shown. Health checks alone make three `exec_*` events each time, which the engine need not send. */
+export const ACTIONS = ['create', 'start', 'die', 'oom', 'destroy', 'rename', 'pause', 'unpause', 'health_status', 'update'] as const;
+
+interface RawEvent {
+  readonly Action?: string;
+  readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Record<string, string>> };
+}
+
+/** Reads one line of the stream; undefined where it is not an event of a container. */
+export function parseEvent(line: string): ContainerEvent | undefined {
+  const timeNano = /"timeNano":(\d+)/.exec(line)?.[1];
+  const { Action = '', Actor = {} } = parseObject(line);
+  if (timeNano === undefined || Actor.ID === undefined) return undefined;
+  const { name = '', image = '', exitCode, ...labels } = Actor.Attributes ?? {};
+  return {
+    // `health_status: unhealthy`; podman and Docker differ in what follows the colon.
+    action: Action.split(':')[0] ?? '',
+    id: Actor.ID,
+    name,
+    image,
+    labels,
+    ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }),
+    timeNano: BigInt(timeNano),
+  };
+}
+
+function parseObject(line: string): RawEvent {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Path of the stream of events from a moment on; events of that very moment come again. */
+export function eventsPath(since: bigint): string {
+  const filters = JSON.stringify({ type: ['container'], event: ACTIONS });
+  const fraction = String(since % 1_000_000_000n).padStart(9, '0');
+  return `/events?since=${since / 1_000_000_000n}.${fraction}&filters=${encodeURIComponent(filters)}`;
+}
+
+/** Cuts a stream of bytes into lines. */
+export function lineSplitter(onLine: (line: string) => void): (chunk: string) => void {
+  let rest = '';
+  return (chunk) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') onLine(line);
+  };
+}
