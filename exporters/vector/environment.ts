@@ -1,0 +1,50 @@
+import type { Database } from './connection.ts';
+
+/** What the exporter is told through its environment. */
+export interface Environment {
+  readonly port: number;
+  /** The databases with their passwords; `up` writes it. */
+  readonly databasesFile: string;
+  readonly canariesFile: string;
+  /** Seconds from one collection of statistics to the next. */
+  readonly collectSeconds: number;
+}
+
+/** Reads the environment; a list of what is wrong where something is. */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment | readonly string[] {
+  const wrong: string[] = [];
+  const wholeNumber = (key: string, fallback: number, max: number): number => {
+    const text = env[key] ?? '';
+    const value = text === '' ? fallback : Number(text);
+    if (!Number.isInteger(value) || value < 1 || value > max) wrong.push(`${key} is "${text}"; it must be a whole number from 1 to ${max}`);
+    return value;
+  };
+  const environment = {
+    port: wholeNumber('PORT', 9188, 65_535),
+    databasesFile: env['DATABASES_FILE'] || '/run/secrets/vector_exporter.json',
+    canariesFile: env['CANARIES_FILE'] || '/app/canaries.yml',
+    collectSeconds: wholeNumber('COLLECT_SECONDS', 15, 3600),
+  };
+  return wrong.length > 0 ? wrong : environment;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** Reads the databases file; a sentence where it is not what `up` writes. Nothing of its content is repeated: it holds passwords. */
+export function readDatabases(text: string): readonly Database[] | string {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return 'is not JSON';
+  }
+  if (!Array.isArray(parsed)) return 'is not a list of databases';
+  const databases: Database[] = [];
+  for (const [index, entry] of parsed.entries()) {
+    const { target, instance, url, password } = (entry ?? {}) as Record<string, unknown>;
+    if (!isText(target) || !isText(instance) || !isText(url) || typeof password !== 'string' || !URL.canParse(url))
+      return `entry ${index + 1} is not { target, instance, url, password }`;
+    databases.push({ target, instance, url, password });
+  }
+  return databases;
+}
