@@ -1,0 +1,49 @@
+import { main } from './cli/command.ts';
+import { answersOf, askChannels, configureRequest, configureUsage, openSecrets, renderConfigure } from './cli/configure.ts';
+import { renderDeliveries } from './cli/deliveries.ts';
+import { confirm, interactive } from './cli/prompt.ts';
+import { planConfigure } from './core/configure.ts';
+import { inputFailure, stackFailure } from './core/failure.ts';
+import { error, warning } from './core/problem.ts';
+import { ROOT } from './io/files.ts';
+import { bringIntoForce, readPresent, readSources, testChannel, writeConfigure } from './steps/configure.ts';
+import { openWorkplace } from './steps/workplace.ts';
+
+/** Sets up who is told: asks, or takes options; checks, writes, brings into force and tests. */
+await main(async (context) => {
+  const { report } = context;
+  const request = configureRequest(context.args);
+  if (request.help) return report.result(configureUsage());
+  const asks = Object.keys(request.given).length === 0 && request.off.length === 0;
+  if (asks && !interactive())
+    throw inputFailure([error('arguments', 'there is nobody to ask here', 'npm run configure -- --help lists the options.')]);
+
+  const present = await readPresent(ROOT);
+  const answers = asks ? await askChannels(present) : answersOf(await readSources(request.given));
+  const plan = planConfigure(answers, request.off, present);
+  if (plan.problems.length > 0) throw inputFailure(plan.problems);
+  const seen = openSecrets(request.given).map((flag) =>
+    warning(flag, 'stood on the command line, where other users and the shell’s history see it', 'Use - (standard input) or @FILE.'),
+  );
+  report.problems(seen);
+  report.result(renderConfigure(plan));
+  if (request.dryRun) return report.result('Nothing was written.');
+
+  const write = plan.changes.length > 0 && (!asks || (await confirm('Write this?', true)) === true);
+  if (write) await writeConfigure(ROOT, plan);
+  else if (plan.changes.length > 0) return report.result('Nothing was written.');
+  const apply =
+    request.apply || (asks && plan.channels.length > 0 && (await confirm('Bring it into force now (npm run up)?', true)) === true);
+  if (!apply) {
+    if (write) report.result('Written. npm run up brings it into force, npm run test-alert -- --channel NAME proves it.');
+    return;
+  }
+  const place = await openWorkplace(context);
+  await bringIntoForce(place);
+  for (const channel of plan.channels) {
+    if (!request.test && (!asks || (await confirm(`Send a test alert through ${channel}?`, true)) !== true)) continue;
+    const outcome = await testChannel(place, channel);
+    report.result(renderDeliveries(outcome));
+    if (outcome.problems.length > 0) throw stackFailure(outcome.problems);
+  }
+});
