@@ -33,7 +33,7 @@ export function judge(service: string, container: ContainerState | undefined, ba
     return { kind: 'failed', why: `was killed for using more memory than its limit (exit code ${exitCode})` };
   if (state === 'exited' || state === 'dead') return { kind: 'failed', why: `ended with exit code ${exitCode}` };
   if (state === 'restarting' || restarts > baseline)
-    return { kind: 'failed', why: `died (exit code ${exitCode}) and is started again and again` };
+    return { kind: 'failed', why: `died${exitCode === 0 ? '' : ` (exit code ${exitCode})`} and is started again and again` };
   if (state !== 'running') return { kind: 'waiting', what: `${service} is ${state}` };
   if (health === undefined || health === 'healthy') return { kind: 'ready' };
   if (health === 'unhealthy')

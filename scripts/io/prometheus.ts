@@ -9,6 +9,8 @@ export interface Sample {
 
 export interface LoadedRule {
   readonly name: string;
+  readonly kind: 'alerting' | 'recording';
+  readonly query: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly health: string;
   readonly lastError: string;
@@ -65,10 +67,19 @@ export function prometheusApi(base: string): PrometheusApi {
     },
     rules: async () => {
       const { groups } = await api<{
-        groups: { rules: { name: string; labels?: Record<string, string>; health: string; lastError?: string }[] }[];
+        groups: {
+          rules: {
+            name: string;
+            type: LoadedRule['kind'];
+            query: string;
+            labels?: Record<string, string>;
+            health: string;
+            lastError?: string;
+          }[];
+        }[];
       }>('rules');
       return groups.flatMap(({ rules }) =>
-        rules.map(({ name, labels = {}, health, lastError = '' }) => ({ name, labels, health, lastError })),
+        rules.map(({ name, type, query, labels = {}, health, lastError = '' }) => ({ name, kind: type, query, labels, health, lastError })),
       );
     },
     alerts: async () => (await api<{ alerts: FiringAlert[] }>('alerts')).alerts,

@@ -4,13 +4,13 @@ import { exec } from '../../scripts/io/exec.ts';
 import { eventually, sh } from './e2e-stack.ts';
 
 /** Real PostgreSQL, Redis and Node.js for a user's project, from Debian packages. */
-const IMAGE = 'pharos-test/databases:1';
+const IMAGE = 'pharos-test/databases:2';
 const MIRROR = process.env['DEBIAN_MIRROR'] ?? 'http://deb.debian.org/debian';
 
 /** Builds the image where it is not there yet. */
 export async function databasesImage(): Promise<string> {
   if ((await sh(['docker', 'image', 'inspect', IMAGE])).code === 0) return IMAGE;
-  const packages = 'postgresql,postgresql-18-pgvector,redis-server,nodejs,busybox';
+  const packages = 'postgresql,postgresql-18-pgvector,redis-server,nodejs,busybox,openssl';
   const args = (extra: readonly string[]): readonly string[] => [
     '--variant=essential',
     ...extra,
@@ -68,7 +68,7 @@ const POSTGRES = [
   'mkdir -p /data /run/postgresql && chown postgres /data /run/postgresql',
   'echo superuser > /tmp/pw',
   'su postgres -c "/usr/lib/postgresql/18/bin/initdb -D /data -A scram-sha-256 --auth-local=trust --pwfile=/tmp/pw" >/dev/null',
-  'echo "host all all all scram-sha-256" >> /data/pg_hba.conf',
+  'printf "host all all all scram-sha-256\\nhost replication all all scram-sha-256\\n" >> /data/pg_hba.conf',
   'exec su postgres -c "exec /usr/lib/postgresql/18/bin/postgres -D /data -c listen_addresses=* -c max_connections=50"',
 ].join(' && ');
 

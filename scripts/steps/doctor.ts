@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { addressesOf } from '../core/addresses.ts';
+import { metricOwners } from '../core/contracts.ts';
+import type { ChannelHealth, DeadmanHealth, Diagnosis } from '../core/doctor.ts';
+import { stackFailure } from '../core/failure.ts';
+import { error } from '../core/problem.ts';
+import type { Settings } from '../core/settings.ts';
+import { readTree } from '../io/files.ts';
+import { prometheusApi, type PrometheusApi } from '../io/prometheus.ts';
+import { alertSights } from './alert-sight.ts';
+
+/** Examines a running stack: alerts that cannot fire here, channels that fail, and the dead-man's switch. Changes nothing. */
+export async function examine(root: string, settings: Settings): Promise<Diagnosis> {
+  const prometheus = prometheusApi(addressesOf(settings.plain).prometheus);
+  const owners = metricOwners(await readTree(join(root, 'test'), 'contracts').catch(() => new Map<string, string>()));
+  try {
+    const [alerts, channels, deadman] = await Promise.all([
+      alertSights(prometheus, (metric) => owners.get(metric) ?? []),
+      channelHealth(prometheus),
+      deadmanHealth(prometheus, settings.secrets['DEADMAN_URL'] !== undefined),
+    ]);
+    return { alerts, channels, deadman };
+  } catch (failure) {
+    const why = failure instanceof Error ? failure.message : String(failure);
+    throw stackFailure([error('Prometheus', `does not answer: ${why}`, 'npm run up')]);
+  }
+}
+
+async function channelHealth(prometheus: PrometheusApi): Promise<readonly ChannelHealth[]> {
+  const by = 'sum by (receiver_name, integration)';
+  const [sent, failed] = await Promise.all([
+    prometheus.query(`${by} (increase(alertmanager_notifications_total[1h]))`),
+    prometheus.query(`${by} (increase(alertmanager_notifications_failed_total[1h]))`),
+  ]);
+  const nameOf = (labels: Readonly<Record<string, string>>): string =>
+    `${labels['receiver_name'] ?? ''} ${labels['integration'] ?? ''}`.trim();
+  const failures = new Map(failed.map(({ labels, value }) => [nameOf(labels), Math.round(value)]));
+  return sent
+    .map(({ labels, value }) => ({ channel: nameOf(labels), sent: Math.round(value), failed: failures.get(nameOf(labels)) ?? 0 }))
+    .filter((channel) => channel.sent > 0 || channel.failed > 0)
+    .sort((a, b) => (a.channel < b.channel ? -1 : 1));
+}
+
+async function deadmanHealth(prometheus: PrometheusApi, configured: boolean): Promise<DeadmanHealth> {
+  const successes =
+    'alertmanager_notifications_total{receiver_name="deadman"} - alertmanager_notifications_failed_total{receiver_name="deadman"}';
+  // The last step of the past hour within whose 30 s (three scrapes) the counter of delivered pings grew.
+  const [last] = await prometheus.query(`time() - max_over_time((timestamp(changes((${successes})[30s:5s]) > 0))[1h:15s])`);
+  return { configured, lastPingSeconds: last === undefined ? undefined : Math.max(0, last.value) };
+}

@@ -1,0 +1,55 @@
+import { databasesImage, psql, startShop } from './databases.ts';
+import { eventually, sh, type E2eStack } from './e2e-stack.ts';
+
+/** Everything that the rules speak of, for real: a PostgreSQL primary with a standby and a slot, a Redis primary with a replica, HTTP and TLS endpoints. */
+export async function startFleet(prefix: string): Promise<void> {
+  await startShop(prefix);
+  const image = await databasesImage();
+  await psql(prefix, "CREATE ROLE pharos_monitor LOGIN PASSWORD 'right-password'; GRANT pg_monitor TO pharos_monitor");
+  await psql(prefix, "CREATE ROLE replicator LOGIN REPLICATION PASSWORD 'replicate'");
+  await psql(prefix, "SELECT pg_create_physical_replication_slot('standby', true)");
+  await start(prefix, image, 'shop-standby', STANDBY);
+  await start(prefix, image, 'shop-replica', 'exec redis-server --bind 0.0.0.0 --protected-mode no --replicaof shop-cache 6379');
+  await start(prefix, image, 'shop-tls', TLS);
+  await eventually('the standby streams', 60, async () => (await psql(prefix, 'SELECT count(*) FROM pg_stat_replication')).stdout.trim() === '1');
+}
+
+/** The settings with which a stack watches the fleet. */
+export function watchFleet(stack: E2eStack, prefix: string): void {
+  const postgres = (name: string): string => `${name}=postgresql://pharos_monitor@shop-${name}:5432/postgres?sslmode=disable`;
+  stack.set({
+    MODULES: 'node,containers,postgres,redis,blackbox,apps,logs,pushgateway',
+    APP_NETWORKS: `${prefix}-shop`,
+    POSTGRES_INSTANCES: `${postgres('db')},${postgres('standby')}`,
+    REDIS_INSTANCES: 'cache=redis://shop-cache:6379,replica=redis://shop-replica:6379',
+  });
+  for (const name of ['db', 'standby']) stack.write(`secrets/postgres_${name}_password`, 'right-password');
+  stack.write(
+    'prometheus/targets/blackbox/fleet.yml',
+    [
+      '- targets: [http://shop-app:3000/]',
+      '- targets: [shop-tls:8443]\n  labels: { module: tls_connect }',
+      '- targets: [shop-cache:6379]\n  labels: { module: tcp_connect }',
+      '',
+    ].join('\n'),
+  );
+  stack.write('prometheus/targets/apps/fleet.yml', '- targets: [shop-app:3000]\n  labels: { service: shop-app }\n');
+}
+
+async function start(prefix: string, image: string, name: string, command: string): Promise<void> {
+  const options = ['--name', `${prefix}-${name}`, '--network', `${prefix}-shop`, '--network-alias', name];
+  const started = await sh(['docker', 'run', '-d', ...options, image, 'bash', '-c', command]);
+  if (started.code !== 0) throw new Error(started.stderr);
+}
+
+const STANDBY = [
+  'mkdir -p /data /run/postgresql && chown postgres /data /run/postgresql && chmod 700 /data',
+  'export PGPASSWORD=replicate',
+  'until su postgres -c "/usr/lib/postgresql/18/bin/pg_basebackup -h shop-db -U replicator -D /data -R -S standby -c fast"; do sleep 1; rm -rf /data/*; done',
+  'exec su postgres -c "exec /usr/lib/postgresql/18/bin/postgres -D /data -c listen_addresses=* -c max_connections=50"',
+].join(' && ');
+
+const TLS = [
+  'openssl req -x509 -newkey rsa:2048 -nodes -days 90 -keyout /tmp/key.pem -out /tmp/cert.pem -subj /CN=shop-tls -addext subjectAltName=DNS:shop-tls',
+  `exec node -e 'const fs=require("fs");require("https").createServer({key:fs.readFileSync("/tmp/key.pem"),cert:fs.readFileSync("/tmp/cert.pem")},(q,r)=>r.end("ok")).listen(8443)'`,
+].join(' && ');
