@@ -9,7 +9,7 @@ export interface PoolLike {
   readonly waitingCount: number;
   connect(...args: any[]): any;
   query(...args: any[]): any;
-  on(event: 'error', listener: (failure: Error) => void): unknown;
+  on(event: any, listener: (...args: any[]) => void): unknown;
 }
 
 export interface WatchPoolOptions {
@@ -39,7 +39,17 @@ export function watchPool(instrumentation: Instrumentation, pool: PoolLike, opti
     errors.inc({ pool: name, reason });
     faults.broken(`pool ${name}`, reason, failure);
   };
-  pool.on('error', failed);
+  // A connection that breaks while somebody holds it has no listener but this one, and an error without a listener ends the process.
+  pool.on('connect', (client: { on(event: 'error', listener: (failure: Error) => void): unknown }) => {
+    let broken = false;
+    client.on('error', (failure) => {
+      // The server's reason comes first, the end of the connection after it.
+      if (!broken) failed(failure);
+      broken = true;
+    });
+  });
+  // The pool repeats the errors of idle connections, which are counted already.
+  pool.on('error', () => undefined);
   const connect = pool.connect.bind(pool) as (...args: unknown[]) => unknown;
   pool.connect = (callback?: (failure: unknown, ...rest: unknown[]) => void): unknown => {
     const began = performance.now();
