@@ -112,15 +112,16 @@ function valueOf(expr: string, node: SyntaxNode): number | undefined {
 }
 
 function dropped(expr: string): readonly ExprMutant[] {
-  return matcherGroups(expr).flatMap((group): ExprMutant[] => {
-    const mutated = edited(
-      expr,
-      group.map(({ from, to }) => [from, /^\s*,/.test(expr.slice(to)) ? to + expr.slice(to).indexOf(',') + 1 : to, '']),
-    );
-    // Without a name and without matchers a selector is refused: no rule could be changed into it.
-    if (/(^|[^\w:}\s])\s*\{\s*\}/.test(mutated)) return [];
+  return matcherGroups(expr).map((group) => {
     const names = group.map(({ metric }) => metric).join(', ');
-    return [{ kind: 'matcher', mutation: `${names}: without ${shown(group[0]?.text ?? '')}`, expr: mutated }];
+    return {
+      kind: 'matcher',
+      mutation: `${names}: without ${shown(group[0]?.text ?? '')}`,
+      expr: edited(
+        expr,
+        group.map(({ from, to }) => [from, to + (/^\s*,/.exec(expr.slice(to))?.[0].length ?? 0), '']),
+      ),
+    };
   });
 }
 

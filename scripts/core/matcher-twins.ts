@@ -70,8 +70,12 @@ class Walk {
     const list = node.getChild('LabelMatchers');
     const name = node.getChild('Identifier');
     const metric = name === null ? '' : this.#text(name);
-    const matchers = (list === null ? [] : childrenOf(list))
-      .filter((child) => /^(Unq|Q)uotedLabelMatcher$/.test(child.name))
+    const children = list === null ? [] : childrenOf(list);
+    // Prometheus refuses a selector that could match everything, so what keeps the only one from that cannot be dropped.
+    const selective = children.filter((child) => child.name === 'QuotedLabelName' || /="[^"]/.test(this.#text(child)));
+    const needed = name === null && selective.length === 1 ? selective[0] : undefined;
+    const matchers = children
+      .filter((child) => /^(Unq|Q)uotedLabelMatcher$/.test(child.name) && child !== needed)
       .map((child) => ({
         metric,
         label: this.#text(child.firstChild ?? child).replace(/^["'](.*)["']$/, '$1'),
