@@ -8,6 +8,7 @@ export interface ComposeService {
   ports?: { host_ip?: string; target: number; published?: string; protocol?: string }[];
   volumes?: { type: string; source?: string; target: string; read_only?: boolean; bind?: Record<string, unknown> }[];
   labels?: Record<string, string>;
+  environment?: Record<string, string | null>;
   healthcheck?: { test: string[] };
   mem_limit?: string | number;
   [key: string]: unknown;

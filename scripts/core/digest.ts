@@ -5,6 +5,8 @@ import type { Tree } from './render.ts';
 /** Files that a service reads only at its start: folders of `.effective/`, and files under `secrets/`. The other services reload. */
 const READ_AT_START: Readonly<Record<string, { readonly folders: readonly string[]; readonly secrets: readonly string[] }>> = {
   history: { folders: ['history/'], secrets: [] },
+  'container-exporter': { folders: ['container-exporter/'], secrets: [] },
+  'docker-socket-proxy': { folders: ['docker-socket-proxy/'], secrets: [] },
   grafana: { folders: ['grafana/provisioning/'], secrets: [] },
   loki: { folders: ['loki/'], secrets: [] },
   alloy: { folders: ['alloy/'], secrets: [] },

@@ -19,6 +19,8 @@ export interface ModuleSpec {
   readonly services: (settings: PlainSettings) => readonly string[];
   /** Services without which the module has nothing to show: where the image of one cannot be had, the whole module is left out. */
   readonly essential: readonly string[];
+  /** What takes the place of a service that is left out, for the summary. */
+  readonly instead?: Readonly<Record<string, string>>;
   /** Services that must reach the user's own containers and are attached to `APP_NETWORKS`. */
   readonly reaches: readonly string[];
   readonly thresholds: readonly Threshold[];

@@ -72,6 +72,8 @@ function renderService(name: string, service: ComposeService, running: ComposeMo
     ];
     service['command'] = [...((service['command'] as string[] | undefined) ?? []), `-containerd=${socket}`];
   }
+  // Never both: the figures of every container would be there twice.
+  if (name === 'container-exporter') service.environment = { ...service.environment, STATISTICS: 'cadvisor' in running ? 'off' : 'on' };
   const digest = plan.configDigests.get(name);
   if (digest !== undefined) service.labels = { ...service.labels, [CONFIG_LABEL]: digest };
 }

@@ -61,7 +61,7 @@ export function renderTree(input: RenderInput): RenderResult {
   let alertmanagerSecrets: readonly string[] = [];
   const enabled = new Set(input.modules.map(({ name }) => name));
   const absent = new Set(['grafana', 'loki', 'alloy', 'promtail'].filter((service) => !input.services.has(service)));
-  const added = addedTargets(settings, input.host);
+  const added = addedTargets(settings, input.host, input.services);
   const qualify = (text: string): string => qualifyServices(text, input.services, `${settings.COMPOSE_PROJECT_NAME}_monitoring`);
   const runbooksUrl = `http://${settings.PUBLIC_HOST}:${settings.HISTORY_PORT}/runbooks`;
 
@@ -106,6 +106,8 @@ export function renderTree(input: RenderInput): RenderResult {
 function destination(path: string): string | undefined {
   if (/(^|\/)README\.md$/.test(path) && !path.startsWith('runbooks/')) return undefined;
   if (path.startsWith('exporters/blackbox/')) return path.endsWith('blackbox.yml') ? 'blackbox/blackbox.yml' : undefined;
+  if (path.startsWith('exporters/docker-socket-proxy/'))
+    return path.endsWith('haproxy.cfg') ? 'docker-socket-proxy/haproxy.cfg' : undefined;
   if (path.startsWith('loki/alloy/')) return path.replace('loki/alloy/', 'alloy/');
   if (path.startsWith('loki/promtail/')) return path.replace('loki/promtail/', 'promtail/');
   if (/^grafana\/(provisioning|dashboards)\//.test(path)) return path;

@@ -55,7 +55,7 @@ export interface AddedTargets {
 }
 
 /** The targets that settings and the host give to each module's job. */
-export function addedTargets(settings: PlainSettings, host: HostFacts): readonly AddedTargets[] {
+export function addedTargets(settings: PlainSettings, host: HostFacts, services: ReadonlySet<string>): readonly AddedTargets[] {
   const databases = (job: 'postgres' | 'redis', instances: readonly Instance[]): AddedTargets => ({
     job,
     groups: instances.map(({ name, url }) => ({ targets: [url], labels: { instance: name, service: name } })),
@@ -66,8 +66,14 @@ export function addedTargets(settings: PlainSettings, host: HostFacts): readonly
       job: 'node',
       groups: [{ targets: [`${host.gateway}:${settings.NODE_EXPORTER_PORT}`], labels: { instance: host.serverName, service: 'node' } }],
     },
-    // As the host's own metrics, so that ServerDown speaks for the containers of that server too.
-    { job: 'containers', groups: [{ targets: ['cadvisor:8080'], labels: { instance: host.serverName, service: 'cadvisor' } }] },
+    {
+      job: 'containers',
+      groups: [['cadvisor', 'cadvisor:8080'] as const, ['container-exporter', 'container-exporter:9417'] as const].flatMap(
+        ([service, target]) =>
+          // As the host's own metrics, so that ServerDown speaks for the containers of that server too.
+          services.has(service) ? [{ targets: [target], labels: { instance: host.serverName, service } }] : [],
+      ),
+    },
     databases('postgres', settings.POSTGRES_INSTANCES),
     databases('redis', settings.REDIS_INSTANCES),
     { job: 'blackbox', groups: probes.map((url) => ({ targets: [url], labels: { service: new URL(url).hostname } })) },

@@ -33,8 +33,17 @@ export function select(all: readonly ModuleSpec[], settings: PlainSettings, miss
   const asked = new Set(wanted.flatMap((module) => module.services(settings)));
   const leftOut = [...asked]
     .filter((service) => !services.has(service))
-    .map((service) => ({ service, reason: missing.get(service) ?? neededBy(service, wanted, settings, missing) }));
+    .map((service) => ({
+      service,
+      reason: reasonOf(service, modules, missing.get(service) ?? neededBy(service, wanted, settings, missing)),
+    }));
   return { modules, services, leftOut };
+}
+
+/** Why a service is left out, and what does its work where a module that runs has something else for it. */
+function reasonOf(service: string, running: readonly ModuleSpec[], reason: string): string {
+  const instead = running.map((module) => module.instead?.[service]).find((text) => text !== undefined);
+  return instead === undefined ? reason : `${instead} (${reason})`;
 }
 
 function wantedModules(all: readonly ModuleSpec[], settings: PlainSettings): readonly ModuleSpec[] {

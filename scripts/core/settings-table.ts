@@ -37,6 +37,7 @@ export const SETTINGS = {
   POSTGRES_INSTANCES: setting(kind.listOf(instanceOf('postgres'), nameOf), ''),
   REDIS_INSTANCES: setting(kind.listOf(instanceOf('redis'), nameOf), ''),
   BLACKBOX_TARGETS: setting(kind.listOf(kind.url), ''),
+  CONTAINER_METRICS: setting(kind.oneOf('cadvisor', 'engine'), 'cadvisor'),
   LOG_SHIPPER: setting(kind.oneOf('alloy', 'promtail'), 'alloy'),
   PROMETHEUS_RETENTION_TIME: setting(kind.duration, '30d'),
   PROMETHEUS_RETENTION_SIZE: setting(kind.size, '10GB'),

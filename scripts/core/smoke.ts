@@ -125,11 +125,11 @@ export function bindingProblems(
     );
 }
 
-/** Running containers of the host that the metrics do not show. */
-export function invisibleContainers(running: readonly string[], visible: ReadonlySet<string>): readonly Problem[] {
+/** Running containers of the host that the metrics do not show; `source` is the service that has to show them. */
+export function invisibleContainers(running: readonly string[], visible: ReadonlySet<string>, source: string): readonly Problem[] {
   return running
     .filter((name) => !visible.has(name))
-    .map((name) => error(`container ${name}`, 'runs, but cAdvisor shows no metrics of it', 'npm run logs -- cadvisor'));
+    .map((name) => error(`container ${name}`, `runs, but ${source} shows no metrics of it`, `npm run logs -- ${source}`));
 }
 
 /** Names that were rendered and that a service does not have. */

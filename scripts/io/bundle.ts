@@ -11,6 +11,11 @@ export async function bundleVector(root: string): Promise<string> {
   return bundle(join(root, 'exporters/vector/server.ts'));
 }
 
+/** The container exporter, likewise. */
+export async function bundleContainerExporter(root: string): Promise<string> {
+  return bundle(join(root, 'exporters/containers/server.ts'));
+}
+
 /** One file out of a service's sources and the packages that they use: the image holds no packages and strips no types. */
 async function bundle(entry: string): Promise<string> {
   const result = await build({

@@ -4,7 +4,7 @@ import { classifyPull, DEBIAN_IMAGES, debianTag } from '../core/debian-images.ts
 import { stackFailure } from '../core/failure.ts';
 import { error, type Problem } from '../core/problem.ts';
 import type { LeftOut } from '../core/selection.ts';
-import { buildFromDebian, debianBuildBlocker } from './debian-build.ts';
+import { buildFromDebian, commitImage, debianBuildBlocker } from './debian-build.ts';
 import type { Exec } from './exec.ts';
 
 /** The image that a service runs. */
@@ -57,10 +57,10 @@ export async function ensureImages(options: ImageOptions): Promise<ImageSet> {
   const debian = unreachable.filter(({ service }) => service in DEBIAN_IMAGES);
   const local = localBuilds(Object.keys(DEBIAN_IMAGES), tags);
   for (const { service } of debian) {
-    const image = local.get(service);
+    const image = local.get(service) ?? (await fromTwin(options.exec, service, local));
     if (image !== undefined) found.set(service, image);
   }
-  const toBuild = debian.filter(({ service }) => !local.has(service)).map(({ service }) => service);
+  const toBuild = debian.filter(({ service }) => !found.has(service)).map(({ service }) => service);
   const blocker = toBuild.length === 0 ? undefined : await debianBuildBlocker(options);
   if (toBuild.length > 0 && blocker === undefined) {
     detail(`no registry can be reached; building images from Debian packages`);
@@ -85,6 +85,16 @@ export async function ensureImages(options: ImageOptions): Promise<ImageSet> {
       .filter(({ service }) => !found.has(service))
       .map(({ service, image }) => ({ service, reason: missingReason(service, image, blocker) })),
   };
+}
+
+/** Services that run the same package differ in metadata only: where one of them has an image, the other gets its own from it in a second. */
+async function fromTwin(exec: Exec, service: string, local: ReadonlyMap<string, ServiceImage>): Promise<ServiceImage | undefined> {
+  const wanted = DEBIAN_IMAGES[service];
+  const twin = [...local].find(([other]) => DEBIAN_IMAGES[other]?.package === wanted?.package)?.[1];
+  if (wanted === undefined || twin === undefined) return undefined;
+  const name = debianTag(service, twin.version);
+  await commitImage(exec, twin.name, name, wanted.changes);
+  return { ...twin, name };
 }
 
 function missingReason(service: string, image: string, blocker: string | undefined): string {

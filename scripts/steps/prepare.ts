@@ -15,7 +15,7 @@ import { planSecrets, type SecretFile, type SecretPlan } from '../core/secrets.t
 import { select, wantedProfiles, type Selection } from '../core/selection.ts';
 import type { Settings } from '../core/settings.ts';
 import type { StackNetwork } from '../core/subnet.ts';
-import { bundleHistory } from '../io/bundle.ts';
+import { bundleContainerExporter, bundleHistory } from '../io/bundle.ts';
 import { mergeCompose } from '../io/compose.ts';
 import { readTree } from '../io/files.ts';
 import { containerdSocket } from '../io/containerd.ts';
@@ -65,7 +65,11 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
     const sources = await readSources(root);
     const secretPlan = planSecrets(settings, await readTree(join(root, 'secrets'), '.'));
     const rendered = render(settings, selection, network, secretPlan, sources);
-    const tree = withDigestRule(new Map([...rendered.tree, ['history/server.mjs', await bundleHistory(root)]]));
+    const bundles: readonly (readonly [string, string])[] = [
+      ['history/server.mjs', await bundleHistory(root)],
+      ['container-exporter/server.mjs', await bundleContainerExporter(root)],
+    ];
+    const tree = withDigestRule(new Map([...rendered.tree, ...bundles]));
     const expected = expectedOf(tree);
     const model = renderCompose(
       merged,
@@ -119,6 +123,7 @@ const SOURCE_FOLDERS = [
   'grafana/dashboards',
   'loki',
   'exporters/blackbox',
+  'exporters/docker-socket-proxy',
   'runbooks',
 ];
 

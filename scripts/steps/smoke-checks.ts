@@ -89,13 +89,14 @@ export function smokeChecks(place: Workplace, prepared: Prepared): readonly Smok
       checks.push({ title: module, service: `${module}-exporter`, run: async () => databaseProblems(place, prepared, module, began) });
   }
   if (modules.has('containers')) {
+    const source = selection.services.has('cadvisor') ? 'cadvisor' : 'container-exporter';
     checks.push({
       title: 'containers visible',
-      service: 'cadvisor',
+      service: source,
       run: async () => {
         const visible = new Set((await prometheus.query('container_last_seen{name!=""}')).map(({ labels }) => labels['name'] ?? ''));
         const running = (await docker.listContainers()).map(({ Names }) => (Names[0] ?? '').slice(1));
-        return smoke.invisibleContainers(running, visible);
+        return smoke.invisibleContainers(running, visible, source);
       },
     });
   }

@@ -80,13 +80,30 @@ describe('select', () => {
   });
 
   it('leaves out a module whose essential image is missing, and what only it used, each with a reason', () => {
-    const { modules: on, services, leftOut } = select(modules, settings(['node', 'containers']), new Map([['cadvisor', 'no registry']]));
+    const missing = new Map([['container-exporter', 'no registry']]);
+    const { modules: on, services, leftOut } = select(modules, settings(['node', 'containers']), missing);
     expect(on.map(({ name }) => name)).toEqual(['stack', 'node']);
     expect(services.has('docker-socket-proxy')).toBe(false);
     expect(leftOut).toEqual([
-      { service: 'docker-socket-proxy', reason: expect.stringContaining('cadvisor') },
-      { service: 'cadvisor', reason: 'no registry' },
+      { service: 'docker-socket-proxy', reason: expect.stringContaining('container-exporter') },
+      { service: 'container-exporter', reason: 'no registry' },
+      { service: 'cadvisor', reason: expect.stringContaining('container-exporter') },
     ]);
+  });
+
+  it('keeps the containers where cAdvisor is missing, and says what gives its figures', () => {
+    const { modules: on, services, leftOut } = select(modules, settings(['containers']), new Map([['cadvisor', 'no registry']]));
+    expect(on.map(({ name }) => name)).toEqual(['stack', 'containers']);
+    expect(services.has('container-exporter')).toBe(true);
+    expect(leftOut).toEqual([
+      { service: 'cadvisor', reason: expect.stringMatching(/container-exporter gives its figures.*\(no registry\)$/) },
+    ]);
+  });
+
+  it('does not miss a cAdvisor that nobody wants', () => {
+    const engine: PlainSettings = { ...settings(['containers']), CONTAINER_METRICS: 'engine' };
+    expect(wantedProfiles(modules, engine)).toEqual(['containers']);
+    expect(select(modules, engine, new Map()).leftOut).toEqual([]);
   });
 
   it('keeps Loki where only the shipper is missing', () => {

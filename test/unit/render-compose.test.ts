@@ -89,6 +89,15 @@ it('the digest rule names what Prometheus was given', () => {
   expect(treeDigest(withDigestRule(one))).toBe(treeDigest(one));
 });
 
+it.each([
+  [new Set<string>(), 'off'],
+  [new Set(['cadvisor']), 'on'],
+])('lets the container exporter measure only where cAdvisor does not: %j left out', (leftOut, statistics) => {
+  const services = { cadvisor: { image: 'c:1' }, 'container-exporter': { image: 'n:1', environment: { PORT: '1', STATISTICS: 'off' } } };
+  const model = renderCompose({ name: 'p', services }, { ...plan, leftOut });
+  expect(model.services['container-exporter']?.environment).toEqual({ PORT: '1', STATISTICS: statistics });
+});
+
 it('lets cAdvisor ask containerd where the engine keeps its images there', () => {
   const cadvisor = { image: 'c:1', command: ['-docker_only=true'] };
   const model = renderCompose({ name: 'p', services: { cadvisor } }, { ...plan, containerdSocket: '/run/containerd/containerd.sock' });

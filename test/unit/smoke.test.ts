@@ -80,6 +80,8 @@ it('bindingProblems finds a port that is open wider than asked', () => {
 });
 
 it('invisibleContainers and absentNames name what is not there', () => {
-  expect(smoke.invisibleContainers(['a', 'b'], new Set(['a']))[0]?.place).toBe('container b');
+  expect(smoke.invisibleContainers(['a', 'b'], new Set(['a']), 'cadvisor')).toEqual([
+    expect.objectContaining({ place: 'container b', message: expect.stringContaining('cadvisor'), fix: 'npm run logs -- cadvisor' }),
+  ]);
   expect(smoke.absentNames('dashboard', ['x'], new Set(), 'f')[0]?.place).toBe('dashboard x');
 });
