@@ -36,6 +36,17 @@ export function syntaxError(expr: string): number | undefined {
   return at;
 }
 
+/** Whether an expression reads no series, so that its value is the same for every input. */
+export function selectsNothing(expr: string): boolean {
+  let nothing = true;
+  parser.parse(expr).iterate({
+    enter: ({ name }) => {
+      if (name === 'VectorSelector') nothing = false;
+    },
+  });
+  return nothing;
+}
+
 /**
  * The mutants of an expression: every comparison turned round, every threshold a third lower and a third higher, every label matcher
  * dropped. What no input could tell from the original is not made: a third of 0 is 0, and see `matcherGroups`.

@@ -8,6 +8,8 @@ export interface AlertRule {
   readonly place: string;
   readonly alert: string;
   readonly expr: string;
+  /** Its `for`, as it stands there; empty where it has none. */
+  readonly hold: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }
@@ -62,7 +64,8 @@ export function alertRules(path: string, text: string): readonly AlertRule[] {
       path,
       place: `${path}:${lineOf(rule)}`,
       alert: String(rule.get('alert')),
-      expr: String(rule.get('expr')),
+      expr: String(rule.get('expr') ?? ''),
+      hold: String(rule.get('for') ?? ''),
       labels: strings(rule, 'labels'),
       annotations: strings(rule, 'annotations'),
     }));

@@ -1,5 +1,5 @@
 import { error, warning, type Problem } from './problem.ts';
-import { syntaxError } from './expr-mutants.ts';
+import { selectsNothing, syntaxError } from './expr-mutants.ts';
 import { alertRules, yamlProblems, type AlertRule, type RuleTestCase } from './rule-files.ts';
 
 /** What `severity` may be, from a note to somebody being woken; the routes of Alertmanager know these. */
@@ -27,6 +27,7 @@ export function syntaxProblems(path: string, text: string): readonly Problem[] {
   const broken = yamlProblems(path, text);
   if (broken.length > 0) return broken;
   return alertRules(path, text).flatMap((rule) => {
+    if (rule.expr.trim() === '') return [error(rule.place, `${rule.alert} has no expression`, 'Add expr: the condition in PromQL.')];
     const at = syntaxError(rule.expr);
     if (at === undefined) return [];
     const shown = `${rule.expr.slice(Math.max(0, at - 30), at)}⏵${rule.expr.slice(at, at + 30)}`.replace(/\s+/g, ' ').trim();
@@ -142,16 +143,19 @@ export function runbookPageProblems(path: string, text: string): readonly Proble
   ];
 }
 
-/** Alerts that no test expects to fire, and tests of alerts that do not exist (promtool lets both pass). */
+/** Alerts that no test expects to fire, or none to stay silent, and tests of alerts that do not exist (promtool lets all of that pass). */
 export function ruleTestProblems(rules: readonly AlertRule[], cases: readonly RuleTestCase[]): readonly Problem[] {
   const names = new Set(rules.map(({ alert }) => alert));
-  const proven = new Set(cases.filter(({ expectsFiring }) => expectsFiring).map(({ alert }) => alert));
   return [
-    ...rules
-      .filter(({ alert }) => !proven.has(alert))
-      .map((rule) =>
-        error(rule.place, `no test expects ${rule.alert} to fire`, `Add a case to test/rules/${moduleName(rule.path)}.test.yml.`),
-      ),
+    ...rules.flatMap((rule) => {
+      const file = `test/rules/${moduleName(rule.path)}.test.yml`;
+      const [fires, silent] = [true, false].map((firing) =>
+        cases.some(({ alert, expectsFiring }) => alert === rule.alert && expectsFiring === firing),
+      );
+      if (fires !== true) return [error(rule.place, `no test expects ${rule.alert} to fire`, `Add a case to ${file}.`)];
+      if (silent === true || selectsNothing(rule.expr)) return [];
+      return [error(rule.place, `no test expects ${rule.alert} to stay silent`, `Add a case beside its threshold to ${file}.`)];
+    }),
     ...cases
       .filter(({ alert }) => !names.has(alert))
       .map(({ place, alert }) => error(place, `tests ${alert}, which no rule file defines`, 'Mend the name: such a test always passes.')),

@@ -49,6 +49,30 @@ describe('ruleProblems', () => {
   });
 });
 
+describe('syntaxProblems', () => {
+  const problems = (text: string): string[] => said(invariants.syntaxProblems('prometheus/rules/shop.yml', text));
+
+  it('finds nothing wrong with a good file', () => {
+    expect(problems(GOOD)).toEqual([]);
+  });
+
+  it('marks the place from which on an expression is not PromQL', () => {
+    expect(problems(GOOD.replace('up{job="apps"} == 0', 'up{job="apps"} == == 0'))).toEqual([
+      'prometheus/rules/shop.yml:6 the expression of ShopDown is not PromQL from the mark on: up{job="apps"} == ⏵== 0',
+    ]);
+  });
+
+  it('sees an alert without an expression', () => {
+    expect(problems(GOOD.replace('        expr: up{job="apps"} == 0\n', ''))).toEqual([
+      'prometheus/rules/shop.yml:6 ShopDown has no expression',
+    ]);
+  });
+
+  it('sees what is not YAML, with its line', () => {
+    expect(problems(GOOD.replace('labels: {', 'labels: {{'))[0]).toMatch(/^prometheus\/rules\/shop\.yml:\d+ is not YAML: /);
+  });
+});
+
 describe('unknownJobs', () => {
   it('sees a job that nothing scrapes, alone and in a list, and leaves patterns alone', () => {
     const rules = rulesOf(
@@ -99,8 +123,21 @@ describe('ruleTestProblems', () => {
   const problems = (text: string): string[] =>
     said(invariants.ruleTestProblems(rulesOf(GOOD), ruleTests('test/rules/shop.test.yml', text).cases));
 
-  it('is content with a case that expects the alert to fire', () => {
-    expect(problems(tests('ShopDown', '[{ exp_labels: {} }]'))).toEqual([]);
+  const silent = '      - { eval_time: 1s, alertname: ShopDown, exp_alerts: [] }\n';
+
+  it('is content with a case that expects the alert to fire and one that does not', () => {
+    expect(problems(tests('ShopDown', '[{ exp_labels: {} }]') + silent)).toEqual([]);
+  });
+
+  it('sees an alert that is never expected to be silent', () => {
+    expect(problems(tests('ShopDown', '[{ exp_labels: {} }]'))).toEqual([
+      'prometheus/rules/shop.yml:6 no test expects ShopDown to stay silent',
+    ]);
+  });
+
+  it('asks for no silence of an alert that reads nothing', () => {
+    const always = rulesOf(GOOD.replace('up{job="apps"} == 0', 'vector(1)'));
+    expect(invariants.ruleTestProblems(always, ruleTests('t.yml', tests('ShopDown', '[{}]')).cases)).toEqual([]);
   });
 
   it('sees an alert that is only expected to be silent', () => {
@@ -108,8 +145,8 @@ describe('ruleTestProblems', () => {
   });
 
   it('sees a mistyped alert, which promtool lets pass', () => {
-    expect(problems(tests('ShopDown', '[{}]') + tests('ShopDwon', '[]').replace('tests:\n', ''))).toEqual([
-      'test/rules/shop.test.yml:7 tests ShopDwon, which no rule file defines',
+    expect(problems(tests('ShopDown', '[{}]') + silent + tests('ShopDwon', '[]').replace('tests:\n', ''))).toEqual([
+      'test/rules/shop.test.yml:8 tests ShopDwon, which no rule file defines',
     ]);
   });
 
