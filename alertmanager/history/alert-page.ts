@@ -3,9 +3,10 @@ import { duration, spell, time } from './format.ts';
 import { html, link, type Html } from './html.ts';
 import { page } from './page.ts';
 import { severityClass } from './pages.ts';
+import type { Timeline, TimelineEntry } from './timeline.ts';
 
 /** One alert with everything that is known of it. */
-export function alertPage(alert: StoredAlert, nowMs: number): string {
+export function alertPage(alert: StoredAlert, story: Timeline, nowMs: number): string {
   const { startsAt, endsAt } = alert;
   const ended =
     endsAt === null
@@ -14,15 +15,14 @@ export function alertPage(alert: StoredAlert, nowMs: number): string {
   const facts: readonly (readonly [string, string | Html])[] = [
     ['Description', alert.description],
     ['Impact', alert.impact],
-    ['Runbook', link(alert.runbook, alert.runbook)],
+    ['Runbook', linkOrNone(alert.runbook, alert.runbook)],
     ['Since', time(startsAt)],
     ['Ended', ended],
     ['Acknowledged', acknowledged(alert)],
-    ['Graph', link(alert.generatorURL, 'in Prometheus')],
-    ['Told', alert.receivers.length === 0 ? 'nobody' : alert.receivers.join(', ')],
+    ['Graph', linkOrNone(alert.generatorURL, 'in Prometheus')],
   ];
   const origin: readonly (readonly [string, string | Html])[] = [
-    ['Alertmanager', link(alert.externalURL, alert.externalURL)],
+    ['Alertmanager', linkOrNone(alert.externalURL, alert.externalURL)],
     ['Group', alert.groupKey],
     ['Fingerprint', alert.fingerprint],
     ['First heard', time(alert.createdAt)],
@@ -36,6 +36,11 @@ export function alertPage(alert: StoredAlert, nowMs: number): string {
       </p>
       <p>${alert.summary}</p>
       ${tableOf(facts.filter(([, value]) => value !== ''))}
+      <h2>Who was told, and who was not</h2>
+      ${story.answer.map((sentence) => html`<p>${sentence}</p>`)}
+      <ol class="story">
+        ${story.entries.map(entry)}
+      </ol>
       <h2>Labels</h2>
       ${tableOf(Object.entries(alert.labels))}
       <h2>Where it came from</h2>
@@ -44,8 +49,18 @@ export function alertPage(alert: StoredAlert, nowMs: number): string {
         <summary>As Alertmanager sent it</summary>
         <pre>${JSON.stringify(alert.raw, null, 2)}</pre>
       </details>
-      <p class="dim"><a href="/api/v1/alerts/${alert.id}">JSON</a></p>`,
+      <p class="dim">
+        <a href="/api/v1/alerts/${alert.id}">JSON</a> · <a href="/api/v1/alerts/${alert.id}/timeline">its story as JSON</a>
+      </p>`,
   );
+}
+
+const linkOrNone = (address: string, text: string): string | Html => (address === '' ? '' : link(address, text));
+
+function entry({ at, until, kind, text, by }: TimelineEntry): Html {
+  const end = until === undefined ? undefined : html`<br /><span class="dim">until ${time(until)}</span>`;
+  const others = (by ?? []).map((fingerprint) => html` <a href="/?fingerprint=${fingerprint}">See it.</a>`);
+  return html`<li class="${kind}"><span class="when">${time(at)}${end}</span> <span>${text}${others}</span></li>`;
 }
 
 /** Who takes care of it, or the form to say so. */

@@ -1,5 +1,5 @@
 import type { AlertQuery } from './query.ts';
-import type { Notification } from './payload.ts';
+import type { IncomingAlert, Notification } from './payload.ts';
 
 /** An alert as it is listed. Times are ISO 8601 in UTC. */
 export interface StoredAlert {
@@ -55,6 +55,10 @@ export type KnownValues = Readonly<Record<'alertname' | 'instance' | 'service', 
 export interface AlertStore {
   /** Stores a whole notification or nothing of it. When this returns, it is kept for good. */
   save(notification: Notification, nowMs: number): void | Promise<void>;
+  /** Stores an alert that nobody was told of, unless it is there. */
+  learn(alert: IncomingAlert, nowMs: number): void | Promise<void>;
+  /** Notes the end of an alert that nobody was told of. */
+  end(alert: IncomingAlert, nowMs: number): void | Promise<void>;
   /** Alerts that match, newest start first. */
   find(query: AlertQuery): Found | Promise<Found>;
   /** Every alert that matches, in batches, newest start first, whatever the query's limit. */

@@ -7,6 +7,8 @@ export interface Numbers {
   readonly tests: readonly TestAlert[];
   readonly counts: readonly AlertCount[];
   readonly notifications: Readonly<Record<string, number>>;
+  /** Events of Alertmanager's recorder, by what became of them. */
+  readonly events: Readonly<Record<string, number>>;
   readonly lastNotificationMs: number;
   readonly sizeBytes: number;
   readonly corrupt: number;
@@ -34,6 +36,12 @@ export function metricsText(numbers: Numbers): string {
       help: 'Notifications received, by what became of them.',
       type: 'counter',
       samples: Object.entries(numbers.notifications).map(([result, value]) => ({ labels: { result }, value })),
+    },
+    {
+      name: 'pharos_history_events_total',
+      help: "Events of Alertmanager's recorder received, by what became of them.",
+      type: 'counter',
+      samples: Object.entries(numbers.events).map(([result, value]) => ({ labels: { result }, value })),
     },
     gauge(
       'pharos_history_last_notification_timestamp_seconds',

@@ -24,11 +24,11 @@ export function noisePage({ weeks, alerts }: Noise): string {
                 <table class="noise">
                   <tr>
                     <th>Alert</th>
-                    ${columns}
                     <th class="n">in all</th>
-                    <th class="n">acknowledged</th>
-                    <th class="n">until acknowledged</th>
-                    <th class="n">until over</th>
+                    <th class="n">taken on</th>
+                    <th class="n">after</th>
+                    <th class="n">over after</th>
+                    ${columns}
                   </tr>
                   ${alerts.map((row) => line(row, loudest))}
                 </table>
@@ -42,11 +42,11 @@ function line(row: NoiseRow, loudest: number): Html {
   const of = `${row.acknowledged} (${Math.round((100 * row.acknowledged) / row.total)} %)`;
   return html`<tr class="${severityClass(row.severity)}">
     <td><a href="/?alertname=${encodeURIComponent(row.alertname)}">${row.alertname}</a> <span class="sev">${row.severity}</span></td>
-    ${row.perWeek.map((count) => html`<td class="n heat${count === 0 ? 0 : Math.ceil((4 * count) / loudest)}">${count === 0 ? '·' : count}</td>`)}
     <td class="n">${row.total}</td>
     <td class="n">${of}</td>
     <td class="n">${spellOrNone(row.medianSecondsToAcknowledge)}</td>
     <td class="n">${spellOrNone(row.medianSecondsToResolve)}</td>
+    ${row.perWeek.map((count) => html`<td class="n heat${count === 0 ? 0 : Math.ceil((4 * count) / loudest)}">${count === 0 ? '·' : count}</td>`)}
   </tr>`;
 }
 

@@ -23,10 +23,12 @@ input[type=search] { flex: 1 1 12rem; } button { cursor: pointer; background: va
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; } th { width: 10rem; font-weight: 600; }
 pre { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .75rem; font-size: .875rem; } code { font-family: ui-monospace, monospace; font-size: .9em; }
 .wide { overflow-x: auto; } .noise { width: auto; min-width: 100%; } .noise th { width: auto; white-space: nowrap; vertical-align: bottom; } .noise td { padding: .3rem .6rem; overflow-wrap: normal; } .noise th { padding: .3rem .6rem; }
+.story { list-style: none; padding: 0; margin: 1rem 0; } .story li { display: grid; grid-template-columns: 13rem 1fr; gap: 1rem; padding: .35rem .75rem; border-left: 3px solid var(--line); overflow-wrap: anywhere; }
+.story .started, .story .stopped, .story .known, .story .grouped { color: var(--dim); } .story .began, .story .told { border-color: var(--critical); } .story .silenced, .story .inhibited { border-color: var(--warning); } .story .ended, .story .over, .story .acknowledged { border-color: var(--ok); }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } td.heat0 { color: var(--dim); }
 td.heat1 { background: color-mix(in srgb, var(--warning) 10%, transparent); } td.heat2 { background: color-mix(in srgb, var(--warning) 25%, transparent); }
 td.heat3 { background: color-mix(in srgb, var(--warning) 40%, transparent); } td.heat4 { background: color-mix(in srgb, var(--warning) 60%, transparent); font-weight: 600; }
-@media (max-width: 40rem) { .alert { grid-template-columns: 1fr; } .alert .when { text-align: left; white-space: normal; } th { width: 6.5rem; } }
+@media (max-width: 40rem) { .alert { grid-template-columns: 1fr; } .alert .when { text-align: left; white-space: normal; } th { width: 6.5rem; } .story li { grid-template-columns: 1fr; gap: 0; } }
 `;
 
 /** A whole page. */

@@ -84,7 +84,8 @@ function textOf(value: Record<string, unknown>, key: string): string {
   return text;
 }
 
-function timeOf(value: unknown, place: string): string {
+/** A time as ISO 8601 in UTC; `BadRequest` naming the place where it is none. */
+export function timeOf(value: unknown, place: string): string {
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(time)) throw new BadRequest(`${place} is not a time`);
   return new Date(time).toISOString();

@@ -1,5 +1,6 @@
 import { withTimes } from './alert.ts';
 import { alertPage } from './alert-page.ts';
+import { storyOf } from './event-intake.ts';
 import { csvOf } from './csv.ts';
 import { json, page, type Answer } from './http.ts';
 import { metricsText } from './metrics-page.ts';
@@ -49,11 +50,12 @@ export async function read(service: Service, url: URL): Promise<Answer> {
 
 const notFound = (): Answer => page(404, messagePage('Not found', 'There is no such page. Alerts are at /, runbooks at /runbooks/.'));
 
-async function metrics({ store, tests, now, notifications, lastNotificationMs, corrupt, startedAtMs }: Service): Promise<Answer> {
+async function metrics({ store, tests, now, notifications, received, lastNotificationMs, corrupt, startedAtMs }: Service): Promise<Answer> {
   const body = metricsText({
     tests: tests.active(now()),
     counts: await store.counts(),
     notifications,
+    events: received,
     lastNotificationMs,
     sizeBytes: store.sizeBytes(),
     corrupt,
@@ -80,14 +82,17 @@ async function noise({ store, now }: Service, parameters: URLSearchParams): Prom
   return noiseOf(await store.times({ ...parseQuery(others), since: `${weeks[0] ?? ''}T00:00:00.000Z` }), weeks);
 }
 
-async function alert({ store, now }: Service, path: string): Promise<Answer | undefined> {
-  const [, api, id] = /^\/(api\/v1\/)?alerts\/([A-Za-z0-9_-]+)$/.exec(path) ?? [];
+async function alert({ store, events, now }: Service, path: string): Promise<Answer | undefined> {
+  const [, api, id, timeline] = /^\/(api\/v1\/)?alerts\/([A-Za-z0-9_-]+)(\/timeline)?$/.exec(path) ?? [];
   if (id === undefined) return undefined;
   const found = await store.get(id);
-  if (api !== undefined) return found === undefined ? json(404, { error: `there is no alert ${id}` }) : json(200, withTimes(found));
-  return found === undefined
-    ? page(404, messagePage('No such alert', 'It may be older than HISTORY_RETENTION_DAYS.'))
-    : page(200, alertPage(found, now()));
+  if (found === undefined)
+    return api === undefined
+      ? page(404, messagePage('No such alert', 'It may be older than HISTORY_RETENTION_DAYS.'))
+      : json(404, { error: `there is no alert ${id}` });
+  if (api !== undefined && timeline === undefined) return json(200, withTimes(found));
+  const story = await storyOf(found, events, store);
+  return api === undefined ? page(200, alertPage(found, story, now())) : json(200, story);
 }
 
 async function runbook({ environment }: Service, path: string): Promise<Answer | undefined> {

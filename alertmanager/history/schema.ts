@@ -1,10 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite';
-
 /**
- * How the database came to be what it is: entry n makes version n+1 out of version n. Entries are only ever added, so that every database of
- * an older release becomes what a new one would be, with everything in it. The first is also what releases before the numbering made.
+ * How the database of alerts came to be what it is. Entries are only ever added, so that every database of an older release becomes what a
+ * new one would be, with everything in it. The first is also what releases before the numbering made.
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS alerts (
      id INTEGER PRIMARY KEY,
      fingerprint TEXT NOT NULL, startsAt TEXT NOT NULL, status TEXT NOT NULL, endsAt TEXT,
@@ -28,28 +26,3 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX alerts_by_end ON alerts (endsAt);
    CREATE INDEX alerts_by_update ON alerts (updatedAt);`,
 ];
-
-/** The version that this release writes. */
-export const SCHEMA_VERSION = MIGRATIONS.length;
-
-/** Brings a database to this release's version, each step whole or not at all. Throws where a newer release wrote it. */
-export function migrate(db: DatabaseSync): void {
-  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-  if (version > SCHEMA_VERSION)
-    throw new Error(`the database has version ${version} and this release knows ${SCHEMA_VERSION}: start the newer release again`);
-  for (const [index, sql] of MIGRATIONS.entries())
-    if (index >= version) inTransaction(db, () => db.exec(`${sql} PRAGMA user_version = ${index + 1};`));
-}
-
-/** Runs work in a transaction: all of it or, where it throws, none. */
-export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    db.exec('COMMIT');
-    return result;
-  } catch (failure) {
-    db.exec('ROLLBACK');
-    throw failure;
-  }
-}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createApp } from './app.ts';
 import { readEnvironment, type Environment } from './environment.ts';
-import type { AlertStore } from './alert.ts';
+import { openEventStore } from './event-store.ts';
 import { openStore } from './store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -15,10 +15,10 @@ const PRUNE_PAUSE_MS = 50;
 const log = (entry: Readonly<Record<string, unknown>>): void =>
   void process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`);
 
-/** Opens the store. A file that is no database is set aside and never deleted: alerts from now on matter more than those in it. */
-function openOrReplace(path: string): { readonly store: AlertStore; readonly corrupt: number } {
+/** Opens a database. A file that is none is set aside and never deleted: alerts from now on matter more than those in it. */
+function openOrReplace<T>(path: string, open: (path: string) => T): { readonly store: T; readonly corrupt: number } {
   try {
-    return { store: openStore(path), corrupt: 0 };
+    return { store: open(path), corrupt: 0 };
   } catch (failure) {
     if (!/not a database|malformed|disk image/i.test(String(failure)) || !existsSync(path)) throw failure;
     const aside = `${path}.corrupt-${Date.now()}`;
@@ -29,23 +29,24 @@ function openOrReplace(path: string): { readonly store: AlertStore; readonly cor
       path: aside,
       error: String(failure),
     });
-    return { store: openStore(path), corrupt: 1 };
+    return { store: open(path), corrupt: 1 };
   }
 }
 
 function serve(environment: Environment): void {
-  const { store, corrupt } = openOrReplace(join(environment.dataDir, 'history.db'));
-  const app = createApp({ store, environment, now: Date.now, log, corrupt });
+  const { store, corrupt } = openOrReplace(join(environment.dataDir, 'history.db'), openStore);
+  const { store: events, corrupt: corruptEvents } = openOrReplace(join(environment.dataDir, 'events.db'), openEventStore);
+  const app = createApp({ store, events, environment, now: Date.now, log, corrupt: corrupt + corruptEvents });
   const server = createServer((request, response) => void app(request, response));
   const prune = async (): Promise<void> => {
     const before = Date.now() - environment.retentionDays * DAY_MS;
     let removed = 0;
     // Small batches with a pause: a notification never waits for the clearing of a year.
     for (let batch = PRUNE_BATCH; batch === PRUNE_BATCH; removed += batch) {
-      batch = await store.prune(before, PRUNE_BATCH);
+      batch = Math.max(await store.prune(before, PRUNE_BATCH), events.prune(before, PRUNE_BATCH));
       await setTimeout(PRUNE_PAUSE_MS);
     }
-    if (removed > 0) log({ msg: 'old alerts removed', count: removed });
+    if (removed > 0) log({ msg: 'old alerts and events removed', count: removed });
   };
   const pruneOrLog = (): void =>
     void prune().catch((failure: unknown) => log({ level: 'error', msg: 'old alerts could not be removed', error: String(failure) }));
@@ -55,6 +56,7 @@ function serve(environment: Environment): void {
   const stop = (): void => {
     server.close(() => {
       store.close();
+      events.close();
       process.exit(0);
     });
     server.closeIdleConnections();

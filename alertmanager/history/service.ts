@@ -1,4 +1,5 @@
 import type { AlertStore } from './alert.ts';
+import type { EventStore } from './event-store.ts';
 import type { Environment } from './environment.ts';
 import { createTestAlerts } from './test-alerts.ts';
 
@@ -6,6 +7,7 @@ export type Log = (entry: Readonly<Record<string, unknown>>) => void;
 
 export interface ServiceOptions {
   readonly store: AlertStore;
+  readonly events: EventStore;
   readonly environment: Environment;
   readonly now: () => number;
   readonly log: Log;
@@ -21,6 +23,7 @@ export function createService(options: ServiceOptions) {
     startedAtMs: options.now(),
     notifications: { stored: 0, refused: 0, failed: 0 },
     lastNotificationMs: 0,
+    received: { stored: 0, refused: 0 },
   };
 }
 

@@ -1,13 +1,15 @@
 import { DatabaseSync, type SqlValue } from 'node:sqlite';
 import type { AlertStore, AlertTimes, KnownValues, StoredAlert } from './alert.ts';
+import { inTransaction, migrate } from './migrate.ts';
 import type { IncomingAlert, Notification } from './payload.ts';
 import { whereClause, type AlertQuery } from './query.ts';
-import { inTransaction, migrate } from './schema.ts';
+import { MIGRATIONS } from './schema.ts';
 
 /** Alerts read at once while all are read. */
 const BATCH = 500;
 /** The filters offer what occurred among this many alerts. */
 const RECENT = 5000;
+const HOUR_MS = 3_600_000;
 
 // An alert is stored once by fingerprint and start. A late "firing" never takes back an end that was told already.
 const UPSERT = `
@@ -24,13 +26,25 @@ const UPSERT = `
     updatedAt = excluded.updatedAt
 `;
 
+// An alert that nobody was told of: known from Alertmanager's events. What a notification said is never changed by one.
+const LEARN = `
+  INSERT INTO alerts (fingerprint, startsAt, status, endsAt, alertname, instance, severity, category, service, summary, description, impact, runbook,
+    generatorURL, groupKey, externalURL, receivers, labels, annotations, raw, createdAt, updatedAt)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, '[]', ?17, ?18, ?19, ?20, ?20)
+  ON CONFLICT (fingerprint, startsAt) DO UPDATE SET updatedAt = excluded.updatedAt WHERE receivers = '[]' AND updatedAt < ?21
+`;
+
 /** Opens the database and brings it to this release's version. Throws where the file is no database or the folder cannot be written. */
 export function openStore(path: string): AlertStore {
   const db = new DatabaseSync(path);
   // WAL with FULL: what was answered with 200 is on the disk, also after a power cut.
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
-  migrate(db);
+  migrate(db, MIGRATIONS);
   const upsert = db.prepare(UPSERT);
+  const learn = db.prepare(LEARN);
+  const end = db.prepare(
+    "UPDATE alerts SET status = 'resolved', endsAt = ?3, raw = ?4, updatedAt = ?5 WHERE fingerprint = ?1 AND startsAt = ?2 AND status = 'firing' AND receivers = '[]'",
+  );
   const acknowledge = db.prepare('UPDATE alerts SET acknowledgedAt = ?2, acknowledgedBy = ?3 WHERE id = ?1 AND acknowledgedAt IS NULL');
   // Without an end only what nobody has repeated for the whole time: Alertmanager tells of a firing alert again every few hours.
   const prune = db.prepare('DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE endsAt < ?1 OR updatedAt < ?1 LIMIT ?2)');
@@ -42,8 +56,17 @@ export function openStore(path: string): AlertStore {
   return {
     save: (notification, nowMs) =>
       inTransaction(db, () => {
-        for (const alert of notification.alerts) upsert.run(...rowOf(alert, notification, new Date(nowMs).toISOString()));
+        for (const alert of notification.alerts) {
+          const row = rowOf(alert, notification, new Date(nowMs).toISOString());
+          upsert.run(...row.slice(0, 16), notification.receiver, ...row.slice(16));
+        }
       }),
+    learn: (alert, nowMs) => {
+      const [now, hourAgo] = [new Date(nowMs).toISOString(), new Date(nowMs - HOUR_MS).toISOString()];
+      learn.run(...rowOf(alert, { groupKey: '', externalURL: '' }, now), hourAgo);
+    },
+    end: ({ fingerprint, startsAt, endsAt, raw }, nowMs) =>
+      void end.run(fingerprint, startsAt, endsAt, JSON.stringify(raw), new Date(nowMs).toISOString()),
     find: (query) => {
       const { sql, values } = whereClause(query);
       const total = Number(db.prepare(`SELECT count(*) AS n FROM alerts ${sql}`).get(...values)?.['n'] ?? 0);
@@ -93,13 +116,17 @@ export function openStore(path: string): AlertStore {
   };
 }
 
-function rowOf(alert: IncomingAlert, { groupKey, externalURL, receiver }: Notification, now: string): readonly SqlValue[] {
+function rowOf(
+  alert: IncomingAlert,
+  { groupKey, externalURL }: Pick<Notification, 'groupKey' | 'externalURL'>,
+  now: string,
+): readonly SqlValue[] {
   const { labels: l, annotations: a } = alert;
   return [
     ...[alert.fingerprint, alert.startsAt, alert.status, alert.endsAt === '' ? null : alert.endsAt],
     ...[l['alertname'] ?? '', l['instance'] ?? '', l['severity'] ?? '', l['category'] ?? '', l['service'] ?? ''],
     ...[a['summary'] ?? '', a['description'] ?? '', a['impact'] ?? '', a['runbook_url'] ?? ''],
-    ...[alert.generatorURL, groupKey, externalURL, receiver],
+    ...[alert.generatorURL, groupKey, externalURL],
     ...[JSON.stringify(l), JSON.stringify(a), JSON.stringify(alert.raw), now],
   ];
 }

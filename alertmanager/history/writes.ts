@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { withTimes } from './alert.ts';
+import { takeEvent } from './event-intake.ts';
 import { demandSameOrigin, json, readBody, seeOther, type Answer } from './http.ts';
 import { BadRequest, isRecord, parseJson, parseNotification } from './payload.ts';
 import type { Service } from './service.ts';
@@ -11,6 +12,7 @@ const MAX_NAME_LENGTH = 100;
 export async function write(service: Service, request: IncomingMessage, path: string): Promise<Answer | undefined> {
   const { tests, now } = service;
   if (request.method === 'POST' && path === '/api/v1/webhook') return webhook(service, request);
+  if (request.method === 'POST' && path === '/api/v1/events') return takeEvent(service, request);
   if (request.method === 'POST' && path === '/api/v1/test-alerts') {
     demandSameOrigin(request);
     tests.add(parseTestAlert(await readBody(request), now()));

@@ -1,0 +1,26 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/**
+ * Brings a database to the release's version, each step whole or not at all. Entry n of the migrations makes version n+1 out of version n.
+ * Throws where a newer release wrote it.
+ */
+export function migrate(db: DatabaseSync, migrations: readonly string[]): void {
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+  if (version > migrations.length)
+    throw new Error(`the database has version ${version} and this release knows ${migrations.length}: start the newer release again`);
+  for (const [index, sql] of migrations.entries())
+    if (index >= version) inTransaction(db, () => db.exec(`${sql} PRAGMA user_version = ${index + 1};`));
+}
+
+/** Runs work in a transaction: all of it or, where it throws, none. */
+export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  } catch (failure) {
+    db.exec('ROLLBACK');
+    throw failure;
+  }
+}

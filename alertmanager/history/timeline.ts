@@ -1,0 +1,123 @@
+import { secondsBetween, type StoredAlert } from './alert.ts';
+import type { StoredEvent } from './event-store.ts';
+import { spell, time } from './format.ts';
+
+/** One line of an alert's story. */
+export interface TimelineEntry {
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  /** When it was reported last, where it was reported several times. */
+  readonly until?: string;
+  readonly kind: StoredEvent['kind'] | 'began' | 'ended' | 'acknowledged';
+  readonly text: string;
+  /** Fingerprints of the alerts that kept this one quiet. */
+  readonly by?: readonly string[];
+}
+
+export interface Timeline {
+  /** Who was told of the alert, and why the others were not: one sentence each. */
+  readonly answer: readonly string[];
+  readonly entries: readonly TimelineEntry[];
+}
+
+/** The receiver that is this history. */
+const SELF = 'history';
+
+/**
+ * Tells an alert's story.
+ *
+ * @param alert the alert
+ * @param events what Alertmanager's recorder told of it, in order
+ * @param nameOf the name of an alert by its fingerprint
+ */
+export function timelineOf(alert: StoredAlert, events: readonly StoredEvent[], nameOf: (fingerprint: string) => string): Timeline {
+  const own: TimelineEntry[] = [{ at: alert.startsAt, kind: 'began', text: 'It began to fire.' }];
+  if (alert.endsAt !== null) own.push({ at: alert.endsAt, kind: 'ended', text: `It was over after ${lasted(alert)}.` });
+  if (alert.acknowledgedAt !== null)
+    own.push({ at: alert.acknowledgedAt, kind: 'acknowledged', text: `${alert.acknowledgedBy ?? ''} took it on.` });
+  const recorded = events.map((event): TimelineEntry => ({
+    at: event.firstAt,
+    ...(event.lastAt === event.firstAt ? {} : { until: event.lastAt }),
+    kind: event.kind,
+    text: capital(sentence(event, nameOf)),
+    ...(event.kind === 'inhibited' ? { by: fingerprints(event) } : {}),
+  }));
+  const entries = [...own, ...recorded].sort((a, b) => a.at.localeCompare(b.at));
+  return { answer: answerOf(alert, events, nameOf), entries };
+}
+
+const lasted = ({ startsAt, endsAt }: StoredAlert): string => spell(secondsBetween(startsAt, endsAt) ?? 0);
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const quietly = (reasons: readonly string[]): string => reasons.map((reason) => `${reason} kept it quiet`).join(', and ');
+const fingerprints = ({ detail }: StoredEvent): readonly string[] => (detail['by'] ?? '').split(',').filter((print) => print !== '');
+
+function sentence(event: StoredEvent, nameOf: (fingerprint: string) => string): string {
+  const { detail, count } = event;
+  const often = count > 1 ? `, ${count} times` : '';
+  switch (event.kind) {
+    case 'started':
+      return `Alertmanager ${detail['version'] ?? ''} started.`;
+    case 'stopped':
+      return 'Alertmanager stopped.';
+    case 'known':
+      return 'Alertmanager heard of it.';
+    case 'grouped':
+      return `It was put into a group for ${detail['receiver'] ?? ''}: ${detail['groupKey'] ?? ''}`;
+    case 'told':
+      return `${detail['receiver'] ?? ''} was told that it is ${detail['about'] ?? ''}, through ${detail['integration'] ?? ''} (${detail['reason'] ?? ''}${often}).`;
+    case 'over':
+      return `It left the group for ${detail['receiver'] ?? ''}: it is over.`;
+    case 'silenced':
+      return `${silence(event)} kept it quiet (${detail['matchers'] ?? ''}).`;
+    case 'inhibited':
+      return `${inhibitors(event, nameOf)} kept it quiet: while ${detail['source'] ?? ''} fires, ${detail['target'] ?? ''} is not sent${equal(event)}.`;
+  }
+}
+
+function silence({ detail }: StoredEvent): string {
+  const until = Date.parse(detail['until'] ?? '');
+  const end = Number.isNaN(until) ? '' : `, set until ${time(new Date(until).toISOString())}`;
+  return `a silence by ${detail['by'] || 'nobody named'} (“${detail['comment'] ?? ''}”${end})`;
+}
+
+function inhibitors(event: StoredEvent, nameOf: (fingerprint: string) => string): string {
+  return fingerprints(event).map(nameOf).join(' and ') || 'another alert';
+}
+
+function equal({ detail }: StoredEvent): string {
+  return (detail['equal'] ?? '') === '' ? '' : ` where ${detail['equal'] ?? ''} is the same`;
+}
+
+function answerOf(alert: StoredAlert, events: readonly StoredEvent[], nameOf: (fingerprint: string) => string): readonly string[] {
+  const about = events.filter(({ kind }) => kind !== 'started' && kind !== 'stopped');
+  if (about.length === 0)
+    return [
+      "Alertmanager's event recorder told nothing of this alert. It keeps events from the day it was switched on, and drops some in a storm.",
+    ];
+  const receivers = new Set(
+    about.filter(({ kind }) => kind === 'grouped' || kind === 'told').map(({ detail }) => detail['receiver'] ?? ''),
+  );
+  receivers.delete(SELF);
+  const quiet = about.filter(({ kind }) => kind === 'silenced' || kind === 'inhibited');
+  const reasons = [
+    ...new Set(quiet.map((event) => (event.kind === 'silenced' ? silence(event) : `${inhibitors(event, nameOf)}, which fired too,`))),
+  ];
+  if (receivers.size === 0) {
+    const only = 'Nobody: its route leads to this history only, because no channel of its receivers is set up in .env.';
+    return reasons.length === 0 ? [only] : [only, `Besides, ${quietly(reasons)}.`];
+  }
+  return [...receivers].map((receiver) => answerFor(receiver, alert, about, reasons));
+}
+
+function answerFor(receiver: string, alert: StoredAlert, events: readonly StoredEvent[], reasons: readonly string[]): string {
+  const told = events.filter(({ kind, detail }) => kind === 'told' && detail['receiver'] === receiver && detail['about'] === 'firing');
+  const first = told[0];
+  if (first !== undefined) {
+    const ways = [...new Set(told.map(({ detail }) => detail['integration'] ?? ''))].join(', ');
+    return `${receiver} was told through ${ways}, first at ${time(first.firstAt)}, ${spell(secondsBetween(alert.startsAt, first.firstAt) ?? 0)} after it began.`;
+  }
+  if (reasons.length > 0) return `${receiver} was not told: ${quietly(reasons)}.`;
+  if (alert.endsAt !== null)
+    return `${receiver} was not told: it was over after ${lasted(alert)}, before the first message of its group was due (group_wait), or the message could not be delivered.`;
+  return `${receiver} has not been told yet: Alertmanager is gathering its group (group_wait), or the message cannot be delivered; then npm run logs -- alertmanager says why.`;
+}
