@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { ComposeModel } from '../core/compose-model.ts';
@@ -24,6 +24,11 @@ export async function stage(root: string, name: string, tree: Tree): Promise<str
   const dir = join(root, STAGING, name);
   await publishTree(tree, dir);
   return dir;
+}
+
+/** Takes away a folder that was laid out for one run only. */
+export async function unstage(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
 }
 
 /** Makes `.effective/` and `secrets/` what was checked. Returns the changed paths below `.effective/`. */

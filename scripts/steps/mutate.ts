@@ -12,7 +12,7 @@ import { readTree } from '../io/files.ts';
 import { ensureImages } from '../io/images.ts';
 import { readOutcomes, rememberOutcomes, type Outcomes } from '../io/mutants.ts';
 import { testRules } from '../io/promtool.ts';
-import { stage } from '../io/publish.ts';
+import { stage, unstage } from '../io/publish.ts';
 import { loadSettings } from '../io/settings.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -95,7 +95,8 @@ async function tryAll(
   const trials = new Map(subjects.flatMap((subject) => subject.trials).map((trial) => [trial.file, trial] as const));
   const open = [...trials.values()].filter(({ file }) => !known.has(file));
   const batches = Array.from({ length: Math.ceil(open.length / BATCH) }, (_, i) => open.slice(i * BATCH, (i + 1) * BATCH));
-  const folder = await stage(root, 'mutants', new Map(open.flatMap(({ files }) => files)));
+  // A folder of its own: two runs side by side must not take each other's files away.
+  const folder = await stage(root, `mutants-${process.pid}`, new Map(open.flatMap(({ files }) => files)));
   let done = 0;
   const work = async (): Promise<void> => {
     for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
@@ -106,7 +107,7 @@ async function tryAll(
       await rememberOutcomes(root, image, known);
     }
   };
-  await Promise.all(Array.from({ length: RUNS }, work));
+  await Promise.all(Array.from({ length: RUNS }, work)).finally(async () => unstage(folder));
   detail(open.length === 0 ? 'nothing changed' : `${open.length} trials`);
   return known;
 }

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { parseArguments } from './cli/args.ts';
+import { main } from './cli/command.ts';
+import { renderReport } from './cli/rule-report.ts';
+import { inputFailure } from './core/failure.ts';
+import { readFindings, reportRows, reportTotals } from './core/rule-report.ts';
+import { alertRules, ruleTests } from './core/rule-files.ts';
+import { readIfThere, readTree } from './io/files.ts';
+import { mutate } from './steps/mutate.ts';
+import { openWorkplace } from './steps/workplace.ts';
+
+const FINDINGS = ['test/reports/can-fire.json', 'test/reports/drills.json'] as const;
+
+/** What is proven about each alert, in one table per module. */
+await main(async (context) => {
+  const { values } = parseArguments(context.args, { usage: 'npm run rules:report [-- --json]', options: { json: { type: 'boolean' } } });
+  const place = await openWorkplace(context);
+  const [canFire, drills] = await Promise.all(FINDINGS.map(async (path) => readFindings(path, await readIfThere(join(place.root, path)))));
+  const problems = [...(canFire?.problems ?? []), ...(drills?.problems ?? [])];
+  if (problems.length > 0) throw inputFailure(problems);
+  const verdicts = await mutate(place, []);
+  const files = async (folder: string, end: RegExp): Promise<[string, string][]> =>
+    [...(await readTree(place.root, folder))].filter(([path]) => end.test(path));
+  const rows = reportRows({
+    rules: (await files('prometheus/rules', /\.ya?ml$/)).flatMap(([path, text]) => alertRules(path, text)),
+    cases: (await files('test/rules', /\.test\.yml$/)).flatMap(([path, text]) => ruleTests(path, text).cases),
+    verdicts,
+    pages: (await files('runbooks', /\.md$/)).map(([path]) => path).filter((path) => !path.endsWith('/README.md')),
+    canFire: canFire?.findings,
+    drills: drills?.findings,
+  });
+  const totals = reportTotals(rows, verdicts);
+  context.report.result(values.json === true ? JSON.stringify({ alerts: rows, totals }, null, 2) : renderReport(rows, totals));
+});
