@@ -12,6 +12,7 @@ const READ_AT_START: Readonly<Record<string, { readonly folders: readonly string
   alloy: { folders: ['alloy/'], secrets: [] },
   promtail: { folders: ['promtail/'], secrets: [] },
   'blackbox-exporter': { folders: ['blackbox/'], secrets: [] },
+  'vector-exporter': { folders: ['vector/'], secrets: ['vector_exporter.json'] },
   'postgres-exporter': { folders: [], secrets: ['postgres_exporter.yml'] },
   'redis-exporter': { folders: [], secrets: ['redis_exporter.json'] },
 };

@@ -106,6 +106,7 @@ export function renderTree(input: RenderInput): RenderResult {
 function destination(path: string): string | undefined {
   if (/(^|\/)README\.md$/.test(path) && !path.startsWith('runbooks/')) return undefined;
   if (path.startsWith('exporters/blackbox/')) return path.endsWith('blackbox.yml') ? 'blackbox/blackbox.yml' : undefined;
+  if (path.startsWith('exporters/vector/')) return path.endsWith('/canaries.yml') ? 'vector/canaries.yml' : undefined;
   if (path.startsWith('exporters/docker-socket-proxy/'))
     return path.endsWith('haproxy.cfg') ? 'docker-socket-proxy/haproxy.cfg' : undefined;
   if (path.startsWith('loki/alloy/')) return path.replace('loki/alloy/', 'alloy/');

@@ -3,6 +3,7 @@ import type { Instance } from './instances.ts';
 import type { ModuleSpec, Threshold } from './module-spec.ts';
 import { error, type Problem } from './problem.ts';
 import type { PlainSettings } from './settings-table.ts';
+import { vectorDatabases } from './vector-databases.ts';
 
 /** Text files by their path below the checkout (sources) or below `.effective/` (results), with `/`. */
 export type Tree = ReadonlyMap<string, string>;
@@ -76,6 +77,13 @@ export function addedTargets(settings: PlainSettings, host: HostFacts, services:
     },
     databases('postgres', settings.POSTGRES_INSTANCES),
     databases('redis', settings.REDIS_INSTANCES),
+    {
+      job: 'vector',
+      groups: vectorDatabases(settings.VECTOR_INSTANCES, settings.POSTGRES_INSTANCES).map(({ target, instance: { name }, database }) => ({
+        targets: [target],
+        labels: { instance: name, service: name, database },
+      })),
+    },
     { job: 'blackbox', groups: probes.map((url) => ({ targets: [url], labels: { service: new URL(url).hostname } })) },
   ];
 }

@@ -3,6 +3,7 @@ import { passwordFile, type DatabaseModule, type Instance } from './instances.ts
 import { error, type Problem } from './problem.ts';
 import type { Kind } from './setting-kinds.ts';
 import type { Settings } from './settings.ts';
+import { vectorDatabases, type VectorDatabase } from './vector-databases.ts';
 
 /** One secret: a value in `.env` is written to `secrets/<file>` by `up`; the file may also be put there by hand. */
 export interface Secret {
@@ -69,6 +70,14 @@ export function planSecrets(settings: Settings, existing: ReadonlyMap<string, st
       uid: NOBODY_UID,
     });
   }
+  if (settings.plain.MODULES.includes('vector')) {
+    const databases = vectorDatabases(settings.plain.VECTOR_INSTANCES, settings.plain.POSTGRES_INSTANCES);
+    const instances = [...new Set(databases.map(({ instance }) => instance))];
+    const { passwords, missing } = passwordsOf('postgres', instances, existing);
+    // Said once, where the module postgres needs them as well.
+    problems.push(...missing.filter(({ place }) => !problems.some((other) => other.place === place)));
+    files.push({ file: 'vector_exporter.json', content: vectorDatabaseList(databases, passwords), uid: NOBODY_UID });
+  }
   if (settings.plain.MODULES.includes('redis')) {
     const { passwords } = passwordsOf('redis', settings.plain.REDIS_INSTANCES, existing);
     files.push({
@@ -112,6 +121,17 @@ function postgresAuthModules(instances: readonly Instance[], passwords: Readonly
     { type: 'userpass', userpass: { username: user, password: passwords.get(name) ?? '' } },
   ]);
   return `${JSON.stringify({ auth_modules: Object.fromEntries(modules) }, null, 2)}\n`;
+}
+
+/** The vector exporter's databases, each with its password. */
+function vectorDatabaseList(databases: readonly VectorDatabase[], passwords: ReadonlyMap<string, string>): string {
+  const list = databases.map(({ target, url, instance: { name } }) => ({
+    target,
+    instance: name,
+    url,
+    password: passwords.get(name) ?? '',
+  }));
+  return `${JSON.stringify(list, null, 2)}\n`;
 }
 
 /** The exporter's password map: the target's address to its password (`REDIS_PASSWORD_FILE`). */

@@ -16,9 +16,37 @@ const databasesAreNamed: Rule = (settings, at) =>
           `Name the servers in ${key} (npm run detect finds them), or take ${module} out of MODULES.`,
         ),
       ];
-    if (!on && settings[key].length > 0) return [warning(at(key), `${key} is set, but the module is off`, `Add ${module} to MODULES.`)];
+    // The vector exporter takes its servers from there too.
+    const used = module === 'postgres' && settings.MODULES.includes('vector');
+    if (!on && !used && settings[key].length > 0)
+      return [warning(at(key), `${key} is set, but the module is off`, `Add ${module} to MODULES.`)];
     return [];
   });
+
+const vectorsAreNamed: Rule = (settings, at) => {
+  const key = 'VECTOR_INSTANCES';
+  const items = settings[key];
+  if (!settings.MODULES.includes('vector'))
+    return items.length > 0 ? [warning(at(key), `${key} is set, but the module is off`, 'Add vector to MODULES.')] : [];
+  if (items.length === 0)
+    return [
+      error(
+        at(key),
+        `${key} is empty, but MODULES turns vector on`,
+        `Name the instances of POSTGRES_INSTANCES that hold vectors in ${key}, or take vector out of MODULES.`,
+      ),
+    ];
+  const names = settings.POSTGRES_INSTANCES.map(({ name }) => name);
+  return items
+    .filter(({ instance }) => !names.includes(instance))
+    .map(({ instance }) =>
+      error(
+        at(key),
+        `${key}: POSTGRES_INSTANCES does not have "${instance}"`,
+        names.length > 0 ? `It has ${names.join(', ')}.` : 'Name the server in POSTGRES_INSTANCES.',
+      ),
+    );
+};
 
 const PORTS = ['GRAFANA_PORT', 'PROMETHEUS_PORT', 'ALERTMANAGER_PORT', 'HISTORY_PORT', 'LOKI_PORT', 'PUSHGATEWAY_PORT'] as const;
 
@@ -66,7 +94,7 @@ const emailIsWhole: Rule = (_, at, channels) => {
   return problems;
 };
 
-const RULES: readonly Rule[] = [databasesAreNamed, portsDiffer, openToTheWorld, composeFileIsOurs, emailIsWhole];
+const RULES: readonly Rule[] = [databasesAreNamed, vectorsAreNamed, portsDiffer, openToTheWorld, composeFileIsOurs, emailIsWhole];
 
 /** Problems between settings that are each well-formed. */
 export function settingRules(

@@ -1,6 +1,7 @@
 import { instanceOf, type Instance } from './instances.ts';
 import * as kind from './setting-kinds.ts';
 import type { Kind } from './setting-kinds.ts';
+import { vectorItem } from './vector-databases.ts';
 
 /** One setting of `.env`: how its text is read, and the text that stands for it when the line is missing. */
 export interface Setting<T> {
@@ -13,7 +14,7 @@ function setting<T>(of: Kind<T>, fallback: string): Setting<T> {
 }
 
 /** The modules that `MODULES` may name. `stack` is always on and is not listed. */
-export const MODULE_NAMES = ['node', 'containers', 'postgres', 'redis', 'blackbox', 'apps', 'logs', 'pushgateway'] as const;
+export const MODULE_NAMES = ['node', 'containers', 'postgres', 'redis', 'vector', 'blackbox', 'apps', 'logs', 'pushgateway'] as const;
 export type ModuleName = (typeof MODULE_NAMES)[number];
 
 /** Every plain setting. What each does, when to change it and what breaks stands in `.env.example`; a test keeps the two equal. */
@@ -35,6 +36,10 @@ export const SETTINGS = {
   APP_NETWORKS: setting(kind.listOf(kind.text), ''),
   STACK_SUBNET: setting(kind.optional(kind.subnet), ''),
   POSTGRES_INSTANCES: setting(kind.listOf(instanceOf('postgres'), nameOf), ''),
+  VECTOR_INSTANCES: setting(
+    kind.listOf(vectorItem, ({ target }) => target),
+    '',
+  ),
   REDIS_INSTANCES: setting(kind.listOf(instanceOf('redis'), nameOf), ''),
   BLACKBOX_TARGETS: setting(kind.listOf(kind.url), ''),
   CONTAINER_METRICS: setting(kind.oneOf('cadvisor', 'engine'), 'cadvisor'),

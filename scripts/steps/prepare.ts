@@ -15,7 +15,7 @@ import { planSecrets, type SecretFile, type SecretPlan } from '../core/secrets.t
 import { select, wantedProfiles, type Selection } from '../core/selection.ts';
 import type { Settings } from '../core/settings.ts';
 import type { StackNetwork } from '../core/subnet.ts';
-import { bundleContainerExporter, bundleHistory } from '../io/bundle.ts';
+import { bundleContainerExporter, bundleHistory, bundleVector } from '../io/bundle.ts';
 import { mergeCompose } from '../io/compose.ts';
 import { readTree } from '../io/files.ts';
 import { containerdSocket } from '../io/containerd.ts';
@@ -25,6 +25,7 @@ import { ensureImages, type ImageSet } from '../io/images.ts';
 import { appNetworkProblems, planNetwork } from '../io/networks.ts';
 import { withComposeFile } from '../io/publish.ts';
 import { modules } from '../modules/index.ts';
+import { canaryProblems } from './canaries.ts';
 import type { Workplace } from './workplace.ts';
 
 /** A configuration that was rendered and checked by our own rules; nothing of it is in force yet. */
@@ -68,6 +69,8 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
     const bundles: readonly (readonly [string, string])[] = [
       ['history/server.mjs', await bundleHistory(root)],
       ['container-exporter/server.mjs', await bundleContainerExporter(root)],
+      // The largest by far, and only of use to those who have vectors.
+      ...(selection.services.has('vector-exporter') ? [['vector/server.mjs', await bundleVector(root)] as const] : []),
     ];
     const tree = withDigestRule(new Map([...rendered.tree, ...bundles]));
     const expected = expectedOf(tree);
@@ -76,7 +79,13 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
       composePlan(root, settings, selection, network, images, secretPlan, rendered, tree, await containerdSocket(docker)),
     );
     const own = errorsOf(rendered.problems).length > 0 ? [] : [...sourceProblems(sources), ...composeProblems(model, plain.BIND_ADDRESS)];
-    const problems = [...secretPlan.problems, ...rendered.problems, ...own, ...(await appNetworkProblems(docker, plain))];
+    const problems = [
+      ...secretPlan.problems,
+      ...rendered.problems,
+      ...canaryProblems(sources, plain),
+      ...own,
+      ...(await appNetworkProblems(docker, plain)),
+    ];
     const host = options.checkHost ? await hostProblems(docker, model, plain, network) : [];
     if (errorsOf([...problems, ...host]).length > 0)
       throw errorsOf(problems).length > 0 ? inputFailure([...problems, ...host]) : stackFailure(host);
@@ -124,6 +133,7 @@ const SOURCE_FOLDERS = [
   'loki',
   'exporters/blackbox',
   'exporters/docker-socket-proxy',
+  'exporters/vector',
   'runbooks',
 ];
 

@@ -14,6 +14,7 @@ import { prometheusApi } from '../io/prometheus.ts';
 import { lastLogLines, logSince, stackState } from '../io/stack-state.ts';
 import type { Prepared } from './prepare.ts';
 import { resetGrafanaPassword } from './grafana-password.ts';
+import { vectorProblems } from './vector-check.ts';
 import type { Workplace } from './workplace.ts';
 
 /** A problem that a check found; `final` where trying again cannot help. */
@@ -88,6 +89,8 @@ export function smokeChecks(place: Workplace, prepared: Prepared): readonly Smok
     if (modules.has(module))
       checks.push({ title: module, service: `${module}-exporter`, run: async () => databaseProblems(place, prepared, module, began) });
   }
+  if (modules.has('vector'))
+    checks.push({ title: 'vector', service: 'vector-exporter', run: async () => vectorProblems(place, prepared, began) });
   if (modules.has('containers')) {
     const source = selection.services.has('cadvisor') ? 'cadvisor' : 'container-exporter';
     checks.push({

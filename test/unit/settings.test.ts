@@ -27,7 +27,10 @@ describe('readSettings', () => {
     ['GRAFANA_PROT=1', 'error .env:1 GRAFANA_PROT is not a setting'],
     ['MY_OWN_THING=1', 'warning .env:1 MY_OWN_THING is not a setting of this stack'],
     ['GRAFANA_PORT=70000', 'error .env:1 GRAFANA_PORT: "70000" is not a port'],
-    ['MODULES=node,nod', 'error .env:1 MODULES: "nod" is not one of node, containers, postgres, redis, blackbox, apps, logs, pushgateway'],
+    [
+      'MODULES=node,nod',
+      'error .env:1 MODULES: "nod" is not one of node, containers, postgres, redis, vector, blackbox, apps, logs, pushgateway',
+    ],
     ['MODULES=node,node', 'error .env:1 MODULES: "node" stands twice'],
     ['BIND_ADDRESS=localhost', 'error .env:1 BIND_ADDRESS: "localhost" is not an IP address'],
     ['PUBLIC_HOST=http://x', 'error .env:1 PUBLIC_HOST: "http://x" is not a host name'],

@@ -1,0 +1,48 @@
+import { addressesOf } from '../core/addresses.ts';
+import { error, warning } from '../core/problem.ts';
+import { isRefusal } from '../core/smoke.ts';
+import { vectorDatabases } from '../core/vector-databases.ts';
+import { prometheusApi } from '../io/prometheus.ts';
+import { logSince, stackState } from '../io/stack-state.ts';
+import type { Prepared } from './prepare.ts';
+import type { Finding } from './smoke-checks.ts';
+import type { Workplace } from './workplace.ts';
+
+/** Every database of `VECTOR_INSTANCES` lets the exporter in, and has an extension for vectors. */
+export async function vectorProblems(place: Workplace, { settings }: Prepared, began: number): Promise<readonly Finding[]> {
+  const { plain } = settings;
+  const prometheus = prometheusApi(addressesOf(plain).prometheus);
+  const [up, extensions] = [await prometheus.query('pharos_vector_up'), await prometheus.query('pharos_vector_extensions')];
+  const valueOf = (samples: typeof up, instance: string, database: string): number | undefined =>
+    samples.find(({ labels }) => labels['instance'] === instance && labels['database'] === database)?.value;
+  const findings: Finding[] = [];
+  for (const { target, instance, database } of vectorDatabases(plain.VECTOR_INSTANCES, plain.POSTGRES_INSTANCES)) {
+    if (valueOf(up, instance.name, database) !== 1) {
+      const said = await lastWord(place, plain.COMPOSE_PROJECT_NAME, target, began);
+      findings.push({
+        ...error(
+          `vector ${target}`,
+          `does not answer the exporter${said === '' ? '' : ` (${said})`}`,
+          'runbooks/vector/VectorDatabaseDown.md says what each reason means; npm run logs -- vector-exporter',
+        ),
+        final: isRefusal(said),
+      });
+    } else if (valueOf(extensions, instance.name, database) === 0)
+      findings.push(
+        warning(
+          `vector ${target}`,
+          `has no vector extension in the database ${database}; VectorExtensionMissing will fire`,
+          `CREATE EXTENSION vector, or name another database: VECTOR_INSTANCES=${instance.name}/<database>`,
+        ),
+      );
+  }
+  return findings;
+}
+
+/** What the exporter's log says of a database since the checks began. */
+async function lastWord({ docker }: Workplace, project: string, target: string, began: number): Promise<string> {
+  const exporter = (await stackState(docker, project)).find(({ service }) => service === 'vector-exporter');
+  if (exporter === undefined) return '';
+  const line = (await logSince(docker, exporter.id, began)).split('\n').findLast((text) => text.includes(`"database ${target}: `));
+  return /"msg":"database [^:]*: (.*?)(?<!\\)"/.exec(line ?? '')?.[1]?.replaceAll('\\"', '"') ?? '';
+}
