@@ -1,19 +1,16 @@
 import { join } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import { composeEnv } from '../core/compose-env.ts';
 import { inputFailure, stackFailure } from '../core/failure.ts';
 import { subjectsOf, type Subject, type Trial } from '../core/mutant-files.ts';
 import type { Verdict } from '../core/mutation-score.ts';
 import { error } from '../core/problem.ts';
 import type { Tree } from '../core/render.ts';
 import { moduleName, syntaxProblems } from '../core/rule-invariants.ts';
-import { mergeCompose } from '../io/compose.ts';
 import { readTree } from '../io/files.ts';
-import { ensureImages } from '../io/images.ts';
 import { readOutcomes, rememberOutcomes, type Outcomes } from '../io/mutants.ts';
 import { testRules } from '../io/promtool.ts';
 import { stage, unstage } from '../io/publish.ts';
-import { loadSettings } from '../io/settings.ts';
+import { serviceImage } from './service-image.ts';
 import type { Workplace } from './workplace.ts';
 
 /** promtool works on one core; two side by side are what the smallest supported host has. */
@@ -32,7 +29,7 @@ export async function mutate(place: Workplace, only: readonly string[]): Promise
   const paths = chosen([...sources.keys()], only);
   const broken = paths.flatMap((path) => syntaxProblems(path, sources.get(path) ?? ''));
   if (broken.length > 0) throw stackFailure(broken);
-  const image = await prometheusImage(place);
+  const image = await serviceImage(place, 'prometheus');
   const subjects = paths.flatMap((path) => subjectsOf(path, tests, sources));
   const outcomes = await report.step('rules mutated', async (detail) => tryAll(place, image, subjects, detail));
   const passes = ({ trials }: Subject): boolean => trials.every(({ file }) => outcomes.get(file) === 'passed');
@@ -62,29 +59,6 @@ function chosen(paths: readonly string[], only: readonly string[]): readonly str
   return only.length === 0 ? paths : paths.filter((path) => only.includes(moduleName(path)));
 }
 
-/** The image whose promtool will also check the rules at `up`. */
-async function prometheusImage(place: Workplace): Promise<string> {
-  const { root, exec, docker, report } = place;
-  const { plain } = (await loadSettings(root)).settings;
-  const model = await mergeCompose(exec, root, ['*'], composeEnv(plain, { subnet: '', gateway: '127.0.0.1' }));
-  const image = model.services['prometheus']?.image ?? '';
-  const { images, leftOut } = await report.step('image of prometheus', async (detail) =>
-    ensureImages({
-      exec,
-      docker,
-      root,
-      wanted: [{ service: 'prometheus', image }],
-      mirror: plain.DEBIAN_MIRROR,
-      mayInstall: place.mayInstall,
-      detail,
-      note: report.note,
-    }),
-  );
-  const found = images.get('prometheus');
-  if (found === undefined) throw stackFailure(leftOut.map(({ service, reason }) => error(`image of ${service}`, reason)));
-  return found.name;
-}
-
 async function tryAll(
   { root, exec, signal }: Workplace,
   image: string,
@@ -94,6 +68,10 @@ async function tryAll(
   const known = new Map(await readOutcomes(root, image));
   const trials = new Map(subjects.flatMap((subject) => subject.trials).map((trial) => [trial.file, trial] as const));
   const open = [...trials.values()].filter(({ file }) => !known.has(file));
+  if (open.length === 0) {
+    detail('nothing changed');
+    return known;
+  }
   const batches = Array.from({ length: Math.ceil(open.length / BATCH) }, (_, i) => open.slice(i * BATCH, (i + 1) * BATCH));
   // A folder of its own: two runs side by side must not take each other's files away.
   const folder = await stage(root, `mutants-${process.pid}`, new Map(open.flatMap(({ files }) => files)));
@@ -108,7 +86,7 @@ async function tryAll(
     }
   };
   await Promise.all(Array.from({ length: RUNS }, work)).finally(async () => unstage(folder));
-  detail(open.length === 0 ? 'nothing changed' : `${open.length} trials`);
+  detail(`${open.length} trials`);
   return known;
 }
 
