@@ -32,7 +32,7 @@ export type EventStore = ReturnType<typeof openEventStore>;
 /** Opens the database of events. They explain alerts and are not the alerts: a power cut may cost the last seconds of them. */
 export function openEventStore(path: string) {
   const db = new DatabaseSync(path);
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;');
   migrate(db, MIGRATIONS);
   const last = db.prepare(`SELECT id FROM events WHERE fingerprint = ? AND kind = ? AND subject = ? AND lastAt >= ? AND firstAt <= ?
     ORDER BY lastAt DESC LIMIT 1`);

@@ -22,7 +22,13 @@ export const MIGRATIONS: readonly string[] = [
    ALTER TABLE alerts ADD COLUMN acknowledgedBy TEXT;
    UPDATE alerts SET raw = json_object('status', status, 'labels', json(labels), 'annotations', json(annotations), 'startsAt', startsAt,
      'endsAt', coalesce(endsAt, '0001-01-01T00:00:00Z'), 'generatorURL', generatorURL, 'fingerprint', fingerprint);
-   CREATE INDEX alerts_by_name ON alerts (alertname, startsAt DESC);
+   -- Read backwards, an index gives the list's order (startsAt DESC, id DESC) without sorting.
+   DROP INDEX alerts_by_start;
+   DROP INDEX alerts_by_status;
+   CREATE INDEX alerts_by_start ON alerts (startsAt);
+   CREATE INDEX alerts_by_status ON alerts (status, startsAt);
+   CREATE INDEX alerts_by_name ON alerts (alertname, startsAt);
+   CREATE INDEX alerts_by_count ON alerts (status, severity);
    CREATE INDEX alerts_by_end ON alerts (endsAt);
    CREATE INDEX alerts_by_update ON alerts (updatedAt);`,
 ];

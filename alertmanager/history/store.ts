@@ -38,7 +38,8 @@ const LEARN = `
 export function openStore(path: string): AlertStore {
   const db = new DatabaseSync(path);
   // WAL with FULL: what was answered with 200 is on the disk, also after a power cut.
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
+  // The root file system is read-only: what a query sorts stays in memory, and queries are limited so that it is little.
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;');
   migrate(db, MIGRATIONS);
   const upsert = db.prepare(UPSERT);
   const learn = db.prepare(LEARN);

@@ -13,6 +13,7 @@ beforeEach((context) => {
 
 const DAY_MS = 86_400_000;
 const ago = (days: number, minutes = 0): string => new Date(Date.now() - days * DAY_MS + minutes * 60_000).toISOString();
+const MANY_AT = ago(3);
 
 interface Sent {
   readonly fingerprint: string;
@@ -196,7 +197,12 @@ describe('the CSV', () => {
 
   it('holds every alert, however many, also while new ones come', async () => {
     const many = Array.from({ length: 1300 }, (_, index) =>
-      alert({ fingerprint: (0xe00000 + index).toString(16), startsAt: ago(3), labels: { csv: '2' } }),
+      alert({
+        fingerprint: (0xe00000 + index).toString(16),
+        startsAt: MANY_AT,
+        labels: { csv: '2' },
+        annotations: { description: 'x'.repeat(2000) },
+      }),
     );
     await history.notify(many);
     const text = await history.text('/api/v1/alerts.csv?label=csv%3D2');
