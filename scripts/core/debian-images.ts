@@ -11,6 +11,19 @@ export interface DebianImage {
 
 const NOBODY = 65_534;
 
+/** Makes the cluster at the first start, as upstream's image does, from the same variables; then runs the program and arguments that it is given. */
+const POSTGRES_ENTRY = [
+  'set -e',
+  'bin=/usr/lib/postgresql/18/bin',
+  'export PGDATA="${PGDATA:-/var/lib/postgresql/18/docker}"',
+  'if [ ! -s "$PGDATA/PG_VERSION" ]',
+  'then "$bin/initdb" --username="${POSTGRES_USER:-postgres}" --pwfile="$POSTGRES_PASSWORD_FILE" --auth=scram-sha-256 >/dev/null',
+  'echo "host all all all scram-sha-256" >>"$PGDATA/pg_hba.conf"',
+  'echo "listen_addresses = \'*\'" >>"$PGDATA/postgresql.conf"',
+  'fi',
+  'exec "$bin/$@"',
+].join('; ');
+
 /** The services that Debian packages, by Compose service. The others (Grafana, Loki, the shippers, cAdvisor) it does not have. */
 export const DEBIAN_IMAGES: Readonly<Record<string, DebianImage>> = {
   prometheus: {
@@ -78,6 +91,24 @@ export const DEBIAN_IMAGES: Readonly<Record<string, DebianImage>> = {
     links: {},
     folders: { '/etc/pharos': 0 },
     changes: ['USER 0:0', 'WORKDIR /', 'ENTRYPOINT ["/usr/sbin/haproxy", "-W", "-db", "-f", "/etc/pharos/haproxy.cfg"]'],
+  },
+  'demo-postgres': {
+    // Brings PostgreSQL 18 with it.
+    package: 'postgresql-18-pgvector',
+    links: {},
+    folders: {},
+    changes: [
+      'USER postgres',
+      'WORKDIR /',
+      `ENTRYPOINT ${JSON.stringify(['/bin/bash', '-c', POSTGRES_ENTRY, 'postgres'])}`,
+      'CMD ["postgres"]',
+    ],
+  },
+  'demo-redis': {
+    package: 'redis-server',
+    links: {},
+    folders: {},
+    changes: ['USER 65534:65534', 'WORKDIR /tmp', 'CMD ["redis-server"]'],
   },
 };
 

@@ -16,6 +16,12 @@ export async function bundleContainerExporter(root: string): Promise<string> {
   return bundle(join(root, 'exporters/containers/server.ts'));
 }
 
+/** The example application and the load on it, likewise. */
+export async function bundleExample(root: string): Promise<{ readonly server: string; readonly load: string }> {
+  const [server, load] = await Promise.all(['server', 'load'].map(async (name) => bundle(join(root, `exporters/apps/example/${name}.ts`))));
+  return { server: server ?? '', load: load ?? '' };
+}
+
 /** One file out of a service's sources and the packages that they use: the image holds no packages and strips no types. */
 async function bundle(entry: string): Promise<string> {
   const result = await build({

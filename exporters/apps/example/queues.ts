@@ -1,0 +1,67 @@
+import { Queue, Worker, type Job } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { BusinessMetrics } from '../instrumentation/business.ts';
+import { chance, type Faults } from './faults.ts';
+
+export interface Queues {
+  readonly queues: readonly Queue[];
+  readonly workers: readonly Worker[];
+  readonly broadcast: (recipients: number) => Promise<string>;
+  readonly parse: (text: string) => Promise<string>;
+  /** True: workers take no further jobs. */
+  readonly stand: (still: boolean) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** Kept for whoever looks into the queue, and no more: every job is memory of Redis. */
+const JOB = { attempts: 2, backoff: 500, removeOnComplete: 100, removeOnFail: 100 };
+const CONCURRENCY = 5;
+
+/** The queues of the example and the workers that empty them. */
+export function openQueues(connection: Redis, business: BusinessMetrics, faults: Faults): Queues {
+  const queue = (name: string): Queue => new Queue(name, { connection, defaultJobOptions: JOB });
+  const worker = (name: string, work: (job: Job) => Promise<unknown>): Worker =>
+    new Worker(
+      name,
+      async (job) => {
+        if (chance(faults['failing-jobs'])) throw new Error('misbehaving as told: failing-jobs');
+        return work(job);
+      },
+      { connection, concurrency: CONCURRENCY },
+    );
+  const broadcasts = queue('broadcasts');
+  const parsing = queue('parsing');
+  const workers = [
+    worker('broadcasts', async ({ data }) => {
+      const { recipients } = data as { recipients: number };
+      // About what a mail provider takes for a batch.
+      await new Promise((resolve) => setTimeout(resolve, 20 + recipients));
+      business.broadcastRecipients({ result: 'succeeded' }, recipients);
+      return recipients;
+    }),
+    worker('parsing', async ({ data }) => (data as { text: string }).text.split(/\s+/).length),
+  ];
+  const counted = [business.broadcast, business.parsingJob];
+  for (const [index, of] of workers.entries()) {
+    of.on('completed', () => counted[index]?.({ result: 'succeeded' }));
+    of.on('failed', (job) => {
+      if (job?.finishedOn !== undefined) counted[index]?.({ result: 'failed' });
+    });
+  }
+  let still = false;
+  return {
+    queues: [broadcasts, parsing],
+    workers,
+    broadcast: async (recipients) => (await broadcasts.add('broadcast', { recipients })).id ?? '',
+    parse: async (text) => (await parsing.add('parse', { text })).id ?? '',
+    stand: async (wanted) => {
+      if (wanted === still) return;
+      still = wanted;
+      for (const of of workers) await (wanted ? of.pause(true) : of.resume());
+    },
+    close: async () => {
+      await Promise.all(workers.map(async (of) => of.close()));
+      await Promise.all([broadcasts.close(), parsing.close()]);
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { parseArguments } from './cli/args.ts';
+import { interruption, main } from './cli/command.ts';
+import { ROOT } from './io/files.ts';
+import { loadSettings } from './io/settings.ts';
+import { startDemo, stopDemo } from './steps/demo.ts';
+import { openWorkplace } from './steps/workplace.ts';
+
+const USAGE = 'npm run demo [-- --yes | --stop]';
+
+/** Starts an example application under a gentle load beside the running stack, which watches it; `--stop` removes it again. */
+await main(async (context) => {
+  const { values } = parseArguments(context.args, {
+    usage: USAGE,
+    options: { stop: { type: 'boolean' }, yes: { type: 'boolean', short: 'y' } },
+  });
+  const { settings } = await loadSettings(ROOT);
+  const place = await openWorkplace(context, values.yes);
+  if (values.stop === true) {
+    await place.report.step('the example removed', async (detail) => detail(`${await stopDemo(place, settings.plain)} containers`));
+    return;
+  }
+  interruption.state = 'The example may be half started: npm run demo -- --stop removes it.';
+  const { address } = await startDemo(place, settings.plain);
+  place.report.result(`
+  The example answers at ${address} and is under a gentle load.
+
+    ${address}/health    its health
+    ${address}/metrics   what Prometheus scrapes
+    curl -X POST -H 'content-type: application/json' -d '{"value":0.2}' ${address}/misbehave/errors
+                                   a fifth of its answers are errors from now on; also latency, memory, block,
+                                   stuck-queue, failing-jobs, payment-callback
+    curl -X DELETE ${address}/misbehave     all well again
+    npm run demo -- --stop         removes it`);
+});
