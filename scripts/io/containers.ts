@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import { ASKED_ENV, type Answer, type EngineFacts } from '../core/detect.ts';
 import { bestPage, commandPort, httpPorts, setsRedisPassword } from '../core/detect-answers.ts';
+import { inspect } from './inspect.ts';
 import { askHttp, knock } from './knock.ts';
 
 const DATABASE_PORTS = [
@@ -32,13 +33,8 @@ export async function composeProjects(docker: Docker): Promise<ReadonlySet<strin
 }
 
 async function look(docker: Docker, id: string): Promise<EngineFacts | undefined> {
-  try {
-    return await factsOf(await docker.getContainer(id).inspect());
-  } catch (failure) {
-    // Removed between the list and the look.
-    if (failure instanceof Error && 'statusCode' in failure && failure.statusCode === 404) return undefined;
-    throw failure;
-  }
+  const info = await inspect(docker, id);
+  return info === undefined ? undefined : factsOf(info);
 }
 
 async function factsOf({ Name, Config, HostConfig, NetworkSettings }: ContainerInspectInfo): Promise<EngineFacts> {
@@ -94,4 +90,14 @@ function portsOf(exposed: Readonly<Record<string, unknown>>): readonly number[] 
 
 function asList(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : [];
+}
+
+/** Names of the containers that run, and have done so since before a time: one that comes and goes, or restarts in a loop, is not among them. */
+export async function runningSince(docker: Docker, beforeMs: number): Promise<readonly string[]> {
+  const listed = await docker.listContainers();
+  const found = await Promise.all(listed.map(async ({ Id }) => inspect(docker, Id)));
+  return found.flatMap((info) => {
+    if (info === undefined || !info.State.Running || info.State.Restarting || Date.parse(info.State.StartedAt) > beforeMs) return [];
+    return [info.Name.slice(1)];
+  });
 }

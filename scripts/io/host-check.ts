@@ -7,6 +7,7 @@ import { publishedPorts, type PublishedPort } from '../core/render-compose.ts';
 import type { PlainSettings } from '../core/settings-table.ts';
 import type { StackNetwork } from '../core/subnet.ts';
 import { freeBytes, listeners, totalMemory } from './host.ts';
+import { inspect } from './inspect.ts';
 
 /** Looks at what the stack needs of the host: free ports, disk, memory. Nothing is changed, no port is opened. */
 export async function hostProblems(
@@ -43,15 +44,9 @@ export async function hostProblems(
 
 /** Host ports that a container asks for. The engine's list shows them only while it runs; one that is restarting holds them now and then. */
 async function boundPorts(docker: Docker, id: string): Promise<readonly number[]> {
-  try {
-    const { HostConfig } = await docker.getContainer(id).inspect();
-    const bindings = Object.values((HostConfig.PortBindings ?? {}) as Record<string, readonly { readonly HostPort: string }[] | null>);
-    return bindings.flatMap((list) => (list ?? []).map(({ HostPort }) => Number(HostPort)));
-  } catch (failure) {
-    // Removed between the list and the look.
-    if (failure instanceof Error && 'statusCode' in failure && failure.statusCode === 404) return [];
-    throw failure;
-  }
+  const info = await inspect(docker, id);
+  const bindings = Object.values((info?.HostConfig.PortBindings ?? {}) as Record<string, readonly { readonly HostPort: string }[] | null>);
+  return bindings.flatMap((list) => (list ?? []).map(({ HostPort }) => Number(HostPort)));
 }
 
 /** Node exporter listens in the host's network itself; when the stack runs, the listener is its own. */

@@ -1,5 +1,6 @@
 import Docker from 'dockerode';
 import type { ContainerState } from '../core/health.ts';
+import { inspect } from './inspect.ts';
 
 /** Every container of a Compose project, running or not, by service. */
 export async function stackState(docker: Docker, project: string): Promise<readonly ContainerState[]> {
@@ -7,32 +8,27 @@ export async function stackState(docker: Docker, project: string): Promise<reado
     all: true,
     filters: { label: [`com.docker.compose.project=${project}`, 'com.docker.compose.oneoff=False'] },
   });
-  const states = await Promise.all(listed.map(async ({ Id }) => inspect(docker, Id)));
+  const states = await Promise.all(listed.map(async ({ Id }) => stateOf(docker, Id)));
   return states.filter((state) => state !== undefined).sort((a, b) => (a.service < b.service ? -1 : 1));
 }
 
-async function inspect(docker: Docker, id: string): Promise<ContainerState | undefined> {
-  try {
-    const { Name, Config, State, RestartCount } = await docker.getContainer(id).inspect();
-    const checks = State.Health?.Log ?? [];
-    return {
-      service: Config.Labels['com.docker.compose.service'] ?? Name,
-      id,
-      name: Name.replace(/^\//, ''),
-      image: Config.Image,
-      state: State.Status,
-      health: State.Health === undefined || State.Health.Status === 'none' ? undefined : State.Health.Status,
-      exitCode: State.ExitCode,
-      restarts: RestartCount,
-      oomKilled: State.OOMKilled,
-      healthOutput: checks.at(-1)?.Output ?? '',
-      startedAt: State.StartedAt,
-    };
-  } catch (failure) {
-    // Removed between the list and the look.
-    if (failure instanceof Error && 'statusCode' in failure && failure.statusCode === 404) return undefined;
-    throw failure;
-  }
+async function stateOf(docker: Docker, id: string): Promise<ContainerState | undefined> {
+  const info = await inspect(docker, id);
+  if (info === undefined) return undefined;
+  const { Name, Config, State, RestartCount } = info;
+  return {
+    service: Config.Labels['com.docker.compose.service'] ?? Name,
+    id,
+    name: Name.replace(/^\//, ''),
+    image: Config.Image,
+    state: State.Status,
+    health: State.Health === undefined || State.Health.Status === 'none' ? undefined : State.Health.Status,
+    exitCode: State.ExitCode,
+    restarts: RestartCount,
+    oomKilled: State.OOMKilled,
+    healthOutput: (State.Health?.Log ?? []).at(-1)?.Output ?? '',
+    startedAt: State.StartedAt,
+  };
 }
 
 /** The last lines that a container wrote, both streams. */

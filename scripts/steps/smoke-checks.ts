@@ -6,6 +6,7 @@ import { valueOf } from '../core/metrics-text.ts';
 import { error, type Problem } from '../core/problem.ts';
 import * as smoke from '../core/smoke.ts';
 import { alertmanagerApi } from '../io/alertmanager.ts';
+import { runningSince } from '../io/containers.ts';
 import { readTree } from '../io/files.ts';
 import { grafanaApi } from '../io/grafana.ts';
 import { historyApi } from '../io/history.ts';
@@ -98,8 +99,7 @@ export function smokeChecks(place: Workplace, prepared: Prepared): readonly Smok
       service: source,
       run: async () => {
         const visible = new Set((await prometheus.query('container_last_seen{name!=""}')).map(({ labels }) => labels['name'] ?? ''));
-        const running = (await docker.listContainers()).map(({ Names }) => (Names[0] ?? '').slice(1));
-        return smoke.invisibleContainers(running, visible, source);
+        return smoke.invisibleContainers(await runningSince(docker, began), visible, source);
       },
     });
   }
