@@ -80,7 +80,7 @@ export function readProbes(text: string, targets: readonly string[]): ProbeFile 
         const entry = isMap(item) ? readEntry(list, item, targets) : 'is not a map';
         const line = isMap(item) ? lineOf(item) : 1;
         if (typeof entry === 'string') problems.push({ line, message: `an entry of ${list} ${entry}` });
-        else if (probes.some(({ target, name }) => target === entry.target && name === entry.name))
+        else if (probes.some(({ kind, target, name }) => kind === entry.kind && target === entry.target && name === entry.name))
           problems.push({ line, message: `"${entry.name}" stands twice for ${entry.target}` });
         else probes.push(entry);
       }

@@ -45,7 +45,7 @@ export const COLUMNS = `
               ELSE c.reltuples::float8 / c.relpages * ${sizeOf('c')} / current_setting('block_size')::float8 END AS rows,
          coalesce(st.null_frac, 0)::float8 AS "nullShare",
          coalesce(s.n_tup_ins, 0)::float8 AS inserts,
-         has_column_privilege(c.oid, a.attnum, 'SELECT') AND c.oid NOT IN (SELECT relation FROM locked) AS readable,
+         has_column_privilege(c.oid, a.attnum, 'SELECT') AND c.relispopulated AND c.oid NOT IN (SELECT relation FROM locked) AS readable,
          EXISTS (SELECT FROM pg_index i
                    JOIN pg_class ic ON ic.oid = i.indexrelid
                    JOIN pg_am am ON am.oid = ic.relam AND am.amname = ANY ($1)

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCanary } from './canary.ts';
 import type { Probe, ProbeFile } from './canaries.ts';
@@ -27,6 +28,8 @@ export interface Monitor {
 /** Starts to watch the databases. Whatever happens to one of them changes its metrics and its log lines, and nothing else. */
 export function startMonitor(databases: readonly Database[], file: ProbeFile, collectSeconds: number, log: Log): Monitor {
   const stopping = new AbortController();
+  // Every loop listens, and there is one for each database and each probe.
+  setMaxListeners(0, stopping.signal);
   const pages = new Map<string, string>();
   const changes = changeLog(log);
   const gates = new Map(

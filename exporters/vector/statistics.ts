@@ -101,17 +101,36 @@ export function countable<C extends Pick<Column, 'rows' | 'readable'>>(columns: 
     .filter(({ rows, readable }) => readable && rows <= COUNT_ROWS && (together += rows) <= COUNT_ROWS_TOGETHER);
 }
 
-/** Counts what is small. Where that fails (the table was locked or dropped meanwhile) the estimate stays. */
+/** Counts what is small. Where that fails (a table was locked or dropped meanwhile) the estimate stays. */
 async function withCounts(client: pg.Client, columns: readonly Column[]): Promise<readonly Column[]> {
-  const counted = new Map<Column, number>();
-  for (const column of countable(columns)) {
-    const name = [column.schema, column.table].map((part) => client.escapeIdentifier(part)).join('.');
-    const text = `SELECT count(${client.escapeIdentifier(column.column)})::float8 AS vectors FROM ${name}`;
-    const rows = await readOnly(client, { ...LIMITS, statementMs: 1000 }, () => ask<{ vectors: number }>(client, text)).catch(() => []);
-    if (rows[0] !== undefined) counted.set(column, rows[0].vectors);
-  }
+  const small = countable(columns);
+  // All in one statement; where that fails, one by one, so that a table that cannot be counted spoils no other.
+  const together = await count(client, small);
+  const counted =
+    together ?? new Map((await inTurn(small, async (column) => count(client, [column]))).flatMap((found) => [...(found ?? [])]));
   return columns.map((column) => {
     const vectors = counted.get(column);
     return vectors === undefined ? column : { ...column, vectors, exact: true };
   });
+}
+
+/** The number of values in each column; undefined where one of them cannot be counted. */
+async function count(client: pg.Client, columns: readonly Column[]): Promise<ReadonlyMap<Column, number> | undefined> {
+  if (columns.length === 0) return new Map();
+  const quoted = (name: string): string => client.escapeIdentifier(name);
+  const text = columns
+    .map((one, at) => `SELECT ${at} AS at, count(${quoted(one.column)})::float8 AS vectors FROM ${quoted(one.schema)}.${quoted(one.table)}`)
+    .join(' UNION ALL ');
+  try {
+    const rows = await readOnly(client, LIMITS, () => ask<{ at: number; vectors: number }>(client, text));
+    return new Map(rows.flatMap(({ at, vectors }) => (columns[at] === undefined ? [] : [[columns[at], vectors] as const])));
+  } catch {
+    return undefined;
+  }
+}
+
+async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
 }

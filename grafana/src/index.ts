@@ -1,10 +1,13 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { overview } from './overview.ts';
 import { stack } from './stack.ts';
+import { vector } from './vector.ts';
 
 /** Every dashboard as the text of its file in grafana/dashboards/, by the file's name. */
 export function dashboardFiles(): ReadonlyMap<string, string> {
-  return new Map([overview(), stack()].map((builder) => builder.build()).map((board) => [`${board.uid ?? ''}.json`, render(board)]));
+  return new Map(
+    [overview(), stack(), vector()].map((builder) => builder.build()).map((board) => [`${board.uid ?? ''}.json`, render(board)]),
+  );
 }
 
 /** Numbers the panels: Grafana would give them new ids at every load, and links to a panel would break. */
