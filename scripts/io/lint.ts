@@ -1,7 +1,10 @@
 import { lintProblems } from '../core/lint-output.ts';
 import type { LintRun } from '../core/lint-plan.ts';
-import type { Problem } from '../core/problem.ts';
+import { error, type Problem } from '../core/problem.ts';
 import type { Exec, ExecResult } from './exec.ts';
+
+/** The exit code of a program that was killed. */
+const KILLED = -1;
 
 const CONFINED = [
   '--network',
@@ -29,8 +32,19 @@ export async function runConfined(
   return exec(command, { timeoutMs });
 }
 
+/** Every tool is done in seconds; this is for a host that is busy otherwise. */
+const LINT_MS = 300_000;
+
 /** Runs one tool over the staged configuration. Returns what it found wrong. */
 export async function lint(exec: Exec, run: LintRun, image: string): Promise<readonly Problem[]> {
-  const { code, stdout, stderr } = await runConfined(exec, run, image, 60_000);
+  const { code, stdout, stderr } = await runConfined(exec, run, image, LINT_MS);
+  if (code === KILLED)
+    return [
+      error(
+        run.subject,
+        `${run.title} did not end within ${LINT_MS / 1000} s`,
+        'Try again when this host is less busy (uptime, docker stats).',
+      ),
+    ];
   return code === 0 ? [] : lintProblems(run.title, run.subject, `${stdout}\n${stderr}`);
 }

@@ -15,6 +15,7 @@ import { planSecrets, type SecretFile, type SecretPlan } from '../core/secrets.t
 import { select, wantedProfiles, type Selection } from '../core/selection.ts';
 import type { Settings } from '../core/settings.ts';
 import type { StackNetwork } from '../core/subnet.ts';
+import { TWILIO_SECRET } from '../core/twilio.ts';
 import { bundleContainerExporter, bundleHistory, bundleVector } from '../io/bundle.ts';
 import { mergeCompose } from '../io/compose.ts';
 import { readTree } from '../io/files.ts';
@@ -124,7 +125,7 @@ function imagesOf(model: ComposeModel): readonly { readonly service: string; rea
   return Object.entries(model.services).map(([service, { image }]) => ({ service, image }));
 }
 
-/** Folders of the checkout that hold configuration. */
+/** Folders of the checkout that hold configuration, and the tests that belong to it. */
 const SOURCE_FOLDERS = [
   'prometheus',
   'alertmanager/templates',
@@ -135,6 +136,7 @@ const SOURCE_FOLDERS = [
   'exporters/docker-socket-proxy',
   'exporters/vector',
   'runbooks',
+  'test/rules',
 ];
 
 async function readSources(root: string): Promise<Tree> {
@@ -177,7 +179,10 @@ function composePlan(
     network,
     appNetworks: plain.APP_NETWORKS,
     reaching: new Set(selection.modules.flatMap(({ reaches }) => reaches)),
-    secretMounts: new Map([['alertmanager', rendered.alertmanagerSecrets]]),
+    secretMounts: new Map([
+      ['alertmanager', rendered.alertmanagerSecrets],
+      ['history', secrets.configured.has(TWILIO_SECRET.key) ? [TWILIO_SECRET.file] : []],
+    ]),
     secretsDir: join(root, 'secrets'),
     containerdSocket,
     configDigests: configDigests(tree, new Map(secrets.files.map(({ file, content }) => [file, content]))),
