@@ -4,7 +4,7 @@ import type { ContainerStatistics, DiskUsageAnswer, EngineInfo, EngineVersion, I
 import { EngineRefusal, type EngineClient } from './engine-client.ts';
 import { eventsPath, lineSplitter, parseEvent } from './events.ts';
 import { Inventory } from './inventory.ts';
-import { repeat, sleep } from './repeat.ts';
+import { inPool, repeat, sleep } from './repeat.ts';
 import { containerFamilies, diskFamilies, engineFamilies, tallyFamilies } from './state-metrics.ts';
 import { deviceNames, usageOf, type Usage } from './statistics.ts';
 import type { Family } from './text.ts';
@@ -15,6 +15,10 @@ const LIST_MS = 10_000;
 const LISTS_PER_FULL_LOOK = 6;
 /** As often as cAdvisor reads them, and as often as Prometheus asks. */
 const STATISTICS_MS = 15_000;
+/** Looking is work for the engine: an exporter must not be what makes it slow. */
+const INSPECT_AT_ONCE = 4;
+/** Statistics are no work but a wait: engines up to 20.10 answer at their next reading, up to a second later, and all in one go. */
+const MEASURE_AT_ONCE = 64;
 /** The engine walks through all volumes for this, which takes seconds on large disks. */
 const DISK_MS = 300_000;
 const DISK_TIMEOUT_MS = 120_000;
@@ -146,7 +150,7 @@ export class Collector {
       while (this.#toInspect.size > 0) {
         const ids = [...this.#toInspect];
         this.#toInspect.clear();
-        await Promise.all(ids.map(async (id) => this.#inspect(id)));
+        await inPool(ids, INSPECT_AT_ONCE, async (id) => this.#inspect(id));
       }
     })().finally(() => {
       this.#inspecting = undefined;
@@ -202,12 +206,12 @@ export class Collector {
         .map(({ id }) => id),
     );
     for (const id of this.#usages.keys()) if (!running.has(id)) this.#usages.delete(id);
-    await Promise.all([...running].map(async (id) => this.#measureOne(id)));
+    await inPool(running, MEASURE_AT_ONCE, async (id) => this.#measureOne(id));
   }
 
   async #measureOne(id: string): Promise<void> {
     try {
-      // Without one-shot the engine waits a second for a second reading, to compute a percentage that nobody reads here.
+      // Without one-shot the engine waits for a second reading, to compute a percentage that nobody reads here.
       const answer = await this.#options.engine.json<ContainerStatistics>(`/containers/${id}/stats?stream=false&one-shot=true`);
       const usage = usageOf(answer);
       if (usage === undefined) this.#usages.delete(id);

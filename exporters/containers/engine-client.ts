@@ -1,4 +1,4 @@
-import { Agent, get, type IncomingMessage, type RequestOptions } from 'node:http';
+import { get, type IncomingMessage, type RequestOptions } from 'node:http';
 
 /** An answer of the engine that is not 200. */
 export class EngineRefusal extends Error {
@@ -27,14 +27,17 @@ const MAX_BYTES = 16 * 1024 * 1024;
  */
 export function engineClient(address: string): EngineClient {
   const url = new URL(address);
-  // Requests queue for these: an exporter must not be what makes the engine slow.
-  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  // A connection for each request: the proxy closes idle ones at its own time, and one that is taken up at that very moment looks like an engine
+  // that is gone.
+  const agent = false;
   const place: RequestOptions =
-    url.protocol === 'unix:' ? { socketPath: url.pathname, host: 'engine' } : { host: url.hostname, port: url.port || '2375' };
+    url.protocol === 'unix:'
+      ? { agent, socketPath: url.pathname, host: 'engine' }
+      : { agent, host: url.hostname, port: url.port || '2375' };
   return {
     json: async <T>(path: string, timeoutMs = TIMEOUT_MS) => {
       const signal = AbortSignal.timeout(timeoutMs);
-      const response = await open({ ...place, agent, path, signal });
+      const response = await open({ ...place, path, signal });
       response.setEncoding('utf8');
       let text = '';
       for await (const chunk of response as AsyncIterable<string>) {
@@ -45,7 +48,7 @@ export function engineClient(address: string): EngineClient {
       return JSON.parse(text) as T;
     },
     stream: async (path, onOpen, onText, signal) => {
-      const response = await open({ ...place, agent: false, path, signal });
+      const response = await open({ ...place, path, signal });
       if (response.statusCode !== 200) {
         response.destroy();
         throw new EngineRefusal(path, response.statusCode ?? 0);
