@@ -1,0 +1,63 @@
+import { scanCertificates, MAX_FILES } from './certificates.ts';
+import { gauge, orState, type Collected, type Collector, type Source } from './collected.ts';
+import { findExposure, MAX_EXPOSED } from './exposure.ts';
+
+/** When certificates on disk end. */
+export function certificateCollector(host: string, paths: readonly string[]): Collector {
+  return {
+    name: 'certificates',
+    collect: async (): Promise<Collected> => {
+      const found = await Promise.all(paths.map(async (path) => [path, await orState(async () => scanCertificates(host + path))] as const));
+      const scans = found.flatMap(([, result]) => ('value' in result ? [result.value] : []));
+      const files = new Map(scans.flatMap((scan) => scan.files).map(({ path, expires }) => [path.slice(host.length), expires]));
+      const sources: readonly Source[] = found.map(([path, result]) => ({ path, state: 'value' in result ? 'ok' : result.state }));
+      return {
+        sources,
+        families: [
+          {
+            name: 'security_certificate_expiry_timestamp_seconds',
+            help: 'When the first certificate in a file ends.',
+            type: 'gauge',
+            samples: [...files].slice(0, MAX_FILES).map(([path, value]) => ({ labels: { path }, value })),
+          },
+          gauge('security_certificate_files', 'Files with certificates below the configured paths.', files.size),
+          gauge(
+            'security_certificate_files_unreadable',
+            'Files below the configured paths that should hold a certificate and cannot be read as one.',
+            scans.reduce((sum, { unreadable }) => sum + unreadable, 0),
+          ),
+        ],
+      };
+    },
+  };
+}
+
+/** Secrets of the stack that every user of the host may read. */
+export function exposureCollector(stack: string): Collector {
+  return {
+    name: 'exposure',
+    collect: async (): Promise<Collected> => {
+      const found = await orState(async () => findExposure(stack));
+      if ('state' in found) return { sources: [{ path: 'the stack', state: found.state }], families: [] };
+      const { readableSecrets, writableTextfiles } = found.value;
+      const listed = (paths: readonly string[]) => paths.slice(0, MAX_EXPOSED).map((path) => ({ labels: { path }, value: 1 }));
+      return {
+        sources: [{ path: 'the stack', state: 'ok' }],
+        families: [
+          gauge('security_secrets_exposed', 'Secrets of the stack that every user of the host may read.', readableSecrets.length),
+          {
+            name: 'security_secret_exposed',
+            help: '1 for a secret of the stack that every user of the host may read.',
+            type: 'gauge',
+            samples: listed(readableSecrets),
+          },
+          gauge(
+            'security_textfiles_exposed',
+            'Files with metrics, and their folder, that every user of the host may write to.',
+            writableTextfiles.length,
+          ),
+        ],
+      };
+    },
+  };
+}

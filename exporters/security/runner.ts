@@ -1,0 +1,72 @@
+import { renderText, type Family, type Sample } from '../containers/text.ts';
+import type { Collected, Collector } from './collected.ts';
+import type { ChangeLog } from '../vector/log.ts';
+
+/** What is known of one collector. */
+interface Standing {
+  readonly collected?: Collected;
+  /** Seconds since 1970; undefined until it succeeded once. */
+  readonly succeededAt?: number;
+  readonly ok: boolean;
+  readonly seconds: number;
+}
+
+/** Runs collectors one after the other and keeps what each found last: one that fails does not silence the others. */
+export class Runner {
+  readonly #collectors: readonly Collector[];
+  readonly #log: ChangeLog;
+  readonly #standings = new Map<string, Standing>();
+
+  constructor(collectors: readonly Collector[], log: ChangeLog) {
+    this.#collectors = collectors;
+    this.#log = log;
+  }
+
+  /** One round; `now` gives seconds since 1970. */
+  async round(now: () => number): Promise<void> {
+    for (const collector of this.#collectors) {
+      const began = now();
+      const before = this.#standings.get(collector.name);
+      try {
+        const collected = await collector.collect(began);
+        this.#log.works(collector.name);
+        this.#standings.set(collector.name, { collected, succeededAt: now(), ok: true, seconds: now() - began });
+        for (const { path, state } of collected.sources) {
+          if (state === 'ok') this.#log.works(`${collector.name} ${path}`);
+          else this.#log.failed(`${collector.name} ${path}`, state);
+        }
+      } catch (failure) {
+        this.#log.failed(collector.name, failure instanceof Error ? failure.message : String(failure));
+        this.#standings.set(collector.name, { ...before, ok: false, seconds: now() - began });
+      }
+    }
+  }
+
+  /** Everything as Prometheus' text. */
+  text(): string {
+    const standings = [...this.#standings];
+    const family = (name: string, help: string, pick: (standing: Standing) => number | undefined): Family => ({
+      name,
+      help,
+      type: 'gauge',
+      samples: standings.flatMap(([collector, standing]): Sample[] => {
+        const value = pick(standing);
+        return value === undefined ? [] : [{ labels: { collector }, value }];
+      }),
+    });
+    return renderText([
+      ...standings.flatMap(([, { collected }]) => collected?.families ?? []),
+      family('security_collector_success', 'Whether the last run of a collector succeeded.', ({ ok }) => (ok ? 1 : 0)),
+      family('security_collector_last_success_timestamp_seconds', 'When a collector last succeeded.', ({ succeededAt }) => succeededAt),
+      family('security_collector_duration_seconds', 'How long the last run of a collector took.', ({ seconds }) => seconds),
+      {
+        name: 'security_source_state',
+        help: '1 for the state of a source: ok, absent, unreadable (no right to, or an unknown format) or silent (not written to for days).',
+        type: 'gauge',
+        samples: standings.flatMap(([collector, { collected }]) =>
+          (collected?.sources ?? []).map(({ path, state }) => ({ labels: { collector, source: path, state }, value: 1 })),
+        ),
+      },
+    ]);
+  }
+}
