@@ -1,9 +1,13 @@
+import type { TwilioAccount } from './twilio.ts';
+
 /** What the service is told through its environment. */
 export interface Environment {
   readonly port: number;
   readonly dataDir: string;
   readonly runbooksDir: string;
   readonly retentionDays: number;
+  /** Where SMS go; undefined where none is set up. */
+  readonly twilio: TwilioAccount | undefined;
 }
 
 /** Reads the environment; a list of what is wrong where something is. */
@@ -20,6 +24,20 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     dataDir: env['DATA_DIR'] || '/data',
     runbooksDir: env['RUNBOOKS_DIR'] || '/runbooks',
     retentionDays: wholeNumber('HISTORY_RETENTION_DAYS', 365, 3650),
+    twilio: twilioOf(env),
   };
   return wrong.length > 0 ? wrong : environment;
+}
+
+function twilioOf(env: Readonly<Record<string, string | undefined>>): TwilioAccount | undefined {
+  const [accountSid = '', from = '', to = ''] = [env['TWILIO_ACCOUNT_SID'], env['TWILIO_FROM'], env['SMS_TO']];
+  const numbers = to.split(',').flatMap((number) => number.trim() || []);
+  if (accountSid === '' || from === '' || numbers.length === 0) return undefined;
+  return {
+    url: env['TWILIO_URL'] || 'https://api.twilio.com',
+    accountSid,
+    tokenFile: env['TWILIO_AUTH_TOKEN_FILE'] || '/run/secrets/twilio_auth_token',
+    from,
+    to: numbers,
+  };
 }

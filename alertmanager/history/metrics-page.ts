@@ -9,6 +9,8 @@ export interface Numbers {
   readonly notifications: Readonly<Record<string, number>>;
   /** Events of Alertmanager's recorder, by what became of them. */
   readonly events: Readonly<Record<string, number>>;
+  /** SMS, by what became of them. */
+  readonly sms: Readonly<Record<string, number>>;
   readonly lastNotificationMs: number;
   readonly sizeBytes: number;
   readonly corrupt: number;
@@ -42,6 +44,12 @@ export function metricsText(numbers: Numbers): string {
       help: "Events of Alertmanager's recorder received, by what became of them.",
       type: 'counter',
       samples: Object.entries(numbers.events).map(([result, value]) => ({ labels: { result }, value })),
+    },
+    {
+      name: 'pharos_history_sms_total',
+      help: 'SMS, by what became of them.',
+      type: 'counter',
+      samples: Object.entries(numbers.sms).map(([result, value]) => ({ labels: { result }, value })),
     },
     gauge(
       'pharos_history_last_notification_timestamp_seconds',

@@ -50,17 +50,19 @@ export async function read(service: Service, url: URL): Promise<Answer> {
 
 const notFound = (): Answer => page(404, messagePage('Not found', 'There is no such page. Alerts are at /, runbooks at /runbooks/.'));
 
-async function metrics({ store, tests, now, notifications, received, lastNotificationMs, corrupt, startedAtMs }: Service): Promise<Answer> {
-  const body = metricsText({
-    tests: tests.active(now()),
-    counts: await store.counts(),
-    notifications,
-    events: received,
-    lastNotificationMs,
-    sizeBytes: store.sizeBytes(),
-    corrupt,
-    startedAtMs,
-  });
+async function metrics({
+  store,
+  tests,
+  now,
+  notifications,
+  received,
+  sms,
+  lastNotificationMs,
+  corrupt,
+  startedAtMs,
+}: Service): Promise<Answer> {
+  const counted = { notifications, events: received, sms, lastNotificationMs, corrupt, startedAtMs };
+  const body = metricsText({ ...counted, tests: tests.active(now()), counts: await store.counts(), sizeBytes: store.sizeBytes() });
   return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body };
 }
 

@@ -1,6 +1,7 @@
 import type { AlertStore } from './alert.ts';
 import type { EventStore } from './event-store.ts';
 import type { Environment } from './environment.ts';
+import { createTwilio } from './twilio.ts';
 import { createTestAlerts } from './test-alerts.ts';
 
 export type Log = (entry: Readonly<Record<string, unknown>>) => void;
@@ -23,6 +24,8 @@ export function createService(options: ServiceOptions) {
     startedAtMs: options.now(),
     notifications: { stored: 0, refused: 0, failed: 0 },
     lastNotificationMs: 0,
+    sendSms: options.environment.twilio === undefined ? undefined : createTwilio(options.environment.twilio, options.now),
+    sms: { sent: 0, failed: 0 },
     received: { stored: 0, refused: 0 },
   };
 }

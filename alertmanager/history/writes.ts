@@ -13,6 +13,7 @@ export async function write(service: Service, request: IncomingMessage, path: st
   const { tests, now } = service;
   if (request.method === 'POST' && path === '/api/v1/webhook') return webhook(service, request);
   if (request.method === 'POST' && path === '/api/v1/events') return takeEvent(service, request);
+  if (request.method === 'POST' && path === '/sms') return sms(service, request);
   if (request.method === 'POST' && path === '/api/v1/test-alerts') {
     demandSameOrigin(request);
     tests.add(parseTestAlert(await readBody(request), now()));
@@ -40,6 +41,17 @@ async function webhook(service: Service, request: IncomingMessage): Promise<Answ
     notifications[failure instanceof BadRequest ? 'refused' : 'failed'] += 1;
     throw failure;
   }
+}
+
+/** Sends a notification of Alertmanager on as SMS. 503 asks Alertmanager to try again; what will never work is answered with 4xx. */
+async function sms(service: Service, request: IncomingMessage): Promise<Answer> {
+  const notification = parseNotification(await readBody(request));
+  if (service.sendSms === undefined) return json(404, { error: 'SMS is not set up: TWILIO_ACCOUNT_SID, TWILIO_FROM and SMS_TO in .env' });
+  const { sent, problems, again } = await service.sendSms(notification);
+  service.sms.sent += sent;
+  service.sms.failed += problems.length;
+  service.log({ msg: 'sms', alerts: notification.alerts.length, sent, ...(problems.length === 0 ? {} : { level: 'error', problems }) });
+  return problems.length === 0 ? json(200, { sent }) : json(again ? 503 : 422, { sent, error: problems.join('; ') });
 }
 
 /** Notes who takes care of an alert: `{"by": "…"}`, or the page's form. */

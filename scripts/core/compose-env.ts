@@ -18,6 +18,9 @@ export function composeEnv(settings: PlainSettings, network: StackNetwork): Read
     'PROMETHEUS_RETENTION_SIZE',
     'HISTORY_RETENTION_DAYS',
     'GRAFANA_ADMIN_USER',
+    'TWILIO_ACCOUNT_SID',
+    'TWILIO_FROM',
+    'SMS_TO',
   ] as const;
   return { ...Object.fromEntries(keys.map((key) => [key, String(settings[key])])), NODE_EXPORTER_ADDRESS: network.gateway };
 }

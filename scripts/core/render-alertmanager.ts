@@ -1,5 +1,6 @@
 import { HISTORY_RECEIVER, type AlertmanagerConfig, type Integration, type Receiver, type Route } from './alertmanager-config.ts';
 import { CHANNEL_SECRETS } from './channels.ts';
+import { throughTwilio, TWILIO_SECRET } from './twilio.ts';
 import { TEST_TIMES, withTestChannels } from './test-channels.ts';
 
 export { HISTORY_RECEIVER } from './alertmanager-config.ts';
@@ -32,6 +33,7 @@ export function renderAlertmanager(
 ): RenderedAlertmanager {
   let config = structuredClone(source) as AlertmanagerConfig;
   const files = new Set<string>(Object.entries(CHANNEL_SECRETS).flatMap(([key, { file }]) => (configured.has(key) ? [file] : [])));
+  if (configured.has(TWILIO_SECRET.key) && !configured.has('SMS_WEBHOOK_URL')) throughTwilio(config);
   renderSmtp(config, files, channels);
   config.receivers = config.receivers.map((receiver) => renderReceiver(receiver, files, channels));
   const fallenBack = config.receivers.filter((receiver) => integrationsOf(receiver).length === 0).map(({ name }) => name);

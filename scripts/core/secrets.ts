@@ -3,6 +3,7 @@ import { passwordFile, type DatabaseModule, type Instance } from './instances.ts
 import { error, type Problem } from './problem.ts';
 import type { Kind } from './setting-kinds.ts';
 import type { Settings } from './settings.ts';
+import { TWILIO_SECRET, twilioProblems } from './twilio.ts';
 import { vectorDatabases, type VectorDatabase } from './vector-databases.ts';
 
 /** One secret: a value in `.env` is written to `secrets/<file>` by `up`; the file may also be put there by hand. */
@@ -24,6 +25,7 @@ const password: Kind<string> = (value) =>
 export const SECRETS: Readonly<Record<string, Secret>> = {
   GRAFANA_ADMIN_PASSWORD: { file: 'grafana_admin_password', uid: GRAFANA_UID, shape: password },
   ...Object.fromEntries(Object.entries(CHANNEL_SECRETS).map(([key, { file, shape }]) => [key, { file, shape, uid: NOBODY_UID }])),
+  [TWILIO_SECRET.key]: { file: TWILIO_SECRET.file, shape: TWILIO_SECRET.shape, uid: NOBODY_UID },
 };
 export type SecretKey = string;
 
@@ -61,6 +63,7 @@ export function planSecrets(settings: Settings, existing: ReadonlyMap<string, st
     files.push({ file, content, uid });
     configured.add(key);
   }
+  problems.push(...twilioProblems(configured.has(TWILIO_SECRET.key), settings.plain.SMS_TO !== ''));
   if (settings.plain.MODULES.includes('postgres')) {
     const { passwords, missing } = passwordsOf('postgres', settings.plain.POSTGRES_INSTANCES, existing);
     problems.push(...missing);

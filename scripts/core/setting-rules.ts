@@ -94,7 +94,26 @@ const emailIsWhole: Rule = (_, at, channels) => {
   return problems;
 };
 
-const RULES: readonly Rule[] = [databasesAreNamed, vectorsAreNamed, portsDiffer, openToTheWorld, composeFileIsOurs, emailIsWhole];
+const TWILIO = ['TWILIO_ACCOUNT_SID', 'TWILIO_FROM', 'SMS_TO'] as const;
+
+const twilioIsWhole: Rule = (settings, at) => {
+  const given = TWILIO.filter((key) => settings[key] !== '');
+  return given.length === 0
+    ? []
+    : TWILIO.filter((key) => settings[key] === '').map((key) =>
+        error(at(key), `${key} is empty, but ${given.join(' and ')} is set`, 'SMS through Twilio needs all three, and TWILIO_AUTH_TOKEN.'),
+      );
+};
+
+const RULES: readonly Rule[] = [
+  databasesAreNamed,
+  vectorsAreNamed,
+  portsDiffer,
+  openToTheWorld,
+  composeFileIsOurs,
+  emailIsWhole,
+  twilioIsWhole,
+];
 
 /** Problems between settings that are each well-formed. */
 export function settingRules(

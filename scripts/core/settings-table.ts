@@ -1,6 +1,7 @@
 import { instanceOf, type Instance } from './instances.ts';
 import * as kind from './setting-kinds.ts';
 import type { Kind } from './setting-kinds.ts';
+import { accountSid, smsNumbers, smsSender } from './twilio.ts';
 import { vectorItem } from './vector-databases.ts';
 
 /** One setting of `.env`: how its text is read, and the text that stands for it when the line is missing. */
@@ -52,6 +53,9 @@ export const SETTINGS = {
   ALERT_MEMORY_THRESHOLD: setting(kind.percent, '80'),
   ALERT_ERROR_RATE_THRESHOLD: setting(kind.percent, '1'),
   GRAFANA_ADMIN_USER: setting(kind.host, 'admin'),
+  TWILIO_ACCOUNT_SID: setting(accountSid, ''),
+  TWILIO_FROM: setting(smsSender, ''),
+  SMS_TO: setting(smsNumbers, ''),
   DEBIAN_MIRROR: setting(kind.url, 'http://deb.debian.org/debian'),
 } as const;
 
