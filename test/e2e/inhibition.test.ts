@@ -89,6 +89,13 @@ const PAIRS: readonly (readonly [Labels, Labels, boolean])[] = [
     { alertname: 'HighContainerMemory', instance: 'j', name: 'x' },
     true,
   ],
+  [
+    { alertname: 'ContainerRestartLoop', instance: 't', name: 'x' },
+    { alertname: 'HighContainerRestartRate', instance: 't', name: 'x' },
+    true,
+  ],
+  [{ alertname: 'ContainerRestartLoop', instance: 'u', name: 'x' }, { alertname: 'ContainerDown', instance: 'u', name: 'y' }, false],
+  [{ alertname: 'ContainerExitedWithError', instance: 'v', name: 'x' }, { alertname: 'ContainerDown', instance: 'v', name: 'x' }, true],
   [{ alertname: 'RedisCriticalMemory', instance: 'k' }, { alertname: 'RedisHighMemory', instance: 'k' }, true],
   [{ alertname: 'PostgreSQLCriticalConnections', instance: 'l' }, { alertname: 'PostgreSQLVeryHighConnections', instance: 'l' }, true],
   [{ alertname: 'PostgreSQLVeryHighConnections', instance: 'm' }, { alertname: 'PostgreSQLHighConnections', instance: 'm' }, true],
