@@ -4,13 +4,13 @@ import { exec } from '../../scripts/io/exec.ts';
 import { eventually, sh } from './e2e-stack.ts';
 
 /** Real PostgreSQL, Redis and Node.js for a user's project, from Debian packages. */
-const IMAGE = 'pharos-test/databases:2';
+const IMAGE = 'pharos-test/databases:3';
 const MIRROR = process.env['DEBIAN_MIRROR'] ?? 'http://deb.debian.org/debian';
 
 /** Builds the image where it is not there yet. */
 export async function databasesImage(): Promise<string> {
   if ((await sh(['docker', 'image', 'inspect', IMAGE])).code === 0) return IMAGE;
-  const packages = 'postgresql,postgresql-18-pgvector,redis-server,nodejs,busybox,openssl';
+  const packages = 'postgresql,postgresql-18-pgvector,redis-server,nodejs,busybox,openssl,dnsmasq-base';
   const args = (extra: readonly string[]): readonly string[] => [
     '--variant=essential',
     ...extra,

@@ -11,7 +11,15 @@ export async function startFleet(prefix: string): Promise<void> {
   await start(prefix, image, 'shop-standby', STANDBY);
   await start(prefix, image, 'shop-replica', 'exec redis-server --bind 0.0.0.0 --protected-mode no --replicaof shop-cache 6379');
   await start(prefix, image, 'shop-tls', TLS);
-  await eventually('the standby streams', 60, async () => (await psql(prefix, 'SELECT count(*) FROM pg_stat_replication')).stdout.trim() === '1');
+  await start(prefix, image, 'shop-dns', 'exec dnsmasq --keep-in-foreground --no-resolv --address=/#/192.0.2.1');
+  // A CPU quota, without which the engine counts no throttling.
+  await start(prefix, image, 'shop-worker', 'exec sleep infinity', ['--cpus', '0.5']);
+  await psql(prefix, 'CREATE TABLE orders (id int PRIMARY KEY); INSERT INTO orders SELECT generate_series(1, 1000)');
+  await eventually(
+    'the standby streams',
+    60,
+    async () => (await psql(prefix, 'SELECT count(*) FROM pg_stat_replication')).stdout.trim() === '1',
+  );
 }
 
 /** The settings with which a stack watches the fleet. */
@@ -30,14 +38,35 @@ export function watchFleet(stack: E2eStack, prefix: string): void {
       '- targets: [http://shop-app:3000/]',
       '- targets: [shop-tls:8443]\n  labels: { module: tls_connect }',
       '- targets: [shop-cache:6379]\n  labels: { module: tcp_connect }',
+      '- targets: [shop-dns:53]\n  labels: { module: dns_udp }',
       '',
     ].join('\n'),
+  );
+  // A scrape job of the user's own, which no module's rules speak of.
+  stack.write(
+    'prometheus/scrape/mine.yml',
+    'scrape_configs:\n  - job_name: mine\n    static_configs:\n      - targets: [shop-app:3000]\n        labels: { instance: mine }\n',
   );
   stack.write('prometheus/targets/apps/fleet.yml', '- targets: [shop-app:3000]\n  labels: { service: shop-app }\n');
 }
 
-async function start(prefix: string, image: string, name: string, command: string): Promise<void> {
-  const options = ['--name', `${prefix}-${name}`, '--network', `${prefix}-shop`, '--network-alias', name];
+/** What only exists once something went wrong: a line that Loki refuses, a pushed metric, and a session that waits for another one's lock. */
+export async function troubleFleet(stack: E2eStack, prefix: string): Promise<void> {
+  const push = async (port: string, path: string, contentType: string, body: string): Promise<Response> =>
+    fetch(stack.url(port, path), { method: 'POST', headers: { 'content-type': contentType }, body });
+  await push('PUSHGATEWAY_PORT', '/metrics/job/backup/instance/shop', 'text/plain', 'backup_last_success_timestamp_seconds 1\n');
+  const lastYear = `${Date.now() - 365 * 86_400_000}000000`;
+  const line = { streams: [{ stream: { container: 'old' }, values: [[lastYear, 'too old']] }] };
+  await push('LOKI_PORT', '/loki/api/v1/push', 'application/json', JSON.stringify(line));
+  for (const seconds of [600, 0]) {
+    const sql = `BEGIN; UPDATE orders SET id = id WHERE id = 1; SELECT pg_sleep(${seconds}); COMMIT`;
+    await sh(['docker', 'exec', '-d', '-u', 'postgres', `${prefix}-shop-db`, 'psql', '-c', sql]);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+async function start(prefix: string, image: string, name: string, command: string, extra: readonly string[] = []): Promise<void> {
+  const options = [...extra, '--name', `${prefix}-${name}`, '--network', `${prefix}-shop`, '--network-alias', name];
   const started = await sh(['docker', 'run', '-d', ...options, image, 'bash', '-c', command]);
   if (started.code !== 0) throw new Error(started.stderr);
 }

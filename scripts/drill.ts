@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { main } from './cli/command.ts';
+import { inputFailure, stackFailure } from './core/failure.ts';
+import { exec } from './io/exec.ts';
+import { ROOT } from './io/files.ts';
+import { openWorkplace } from './steps/workplace.ts';
+
+/** Breaks real software and waits for the message at the receiver, with a stack and victims of its own (test/drills/); a running stack is not touched. */
+await main(async (context) => {
+  await openWorkplace(context);
+  const { code } = await exec([process.execPath, '--import', 'tsx', join(ROOT, 'test/drills/run.ts'), ...context.args], {
+    cwd: ROOT,
+    interactive: true,
+    signal: context.signal,
+  });
+  if (code !== 0) throw code === 2 ? inputFailure([]) : stackFailure([]);
+});

@@ -1,0 +1,61 @@
+import type { Victim } from './drill.ts';
+
+/** A Redis of its own. */
+export const redis = (name: string, ...flags: readonly string[]): Victim => ({
+  name,
+  command: `exec redis-server --bind 0.0.0.0 --protected-mode no --save '' ${flags.join(' ')}`,
+  watch: { as: 'redis' },
+});
+
+/** A PostgreSQL of its own, with the stack's read-only user. */
+export const postgres = (name: string, ...flags: readonly string[]): Victim => ({
+  name,
+  command: [
+    'mkdir -p /data /run/postgresql && chown postgres /data /run/postgresql',
+    'B=/usr/lib/postgresql/18/bin',
+    '[ -f /data/PG_VERSION ] || su postgres -c "$B/initdb -D /data -A scram-sha-256 --auth-local=trust" >/dev/null',
+    'echo "host all all all scram-sha-256" >> /data/pg_hba.conf',
+    `(until su postgres -c "psql -qc \\"CREATE ROLE pharos_monitor LOGIN PASSWORD 'right-password' IN ROLE pg_monitor\\"" 2>/dev/null; do sleep 0.5; done) &`,
+    `exec su postgres -c "exec $B/postgres -D /data -c listen_addresses=* ${flags.join(' ')}"`,
+  ].join('\n'),
+  watch: { as: 'postgres' },
+});
+
+/** An HTTP server whose answers a file decides: the status in /tmp/status, the delay in milliseconds in /tmp/delay. */
+export const web = (name: string, module?: string): Victim => ({
+  name,
+  command: `exec node -e '${WEB}'`,
+  watch: { as: 'blackbox', url: `http://${name}:8080/`, ...(module === undefined ? {} : { module }) },
+});
+
+const WEB = `
+const fs = require("fs");
+const read = (name, fallback) => { try { return Number(fs.readFileSync("/tmp/" + name, "utf8")); } catch { return fallback; } };
+require("http").createServer((request, response) => setTimeout(() => {
+  response.statusCode = read("status", 200);
+  response.end("ok");
+}, read("delay", 0))).listen(8080);
+`;
+
+/** A TLS server with a certificate that is valid for a number of days; a negative one has expired. */
+export const tls = (name: string, days: number): Victim => ({
+  name,
+  command: [
+    'mkdir -p /tls && cd /tls',
+    `openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -subj /CN=${name} -not_before ${stamp(days - 90)} -not_after ${stamp(days)} 2>/dev/null`,
+    'cp cert.pem bad.pem; openssl req -x509 -newkey rsa:2048 -nodes -key key.pem -days 90 -out good.pem -subj /CN=good 2>/dev/null; cp good.pem cert.pem',
+    `exec node -e '${TLS}'`,
+  ].join('\n'),
+  watch: { as: 'blackbox', url: `${name}:8443`, module: 'tls_connect' },
+});
+
+/** OpenSSL's form of a day: YYYYMMDDHHMMSSZ, so many days from now. */
+function stamp(days: number): string {
+  return `${new Date(Date.now() + days * 86_400_000).toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`;
+}
+
+const TLS = `
+const fs = require("fs"), options = () => ({ key: fs.readFileSync("/tls/key.pem"), cert: fs.readFileSync("/tls/cert.pem") });
+const server = require("https").createServer(options(), (request, response) => response.end("ok")).listen(8443);
+setInterval(() => server.setSecureContext(options()), 500);
+`;
