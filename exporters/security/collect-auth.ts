@@ -57,7 +57,8 @@ export class AuthCollector implements Collector {
 
   /** Returns when the log was written last, seconds since 1970. */
   async #follow(path: string, now: number): Promise<number> {
-    const { counts, connections } = this.state;
+    const before = this.#tally.copy();
+    const connections = this.#reader.connections;
     try {
       const pass = await followLog(this.#host + path, this.#positions[path], (text) => {
         const line = parseLogLine(text);
@@ -69,7 +70,7 @@ export class AuthCollector implements Collector {
       return pass.changed / 1000;
     } catch (failure) {
       // A pass that broke off is read again from its beginning, so what it gave must not stay.
-      this.#tally = new Tally(counts);
+      this.#tally = before;
       this.#reader = new AuthReader(connections);
       throw failure;
     }

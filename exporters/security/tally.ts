@@ -20,10 +20,16 @@ interface Recent {
 /** Counts what the authentication log tells. */
 export class Tally {
   readonly #counts: Record<string, number>;
-  #recent: Recent[] = [];
+  #recent: Recent[];
 
-  constructor(counts: Counts = {}) {
+  constructor(counts: Counts = {}, recent: readonly Recent[] = []) {
     this.#counts = { ...counts };
+    this.#recent = [...recent];
+  }
+
+  /** As it is now, whatever is added to this one later. */
+  copy(): Tally {
+    return new Tally(this.#counts, this.#recent);
   }
 
   get counts(): Counts {
