@@ -1,14 +1,25 @@
 import { join } from 'node:path';
+import { parseArguments } from './cli/args.ts';
 import { main } from './cli/command.ts';
-import { stackFailure } from './core/failure.ts';
+import { inputFailure, stackFailure } from './core/failure.ts';
+import { error } from './core/problem.ts';
 import { exec } from './io/exec.ts';
 import { ROOT } from './io/files.ts';
 import { openWorkplace } from './steps/workplace.ts';
 
-/** Measures the start and the checks with a stack of its own (test/bench/stack.ts); a running stack is not touched. */
+const USAGE = 'npm run bench [-- stack | instrumentation]';
+const BENCHES = ['stack', 'instrumentation'];
+
+/**
+ * Measures the start and the checks with a stack of its own (test/bench/stack.ts), or what the instrumentation costs an application
+ * (test/bench/instrumentation.ts); a running stack is not touched.
+ */
 await main(async (context) => {
+  const [bench = 'stack', ...rest] = parseArguments(context.args, { usage: USAGE, options: {}, positionals: true }).positionals;
+  if (!BENCHES.includes(bench) || rest.length > 0)
+    throw inputFailure([error('arguments', `there is no benchmark "${[bench, ...rest].join(' ')}"`, USAGE)]);
   await openWorkplace(context);
-  const { code } = await exec([process.execPath, '--import', 'tsx', join(ROOT, 'test/bench/stack.ts')], {
+  const { code } = await exec([process.execPath, '--import', 'tsx', join(ROOT, `test/bench/${bench}.ts`)], {
     cwd: ROOT,
     interactive: true,
     signal: context.signal,

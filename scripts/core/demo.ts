@@ -10,14 +10,13 @@ export const demoProject = (project: string): string => `${project}-demo`;
 export const demoNetwork = (project: string): string => `${demoProject(project)}_monitoring`;
 
 /** Services of the stack that must reach the example, where they run. */
-export const DEMO_WATCHERS = ['prometheus', 'blackbox-exporter', 'redis-exporter'] as const;
+export const DEMO_WATCHERS = ['prometheus', 'blackbox-exporter'] as const;
 
 /** Target files that make a running stack watch the example, by their path from the checkout; only of modules that are on. */
 export function demoTargets(modules: readonly string[]): ReadonlyMap<string, string> {
   const groups: Readonly<Record<string, object>> = {
     apps: { targets: ['demo-backend:3000'], labels: { instance: 'demo-backend', service: 'demo' } },
     blackbox: { targets: ['http://demo-backend:3000/health/ready'], labels: { service: 'demo' } },
-    redis: { targets: ['redis://demo-redis:6379'], labels: { instance: 'demo-redis' } },
   };
   return new Map(
     Object.entries(groups)
