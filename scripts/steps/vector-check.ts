@@ -3,7 +3,7 @@ import { error, warning } from '../core/problem.ts';
 import { isRefusal } from '../core/smoke.ts';
 import { vectorDatabases } from '../core/vector-databases.ts';
 import { prometheusApi } from '../io/prometheus.ts';
-import { logSince, stackState } from '../io/stack-state.ts';
+import { lastLogLines, logSince, stackState } from '../io/stack-state.ts';
 import type { Prepared } from './prepare.ts';
 import type { Finding } from './smoke-checks.ts';
 import type { Workplace } from './workplace.ts';
@@ -18,14 +18,14 @@ export async function vectorProblems(place: Workplace, { settings }: Prepared, b
   const findings: Finding[] = [];
   for (const { target, instance, database } of vectorDatabases(plain.VECTOR_INSTANCES, plain.POSTGRES_INSTANCES)) {
     if (valueOf(up, instance.name, database) !== 1) {
-      const said = await lastWord(place, plain.COMPOSE_PROJECT_NAME, target, began);
+      const { said, since } = await lastWord(place, plain.COMPOSE_PROJECT_NAME, target, began);
       findings.push({
         ...error(
           `vector ${target}`,
           `does not answer the exporter${said === '' ? '' : ` (${said})`}`,
           'runbooks/vector/VectorDatabaseDown.md says what each reason means; npm run logs -- vector-exporter',
         ),
-        final: isRefusal(said),
+        final: isRefusal(since),
       });
     } else if (valueOf(extensions, instance.name, database) === 0)
       findings.push(
@@ -39,10 +39,14 @@ export async function vectorProblems(place: Workplace, { settings }: Prepared, b
   return findings;
 }
 
-/** What the exporter's log says of a database since the checks began. */
-async function lastWord({ docker }: Workplace, project: string, target: string, began: number): Promise<string> {
+/** What the exporter said last of a database, and what of it since the checks began: it says a thing once, and again only when it changes. */
+async function lastWord({ docker }: Workplace, project: string, target: string, began: number) {
   const exporter = (await stackState(docker, project)).find(({ service }) => service === 'vector-exporter');
-  if (exporter === undefined) return '';
-  const line = (await logSince(docker, exporter.id, began)).split('\n').findLast((text) => text.includes(`"database ${target}: `));
-  return /"msg":"database [^:]*: (.*?)(?<!\\)"/.exec(line ?? '')?.[1]?.replaceAll('\\"', '"') ?? '';
+  if (exporter === undefined) return { said: '', since: '' };
+  const about = (log: string): string => {
+    const line = log.split('\n').findLast((text) => text.includes(`"database ${target}: `));
+    return /"msg":"database [^:]*: (.*?)(?<!\\)"/.exec(line ?? '')?.[1]?.replaceAll('\\"', '"') ?? '';
+  };
+  const [all, since] = await Promise.all([lastLogLines(docker, exporter.id, 500), logSince(docker, exporter.id, began)]);
+  return { said: about(all), since: about(since) };
 }

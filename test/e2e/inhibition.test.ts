@@ -106,6 +106,21 @@ const PAIRS: readonly (readonly [Labels, Labels, boolean])[] = [
     { alertname: 'PostgreSQLHighTransactionIdAge', instance: 'p', datname: 'd' },
     true,
   ],
+  [
+    { alertname: 'VectorSearchVerySlow', instance: 'w', database: 'd', canary: 'c' },
+    { alertname: 'VectorSearchSlow', instance: 'w', database: 'd', canary: 'c' },
+    true,
+  ],
+  [
+    { alertname: 'VectorSearchVerySlow', instance: 'x', database: 'd', canary: 'c' },
+    { alertname: 'VectorSearchSlow', instance: 'x', database: 'd', canary: 'e' },
+    false,
+  ],
+  [
+    { alertname: 'VectorDatabaseDown', instance: 'y', database: 'd' },
+    { alertname: 'VectorStatisticsStale', instance: 'y', database: 'd' },
+    true,
+  ],
   [{ alertname: 'CriticalErrorRate', instance: 'q', service: 's' }, { alertname: 'HighErrorRate', instance: 'q', service: 's' }, true],
   [{ alertname: 'CertificateExpired', instance: 'r' }, { alertname: 'CertificateExpiresIn7Days', instance: 'r' }, true],
   [{ alertname: 'CertificateExpiresIn7Days', instance: 's' }, { alertname: 'CertificateExpiresIn30Days', instance: 's' }, true],
