@@ -7,6 +7,7 @@ SET pg_stat_statements.track_utility = off;
 
 SELECT 'CREATE ROLE pharos_monitor LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'pharos_monitor') \gexec
 
--- The exporter holds one connection per instance; 5 leave room for a restart, and a fault cannot use up max_connections.
+-- The exporter holds one connection per instance, the vector exporter up to two more; 5 leave room for a restart, and a fault cannot use up
+-- max_connections. What the vector exporter searches it must also be allowed to read (exporters/vector/canaries.yml).
 ALTER ROLE pharos_monitor LOGIN PASSWORD :'password' CONNECTION LIMIT 5;
 GRANT pg_monitor TO pharos_monitor;
