@@ -1,4 +1,5 @@
 import { TEST_CHANNEL_LABEL, testReceiver } from './channel-catalog.ts';
+import { withoutSecrets } from './delivery-advice.ts';
 import { integrationsOf, type AlertmanagerConfig } from './render-alertmanager.ts';
 
 /** One way by which an alert reaches people: an integration of a receiver, numbered as Alertmanager logs it (`slack[0]`). */
@@ -58,14 +59,23 @@ export function deliveriesFrom(
   return channels.map((channel) => {
     const own = lines.filter((line) => line['receiver'] === channel.receiver && line['integration'] === channel.integration);
     const times = own.filter((line) => line['msg'] === 'Notify success').map((line) => Date.parse(line['time'] ?? ''));
-    const failed = own.filter((line) => line['err'] !== undefined).at(-1)?.['err'];
+    const attempted = own.filter((line) => line['err'] !== undefined).at(-1)?.['err'];
+    const failed = lines.map((line) => givenUp(line, channel)).findLast((why) => why !== undefined) ?? attempted;
     return {
       ...channel,
       deliveredAt: times.find((time) => time <= endedAt),
       resolvedAt: times.find((time) => time > endedAt),
-      error: failed,
+      error: failed === undefined ? undefined : withoutSecrets(failed),
     };
   });
+}
+
+/** Why Alertmanager gave a channel up. It says so once for all channels of a receiver, when the last of them was sent or given up. */
+function givenUp({ msg, err }: Readonly<Record<string, string>>, { receiver, integration }: Channel): string | undefined {
+  if (msg !== 'Notify for alerts failed' || err === undefined) return undefined;
+  const start = `${receiver}/${integration}: `;
+  const own = err.split(/(?:\\n|\n)+(?=[^\s/]+\/\w+\[\d+\]: )/).find((part) => part.startsWith(start));
+  return own?.slice(start.length).replace(/^notify retry canceled (due to unrecoverable error )?after \d+ attempts: /, '');
 }
 
 /** The fields of one logfmt line. */

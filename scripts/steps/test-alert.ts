@@ -5,6 +5,7 @@ import type { Outcome } from '../cli/deliveries.ts';
 import { interruption } from '../cli/command.ts';
 import { CHANNELS } from '../core/channel-catalog.ts';
 import { addressesOf, type Addresses } from '../core/addresses.ts';
+import { deliveryAdvice } from '../core/delivery-advice.ts';
 import { channelsOf, deliveriesFrom, testableChannels, type Channel, type Delivery } from '../core/deliveries.ts';
 import { inputFailure, stackFailure } from '../core/failure.ts';
 import { error, type Problem } from '../core/problem.ts';
@@ -203,7 +204,7 @@ function notReached({ receiver, integration, error: why }: Delivery): Problem {
   return error(
     `receiver ${receiver}`,
     `${integration} was not reached${why === undefined ? ' in time' : `: ${why}`}`,
-    'Check its credentials in .env or secrets/, and that this host reaches the address; Alertmanager goes on trying.',
+    deliveryAdvice(integration, why),
   );
 }
 

@@ -118,6 +118,17 @@ describe('deliveriesFrom', () => {
     ]);
   });
 
+  it('reads why a channel was given up, which Alertmanager says of all channels at once', () => {
+    const failed =
+      'time=2026-11-21T05:00:09.000Z level=ERROR source=dispatch.go:580 msg="Notify for alerts failed" component=dispatcher aggrGroup="{}:{nonce=\\"n1\\"}" num_alerts=1 err="critical-team/slack[0]: notify retry canceled due to unrecoverable error after 1 attempts: channel \\"#x\\": unexpected status code 404: no_team\\n\\ncritical-team/telegram[0]: notify retry canceled after 6 attempts: Post \\"https://api.telegram.org/bot12345:AAAA_bb-c/sendMessage\\": dial tcp: no such host"';
+    const of = (integration: string) => ({ receiver: 'critical-team', integration, sendsResolved: true });
+    expect(deliveriesFrom(failed, 'n1', [of('slack[0]'), of('telegram[0]'), of('slack[1]')]).map(({ error }) => error)).toEqual([
+      'channel "#x": unexpected status code 404: no_team',
+      'Post "https://api.telegram.org/…": dial tcp: no such host',
+      undefined,
+    ]);
+  });
+
   it('numbers the integrations of a receiver as Alertmanager logs them', () => {
     const { config } = render(['WEBHOOK_URL', 'NTFY_URL', 'PAGERDUTY_ROUTING_KEY']);
     expect(channelsOf(config, ['critical-team']).map(({ integration }) => integration)).toEqual([

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { channelsOf, deliveriesFrom } from '../../scripts/core/deliveries.ts';
+import { deliveryAdvice } from '../../scripts/core/delivery-advice.ts';
+import { ROOT } from '../../scripts/io/files.ts';
+import { ChannelStand, config, CREDENTIALS, labelsOf } from '../support/channel-stand.ts';
+import { eventually, sh } from '../support/e2e-stack.ts';
+import type { Mode } from '../support/providers.ts';
+
+const noEngine = process.env['PHAROS_NO_ENGINE'];
+let stand: ChannelStand;
+
+beforeEach((context) => {
+  if (noEngine !== undefined) context.skip(noEngine);
+});
+
+beforeAll(async () => {
+  if (noEngine !== undefined) return;
+  stand = await ChannelStand.start('pharos-refusals');
+}, 300_000);
+afterAll(async () => stand?.destroy(), 60_000);
+
+/** The part of each secret that must not be in a log. */
+const TELLING = Object.values(CREDENTIALS).map((value) => /\w*Secret1\w*|pd0secret\w*|0b5ec2e7\S*|dead0000\S*/.exec(value)?.[0] ?? value);
+
+describe('what a provider refuses', () => {
+  const channels = channelsOf(config, ['critical-team']);
+
+  /** Why a channel of an alert was not reached, as npm run test-alert finds it in Alertmanager's log. */
+  async function failure(mode: Mode, integration: string): Promise<string> {
+    const { instance, ...labels } = labelsOf('critical');
+    await stand.providers.set(mode);
+    await stand.send({ ...labels, instance });
+    const read = async (): Promise<string | undefined> =>
+      deliveriesFrom(await stand.log(), labels.nonce, channels).find((delivery) => delivery.integration === integration)?.error;
+    try {
+      await eventually('a refusal is logged', 20, async () => (await read()) !== undefined);
+      return (await read()) ?? '';
+    } finally {
+      await stand.send({ ...labels, instance }, true);
+      await stand.providers.set({ http: 'ok', smtp: 'ok' });
+    }
+  }
+
+  it.each([
+    ['login', /535/, /SMTP_USER/],
+    ['sender', /550/, /SMTP_FROM/],
+    ['recipient', /550/, /EMAIL_/],
+  ] as const)('a mail server that refuses the %s is told apart', async (smtp, error, advice) => {
+    const why = await failure({ http: 'ok', smtp }, 'email[0]');
+    expect(why).toMatch(error);
+    expect(deliveryAdvice('email[0]', why)).toMatch(advice);
+  });
+
+  it('a webhook that is no longer there', async () => {
+    const why = await failure({ http: 'refuse', smtp: 'ok' }, 'slack[0]');
+    expect(why).toMatch(/403/);
+    expect(deliveryAdvice('slack[0]', why)).toMatch(/npm run configure -- --slack-webhook/);
+  });
+});
+
+describe('the log of Alertmanager', () => {
+  it('holds no secret, not even when nobody can be reached', async () => {
+    const { instance, ...labels } = labelsOf('emergency');
+    await sh(['docker', 'stop', '-t', '0', stand.providers.container]);
+    await stand.send({ ...labels, instance });
+    await eventually('failures are logged', 30, async () => (await stand.log()).split(labels.nonce).length > 10);
+    const text = await stand.log();
+    expect(text).toMatch(/dial tcp|no such host|server misbehaving/);
+    const found = (shown: string): readonly string[] => TELLING.filter((secret) => shown.includes(secret));
+    // A bot's token is part of the address that Alertmanager calls, and of its errors: the log shippers mask it, and so does test-alert.
+    expect(found(text).map((secret) => secret.slice(0, 8))).toEqual(['telegram']);
+    for (const shipper of ['loki/alloy/config.alloy', 'loki/promtail/promtail.yml'])
+      expect(found(text.replace(maskOf(shipper), '')), shipper).toEqual([]);
+    const errors = deliveriesFrom(text, labels.nonce, channelsOf(config, ['emergency'])).map(({ error }) => error ?? '');
+    expect(errors.filter((error) => error.includes('api.telegram.org'))).toHaveLength(1);
+    expect(found(errors.join())).toEqual([]);
+  });
+});
+
+/** The expression with which a log shipper masks. */
+function maskOf(path: string): RegExp {
+  const [, expression = ''] = /expression(?:: | = ")(\/bot[^"\n]*)/.exec(readFileSync(join(ROOT, path), 'utf8')) ?? [];
+  expect(expression, path).not.toBe('');
+  return new RegExp(expression.replaceAll('\\\\', '\\'), 'g');
+}
