@@ -2,6 +2,7 @@ import { alertRules, jobNames, ruleTests } from './rule-files.ts';
 import { ruleProblems, ruleTestProblems, runbookProblems, unknownJobs } from './rule-invariants.ts';
 import { warning, type Problem } from './problem.ts';
 import type { Tree } from './render.ts';
+import { SLO_RUNBOOKS } from './render-slo.ts';
 
 /** Our own rules over the files of the checkout: what the tools let pass although it can never work, such as an alert on a job that nothing scrapes. */
 export function sourceProblems(sources: Tree): readonly Problem[] {
@@ -9,7 +10,7 @@ export function sourceProblems(sources: Tree): readonly Problem[] {
     [...sources].filter(([path]) => path.startsWith(`${folder}/`) && end.test(path));
   const rules = under('prometheus/rules', /\.ya?ml$/).flatMap(([path, text]) => alertRules(path, text));
   const jobs = under('prometheus/scrape', /\.ya?ml$/).flatMap(([, text]) => jobNames(text));
-  const pages = under('runbooks', /\.md$/).map(([path]) => path);
+  const pages = under('runbooks', /\.md$/).flatMap(([path]) => (SLO_RUNBOOKS.includes(path) ? [] : [path]));
   const cases = under('test/rules', /\.test\.yml$/).flatMap(([path, text]) => ruleTests(path, text).cases);
   // An alert without a test may well be right; it runs, and `npm test` is where it must have one.
   const untested = ruleTestProblems(rules, cases).map(({ place, message, fix }) => warning(place, message, fix));

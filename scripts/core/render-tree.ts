@@ -15,6 +15,7 @@ import {
 } from './render.ts';
 import type { RenderedAlertmanager } from './render-alertmanager.ts';
 import type { PlainSettings } from './settings-table.ts';
+import { renderSlo } from './render-slo.ts';
 
 export interface RenderInput {
   /** The checked-in configs, by their path below the checkout. */
@@ -68,6 +69,11 @@ export function renderTree(input: RenderInput): RenderResult {
   for (const [path, text] of sources) {
     const folder = path.split('/').slice(0, 2).join('/');
     if (folder === 'prometheus/targets' || (/^prometheus\/(scrape|rules)\//.test(path) && !isSelected(path, input.all, enabled))) continue;
+    if (folder === 'prometheus/slo' && /\.ya?ml$/.test(path)) {
+      const rendered = renderSlo(path, text, sources, runbooksUrl, settings.PROMETHEUS_RETENTION_TIME);
+      problems.push(...rendered.problems);
+      if (rendered.rules !== undefined) tree.set(rendered.rules.path, rendered.rules.text);
+    }
     const target = destination(path);
     if (target === undefined) continue;
     if (!/\.ya?ml$/.test(path)) {
@@ -105,6 +111,7 @@ export function renderTree(input: RenderInput): RenderResult {
 /** Source path → path below `.effective/`; undefined for files that no container reads. */
 function destination(path: string): string | undefined {
   if (/(^|\/)README\.md$/.test(path) && !path.startsWith('runbooks/')) return undefined;
+  if (path.startsWith('prometheus/slo/')) return undefined;
   if (path.startsWith('exporters/blackbox/')) return path.endsWith('blackbox.yml') ? 'blackbox/blackbox.yml' : undefined;
   if (path.startsWith('exporters/vector/')) return path.endsWith('/canaries.yml') ? 'vector/canaries.yml' : undefined;
   if (path.startsWith('exporters/docker-socket-proxy/'))

@@ -1,0 +1,67 @@
+import type { SyntaxNode } from '@lezer/common';
+import { parser } from '@prometheus-io/lezer-promql';
+import { childrenOf } from './matcher-twins.ts';
+import { RATE_RANGE, type Slo } from './slo.ts';
+
+/** How good events are told from all. */
+export type Indicator = Pick<Slo, 'good' | 'total' | 'absentIsBad'>;
+
+/** Answers that are no 5xx. */
+export function availability(service: string): Indicator {
+  const answers = `http_request_duration_seconds_count{service="${service}"`;
+  return { total: rate(`${answers}}`), good: rate(`${answers},status_code!~"5.."}`), absentIsBad: true };
+}
+
+/**
+ * Answers within a time. A bound that the histogram does not have has no series, and says nothing.
+ *
+ * @param seconds an upper bound of the histogram's buckets
+ */
+export function latency(service: string, seconds: number): Indicator {
+  // Prometheus 3 stores whole bounds as 1.0, Prometheus 2 as the service wrote them.
+  const le = Number.isInteger(seconds) ? `le=~"${seconds}([.]0)?"` : `le="${seconds}"`;
+  return {
+    total: rate(`http_request_duration_seconds_count{service="${service}"}`),
+    good: rate(`http_request_duration_seconds_bucket{service="${service}",${le}}`),
+    absentIsBad: false,
+  };
+}
+
+/**
+ * The rate of counters that are added to or subtracted from each other: `a_total{x="1"} + b_total` becomes a sum of the rates of both.
+ *
+ * @returns what is wrong with the expression where it is anything else
+ */
+export function ratesOf(expr: string): { readonly rate: string } | { readonly wrong: string } {
+  const top = parser.parse(expr).topNode;
+  let broken: number | undefined;
+  top.cursor().iterate(({ type, from }) => {
+    if (type.isError) broken ??= from;
+  });
+  if (broken !== undefined) return { wrong: `is not PromQL from character ${broken + 1} on` };
+  const [node] = childrenOf(top);
+  if (node === undefined) return { wrong: 'is empty' };
+  try {
+    return { rate: rewritten(expr, node) };
+  } catch (failure) {
+    if (failure instanceof Unsuitable) return { wrong: failure.message };
+    throw failure;
+  }
+}
+
+class Unsuitable extends Error {}
+
+function rewritten(expr: string, node: SyntaxNode): string {
+  const children = childrenOf(node);
+  const [left, right] = [children[0], children.at(-1)];
+  if (node.name === 'VectorSelector') return rate(expr.slice(node.from, node.to));
+  if (node.name === 'ParenExpr' && left !== undefined) return `(${rewritten(expr, left)})`;
+  const sign = children.find(({ name }) => name === 'Add' || name === 'Sub');
+  if (node.name === 'BinaryExpr' && children.length === 3 && sign !== undefined && left !== undefined && right !== undefined)
+    return `${rewritten(expr, left)} ${expr.slice(sign.from, sign.to)} ${rewritten(expr, right)}`;
+  throw new Unsuitable(`may only add and subtract counters, and holds ${expr.slice(node.from, node.to).replace(/\s+/g, ' ')}`);
+}
+
+function rate(selector: string): string {
+  return `sum(rate(${selector}[${RATE_RANGE}]))`;
+}
