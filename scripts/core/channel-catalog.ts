@@ -1,8 +1,10 @@
 import type { CHANNEL_SETTINGS, ChannelSecretKey } from './channels.ts';
+import type { SETTINGS } from './settings-table.ts';
+import type { TWILIO_SECRET } from './twilio.ts';
 
 /** One value of a channel: a plain setting of `.env`, or a secret. */
 export interface ChannelField {
-  readonly key: ChannelSecretKey | keyof typeof CHANNEL_SETTINGS;
+  readonly key: ChannelSecretKey | keyof typeof CHANNEL_SETTINGS | keyof typeof SETTINGS | typeof TWILIO_SECRET.key;
   /** Option of `npm run configure`. */
   readonly flag: string;
   readonly ask: string;
@@ -59,9 +61,20 @@ export const CHANNELS: readonly ChannelEntry[] = [
   },
   {
     name: 'sms',
-    title: 'SMS',
+    title: 'SMS through a gateway',
     help: "a gateway that takes Alertmanager's webhook",
     fields: [needed('SMS_WEBHOOK_URL', 'sms-webhook', 'Address of the gateway')],
+  },
+  {
+    name: 'twilio',
+    title: 'SMS through Twilio',
+    help: 'console.twilio.com shows account SID and auth token; a gateway (sms-webhook) comes first',
+    fields: [
+      needed('TWILIO_ACCOUNT_SID', 'twilio-sid', 'Account SID'),
+      needed('TWILIO_AUTH_TOKEN', 'twilio-token', 'Auth token'),
+      needed('TWILIO_FROM', 'twilio-from', 'Sender: a number, a messaging service MG…, or a name'),
+      needed('SMS_TO', 'sms-to', 'On-call numbers, as +4915112345678'),
+    ],
   },
   {
     name: 'ntfy',

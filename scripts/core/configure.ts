@@ -1,9 +1,10 @@
 import { CHANNELS, type ChannelEntry, type ChannelField } from './channel-catalog.ts';
-import { CHANNEL_SECRETS, CHANNEL_SETTINGS } from './channels.ts';
+import { CHANNEL_SETTINGS } from './channels.ts';
 import { editEnvText, parseEnvFile } from './env-file.ts';
 import { error, errorsOf, type Problem } from './problem.ts';
 import { SECRETS, type SecretFile } from './secrets.ts';
 import { readSettings } from './settings.ts';
+import { SETTINGS, type Setting } from './settings-table.ts';
 
 /** What there is before: the text of `.env`, and the texts of the files under `secrets/`, by name. */
 export interface Present {
@@ -33,14 +34,19 @@ export interface ConfigurePlan {
   readonly problems: readonly Problem[];
 }
 
-export function isSecret(key: string): key is keyof typeof CHANNEL_SECRETS {
-  return key in CHANNEL_SECRETS;
+const PLAIN: Readonly<Record<string, Setting<unknown>>> = { ...SETTINGS, ...CHANNEL_SETTINGS };
+
+export function isSecret(key: string): boolean {
+  return key in SECRETS;
 }
+
+const fileOf = (key: string): string => SECRETS[key]?.file ?? '';
+const fallbackOf = (key: string): string => PLAIN[key]?.fallback ?? '';
 
 /** The value in force; empty where there is none. A secret in `.env` wins over its file. */
 export function presentValue(key: string, { envText, secretFiles }: Present): string {
   const inEnv = parseEnvFile(envText, '.env').entries.find((entry) => entry.key === key)?.value ?? '';
-  return inEnv !== '' || !isSecret(key) ? inEnv : (secretFiles.get(CHANNEL_SECRETS[key].file)?.trim() ?? '');
+  return inEnv !== '' || !isSecret(key) ? inEnv : (secretFiles.get(fileOf(key))?.trim() ?? '');
 }
 
 /** A channel is set up when everything that it needs has a value. */
@@ -49,13 +55,13 @@ export function isSetUp(channel: ChannelEntry, present: Present): boolean {
 }
 
 /** What is wrong with a value, in words that follow what it is a value of; undefined where nothing is. */
-export function wrongValue(key: ChannelField['key'], value: string): { readonly wrong: string; readonly fix?: string } | undefined {
+export function wrongValue(key: string, value: string): { readonly wrong: string; readonly fix?: string } | undefined {
   if (/[\r\n]/.test(value)) return { wrong: 'has a line break', fix: 'One line, without a line break.' };
   if (value === '') return undefined;
   if (!isSecret(key) && value.includes("'")) return { wrong: 'has a single quote, which .env cannot hold' };
   const answers = normalised({ [key]: value });
   for (const [part, text] of Object.entries(answers)) {
-    const parsed = isSecret(part) ? CHANNEL_SECRETS[part].shape(text) : CHANNEL_SETTINGS[part as keyof typeof CHANNEL_SETTINGS].kind(text);
+    const parsed = (SECRETS[part]?.shape ?? PLAIN[part]?.kind)?.(text) ?? { value: text };
     if ('wrong' in parsed) return { wrong: parsed.wrong, ...(parsed.fix === undefined ? {} : { fix: parsed.fix }) };
   }
   return undefined;
@@ -87,16 +93,16 @@ export function planConfigure(given: Answers, off: readonly string[], present: P
   const touched = CHANNELS.filter(({ name, fields }) => !off.includes(name) && fields.some(({ key }) => key in given));
   const inEnv = new Map(parseEnvFile(present.envText, '.env').entries.map(({ key, value }) => [key as string, value]));
 
-  const set = (key: ChannelField['key'], value: string): void => {
+  const set = (key: string, value: string): void => {
     const before = presentValue(key, present);
     if (!isSecret(key)) {
-      const text = value === '' ? CHANNEL_SETTINGS[key].fallback : value;
-      if (text === before || (text === CHANNEL_SETTINGS[key].fallback && before === '')) return;
+      const text = value === '' ? fallbackOf(key) : value;
+      if (text === before || (text === fallbackOf(key) && before === '')) return;
       env[key] = text;
       changes.push({ place: `.env ${key}`, shown: text, how: text === '' ? 'removed' : before === '' ? 'new' : 'replaced' });
       return;
     }
-    const { file } = CHANNEL_SECRETS[key];
+    const file = fileOf(key);
     const moves = (inEnv.get(key) ?? '') !== '';
     if (moves) env[key] = '';
     if (value === '') {

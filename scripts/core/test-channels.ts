@@ -1,5 +1,6 @@
 import { CHANNELS, TEST_CHANNEL_LABEL, testReceiver, type ChannelEntry } from './channel-catalog.ts';
 import { CHANNEL_SECRETS } from './channels.ts';
+import { SMS_URL } from './twilio.ts';
 import { HISTORY_RECEIVER, type AlertmanagerConfig, type Integration, type Receiver, type Route } from './alertmanager-config.ts';
 
 /** What makes a test alert quick where real alerts are gathered first. Its own group by nonce keeps two tests apart. */
@@ -54,6 +55,7 @@ function receiverOf(channel: ChannelEntry, receivers: readonly Receiver[]): Rece
 /** What tells an integration of the channel from another of its integrations; undefined where it belongs to another channel. */
 function identityOf(channel: ChannelEntry, kind: string, integration: Integration): string | undefined {
   if (kind === 'email_configs') return channel.name === 'email' ? String(integration['to']) : undefined;
+  if (integration['url'] === SMS_URL) return channel.name === 'twilio' ? SMS_URL : undefined;
   const values = Object.values(integration);
   const file = Object.entries(CHANNEL_SECRETS).find(
     ([key, secret]) => channel.fields.some((field) => field.key === key) && values.includes(`/run/secrets/${secret.file}`),

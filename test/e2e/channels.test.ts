@@ -239,7 +239,8 @@ describe('urgency', () => {
 });
 
 describe('a test alert through one channel', () => {
-  it.each(CHANNELS.map(({ name }) => name))('%s', async (name) => {
+  // Twilio stands back where a gateway is set up.
+  it.each(CHANNELS.map(({ name }) => name).filter((name) => name !== 'twilio'))('%s', async (name) => {
     const { instance, ...labels } = labelsOf('critical', { test_channel: name });
     await stand.send({ ...labels, instance });
     await stand.told(instance, ['history']);

@@ -21,7 +21,10 @@ const said = (problems: readonly { place: string; message: string }[]): string[]
 describe('the catalogue of channels', () => {
   it('names every setting and secret of the channels once, and no option twice', () => {
     const fields = CHANNELS.flatMap((channel) => channel.fields);
-    expect(fields.map(({ key }) => key).sort()).toEqual([...Object.keys(CHANNEL_SECRETS), ...Object.keys(CHANNEL_SETTINGS)].sort());
+    const twilio = ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM', 'SMS_TO'];
+    expect(fields.map(({ key }) => key).sort()).toEqual(
+      [...Object.keys(CHANNEL_SECRETS), ...Object.keys(CHANNEL_SETTINGS), ...twilio].sort(),
+    );
     expect(new Set(fields.map(({ flag }) => flag)).size).toBe(fields.length);
     for (const { flag } of fields) expect(configureUsage()).toContain(`--${flag} `);
   });
@@ -44,6 +47,17 @@ describe('planConfigure', () => {
       secrets: [],
       changes: [],
     });
+  });
+
+  it('writes the token of Twilio into a file, and its numbers into .env', () => {
+    const answers = {
+      TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+      TWILIO_AUTH_TOKEN: 'a'.repeat(32),
+      TWILIO_FROM: 'Pharos',
+      SMS_TO: '+4915112345678',
+    };
+    const { TWILIO_AUTH_TOKEN: content, ...env } = answers;
+    expect(planConfigure(answers, [], present())).toMatchObject({ problems: [], env, secrets: [{ file: 'twilio_auth_token', content }] });
   });
 
   it('keeps what is not named', () => {
@@ -88,6 +102,10 @@ describe('planConfigure', () => {
     [{ TEAMS_WEBHOOK_URL: 'https://x.webhook.office.com/webhookb2/1' }, '--teams-webhook is not the address of a workflow'],
     [{ OPSGENIE_API_KEY: 'k' }, '--opsgenie-key is not an API key of Opsgenie'],
     [{ NTFY_URL: 'https://ntfy.sh' }, '--ntfy-url is not the address of a ntfy topic'],
+    [{ TWILIO_ACCOUNT_SID: 'AC1' }, '--twilio-sid "AC1" is not an account SID'],
+    [{ TWILIO_AUTH_TOKEN: 'token' }, '--twilio-token is not an auth token'],
+    [{ SMS_TO: '0151 1234' }, '--sms-to "0151 1234" is not a telephone number'],
+    [{ SMS_TO: '+4915112345678' }, 'SMS through Twilio needs one more value: Account SID'],
     [{ WEBHOOK_URL: 'gateway:9000' }, '--webhook-url is not a URL'],
     [{ DEADMAN_URL: 'https://hc-ping.com/my-check' }, '--deadman-url is not a ping address'],
     [{ WEBHOOK_URL: 'http://a\nhttp://b' }, '--webhook-url has a line break'],

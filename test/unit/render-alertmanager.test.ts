@@ -79,10 +79,13 @@ describe('renderAlertmanager', () => {
       EMAIL_ML: 'c@b',
       TELEGRAM_CHAT_ID: '5',
     }).config;
-    expect([...testableChannels(everything)].sort()).toEqual(CHANNELS.map(({ name }) => name).sort());
+    // Twilio stands back where a gateway is set up.
+    const all = CHANNELS.map(({ name }) => name);
+    expect([...testableChannels(everything)].sort()).toEqual(all.filter((name) => name !== 'twilio').sort());
+    expect(testableChannels(render(['TWILIO_AUTH_TOKEN']).config)).toEqual(['twilio']);
     const own = Object.fromEntries(everything.receivers.map((receiver) => [receiver.name, receiver]));
     // Each once, whichever number of receivers has it; email once for every address.
-    for (const { name } of CHANNELS.filter((channel) => channel.name !== 'email'))
+    for (const { name } of CHANNELS.filter((channel) => !['email', 'twilio'].includes(channel.name)))
       expect(integrationsOf(own[`test-${name}`] as Receiver), name).toHaveLength(1);
     expect(own['test-email']?.['email_configs']?.map(({ to }) => to)).toEqual(['c@b', 'd@b']);
     const routes = everything.route.routes ?? [];
