@@ -1,0 +1,112 @@
+import { rmSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { E2eStack } from '../support/e2e-stack.ts';
+
+const PROJECT = 'pharos-badrules';
+const FILE = 'prometheus/rules/shop.yml';
+const noEngine = process.env['PHAROS_NO_ENGINE'];
+let stack: E2eStack;
+
+const RULE = `groups:
+  - name: shop
+    rules:
+      - alert: ShopClosed
+        expr: up{job="apps", service="shop"} == 0
+        for: 1m
+        labels:
+          severity: warning
+          category: application
+        annotations:
+          summary: The shop is closed
+          description: '{{ $labels.instance }} does not answer.'
+          impact: Nobody buys anything.
+`;
+const PAGE = '# ShopClosed\n\n## Meaning\na\n## Impact\nb\n## Diagnosis\nc\n## Mitigation\nd\n## Prevention\ne\n';
+const annotations = 'exp_annotations: { summary: The shop is closed, description: b does not answer., impact: Nobody buys anything. }';
+const labels = 'exp_labels: { job: apps, service: shop, instance: b, severity: warning, category: application }';
+const TEST = `rule_files: [../../${FILE}]
+tests:
+  - name: ShopClosed fires after a minute
+    interval: 15s
+    input_series: [{ series: 'up{job="apps", service="shop", instance="b"}', values: '0x20' }]
+    alert_rule_test:
+      - { eval_time: 45s, alertname: ShopClosed, exp_alerts: [] }
+      - { eval_time: 2m, alertname: ShopClosed, exp_alerts: [{ ${labels}, ${annotations} }] }
+`;
+
+beforeEach((context) => {
+  if (noEngine !== undefined) context.skip(noEngine);
+});
+beforeAll(async () => {
+  if (noEngine === undefined) stack = await E2eStack.create(PROJECT);
+});
+afterEach(() => {
+  if (noEngine !== undefined) return;
+  for (const path of [FILE, 'runbooks/shop', 'test/rules/shop.test.yml']) rmSync(stack.path(path), { recursive: true, force: true });
+});
+afterAll(async () => {
+  if (noEngine === undefined) await stack.destroy();
+});
+
+/** What `npm run validate` says about a rule of the user's own, with its test and its runbook. */
+async function validate(
+  rule: string,
+  { test = TEST, page = PAGE } = {},
+): Promise<{ readonly code: number; readonly said: readonly string[] }> {
+  stack.write(FILE, rule);
+  if (page !== '') stack.write('runbooks/shop/ShopClosed.md', page);
+  if (test !== '') stack.write('test/rules/shop.test.yml', test);
+  const { code, stderr } = await stack.run('validate');
+  return { code, said: stderr.split('\n').filter((line) => line.includes('shop.') || line.includes('ShopClosed')) };
+}
+
+describe('a rule of the user’s own', () => {
+  it('is taken without a word where nothing is wrong with it', async () => {
+    expect(await validate(RULE)).toEqual({ code: 0, said: [] });
+  });
+
+  it.each([
+    ['an expression that is not PromQL', RULE.replace('== 0', '== == 0'), 1, [`${FILE}:5: promtool check config: `, 'parse error']],
+    ['indentation that is not YAML', RULE.replace('        for', '       for'), 2, [`${FILE}:`, 'YAML']],
+    [
+      'an alert twice',
+      RULE + RULE.slice(RULE.indexOf('      - alert')),
+      2,
+      ['ShopClosed is already defined at prometheus/rules/shop.yml:4'],
+    ],
+    [
+      'a name that a module has',
+      RULE.replace('ShopClosed', 'ServerDown'),
+      2,
+      ['ServerDown is already defined at prometheus/rules/node.yml:'],
+    ],
+    ['no severity', RULE.replace('          severity: warning\n', ''), 2, ['ShopClosed has no label severity']],
+    [
+      'a severity that no route knows',
+      RULE.replace('severity: warning', 'severity: page'),
+      2,
+      ['has severity "page", which no route knows'],
+    ],
+    ['no category', RULE.replace('          category: application\n', ''), 2, ['ShopClosed has no label category']],
+  ])('is refused with its place for %s', async (_, rule, code, says) => {
+    const answer = await validate(rule);
+    expect(answer.code, answer.said.join('\n')).toBe(code);
+    for (const text of says) expect(answer.said.join('\n')).toContain(text);
+  });
+
+  it('is taken with a warning without a runbook', async () => {
+    expect(await validate(RULE, { page: '' })).toEqual({
+      code: 0,
+      said: [expect.stringContaining('ShopClosed has no runbook'), expect.any(String)],
+    });
+  });
+
+  it.each([
+    ['without a test', '', 'no test expects ShopClosed to fire'],
+    ['with a test in which it never stays silent', TEST.replace(/.*45s.*\n/, ''), 'no test expects ShopClosed to stay silent'],
+  ])('is taken with a warning %s', async (_, test, says) => {
+    const { code, said } = await validate(RULE, { test });
+    expect(code).toBe(0);
+    expect(said.join('\n')).toContain(`${FILE}:4: ${says}`);
+  });
+});
