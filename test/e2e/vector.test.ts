@@ -28,7 +28,7 @@ const run = async (name: string, ...args: readonly string[]): Promise<void> => {
     '--name',
     `${NAME}-${name}`,
     '--network',
-    NAME,
+    `${NAME}-net`,
     '--network-alias',
     name,
     ...args,
@@ -73,7 +73,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'canaries.yml'), CANARIES);
   writeFileSync(join(folder, 'databases.json'), JSON.stringify(DATABASES));
   await makeReadable(folder, '.');
-  await sh(['docker', 'network', 'create', NAME]);
+  await sh(['docker', 'network', 'create', `${NAME}-net`]);
   const databases = await databasesImage();
   await run('db', databases, 'bash', '-c', POSTGRES);
   // Takes connections and never says a word.
