@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { E2eStack, eventually, removeEverything, sh } from '../support/e2e-stack.ts';
+
+const NAME = 'pharos-demo-e2e';
+const noEngine = process.env['PHAROS_NO_ENGINE'];
+let stack: E2eStack;
+let address: string;
+
+beforeEach((context) => {
+  if (noEngine !== undefined) context.skip(noEngine);
+});
+
+beforeAll(async () => {
+  if (noEngine !== undefined) return;
+  await removeEverything(`${NAME}-demo`);
+  stack = await E2eStack.create(NAME);
+  stack.set({ MODULES: 'apps,blackbox' });
+}, 60_000);
+
+afterAll(async () => {
+  if (noEngine !== undefined) return;
+  await stack.run('demo', '--stop');
+  await stack.destroy();
+}, 120_000);
+
+const value = async (expr: string): Promise<number | undefined> => {
+  const answer = await stack.json<{ data: { result: { value: [number, string] }[] } }>(
+    'PROMETHEUS_PORT',
+    `/api/v1/query?query=${encodeURIComponent(expr)}`,
+  );
+  const [first] = answer.data.result;
+  return first === undefined ? undefined : Number(first.value[1]);
+};
+const misbehave = async (fault: string, amount: number): Promise<Response> =>
+  fetch(`${address}/misbehave/${fault}`, {
+    method: 'POST',
+    body: JSON.stringify({ value: amount }),
+    headers: { 'content-type': 'application/json' },
+  });
+
+describe('npm run demo', () => {
+  it('says that the stack must run first', async () => {
+    const { code, stderr } = await stack.run('demo');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/the stack: does not run.*\n.*npm run up/) });
+  });
+
+  it('starts the example, and the running stack watches it without a change of its own', async () => {
+    const up = await stack.run('up', '--yes');
+    expect(up.code, up.stdout + up.stderr).toBe(0);
+    const before = await stack.fingerprint();
+    const demo = await stack.run('demo', '--yes');
+    expect(demo.code, demo.stdout + demo.stderr).toBe(0);
+    address = /answers at (\S+)/.exec(demo.stdout)?.[1] ?? '';
+    expect(await stack.fingerprint()).toBe(before);
+    for (const expr of [
+      'up{job="apps",instance="demo-backend"} == 1',
+      'sum(rate(http_request_duration_seconds_count{service="demo",route="/products/:id"}[1m])) > 0',
+      'health_check_up{dependency="db"} == 1',
+      'queue_jobs_completed_total{queue="parsing"} > 0',
+      'sum(payment_callbacks_total{result="succeeded"}) > 0',
+      'probe_success{service="demo"} == 1',
+    ])
+      await eventually(expr, 60, async () => (await value(expr)) !== undefined);
+  }, 300_000);
+
+  it('does nothing twice', async () => {
+    const { code, stdout, stderr } = await stack.run('demo');
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout).toContain(address);
+  }, 120_000);
+
+  it('misbehaves as told: errors, a queue that stands, callbacks that fail, and well again', async () => {
+    expect((await misbehave('nothing', 1)).status).toBe(404);
+    expect((await misbehave('errors', 2)).status).toBe(400);
+    for (const fault of ['errors', 'payment-callback', 'stuck-queue']) expect((await misbehave(fault, 1)).status, fault).toBe(200);
+    await eventually(
+      'errors are counted',
+      60,
+      async () => ((await value('sum(http_request_duration_seconds_count{status_code="500"})')) ?? 0) > 5,
+    );
+    await misbehave('errors', 0);
+    for (const expr of ['sum(payment_callbacks_total{result="failed"}) > 0', 'sum(queue_jobs{service="demo",state="waiting"}) > 0'])
+      await eventually(expr, 90, async () => (await value(expr)) !== undefined);
+    expect((await fetch(`${address}/misbehave`, { method: 'DELETE' })).status).toBe(200);
+    await eventually('the queue is empty', 60, async () => (await value('sum(queue_jobs{service="demo",state="waiting"})')) === 0);
+  }, 300_000);
+
+  it('writes its log as JSON with words for levels, and no password in it', async () => {
+    const { stdout } = await sh(['docker', 'compose', '-p', `${NAME}-demo`, 'logs', '--no-log-prefix', 'demo-backend'], { cwd: '/' });
+    const lines = stdout.split('\n').filter((line) => line !== '');
+    expect(lines.length).toBeGreaterThan(20);
+    expect(new Set(lines.map((line) => (JSON.parse(line) as { level: string }).level))).toEqual(new Set(['info', 'warn', 'error']));
+    expect(stdout).not.toContain(stack.read('.demo/postgres_password'));
+  });
+
+  it('removes all of it, and the stack runs on as it was', async () => {
+    const before = await stack.fingerprint();
+    const { code, stdout, stderr } = await stack.run('demo', '--stop');
+    expect(code, stdout + stderr).toBe(0);
+    const left = await sh(['docker', 'ps', '-aq', '--filter', `label=com.docker.compose.project=${NAME}-demo`]);
+    const networks = await sh(['docker', 'network', 'ls', '-q', '--filter', `name=${NAME}-demo`]);
+    expect(left.stdout + networks.stdout).toBe('');
+    for (const path of ['.demo', 'prometheus/targets/apps/demo.yml', 'prometheus/targets/blackbox/demo.yml'])
+      expect(existsSync(stack.path(path)), path).toBe(false);
+    expect(await stack.fingerprint()).toBe(before);
+    await eventually('it is no target any more', 30, async () => (await value('up{instance="demo-backend"}')) === undefined);
+    expect((await stack.run('status')).code).toBe(0);
+  }, 120_000);
+});
