@@ -13,14 +13,16 @@ interface Range {
 const POOLS = ['172.30', '10.213'];
 
 /**
- * Picks the first free /24 of the pools.
+ * Picks the first free /24 of the pools, in each from a place that the project's name tells, so that two stacks that come up at the same time do
+ * not both take the first.
  *
  * @param taken IPv4 networks in use (`172.17.0.0/16`): of Docker's networks and of the host's routes; other text is passed over
  * @returns undefined where everything is taken
  */
-export function chooseSubnet(taken: readonly string[]): string | undefined {
+export function chooseSubnet(taken: readonly string[], project: string): string | undefined {
   const ranges = taken.map(rangeOf).filter((range) => range !== undefined);
-  const candidates = POOLS.flatMap((pool) => Array.from({ length: 256 }, (_, third) => `${pool}.${third}.0/24`));
+  const start = [...project].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 256, 0);
+  const candidates = POOLS.flatMap((pool) => Array.from({ length: 256 }, (_, third) => `${pool}.${(start + third) % 256}.0/24`));
   return candidates.find((candidate) => !ranges.some((range) => overlaps(range, candidate)));
 }
 

@@ -39,7 +39,7 @@ export async function planNetwork(docker: Docker, settings: PlainSettings): Prom
       error('.env', `STACK_SUBNET=${wanted} overlaps ${conflict}, which this host uses`, 'Choose another, or leave STACK_SUBNET empty.'),
     ]);
   }
-  const free = chooseSubnet(taken);
+  const free = chooseSubnet(taken, settings.COMPOSE_PROJECT_NAME);
   if (free === undefined)
     throw inputFailure([
       error('.env', 'no free network was found for the stack', 'Set STACK_SUBNET to an IPv4 network that this host does not use.'),

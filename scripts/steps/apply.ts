@@ -71,6 +71,8 @@ function composeFix(stderr: string): string {
     return `This host does not share its mounts (some LXC hosts): mount --make-rshared /, ${again} Or take propagation: rslave out of exporters/node/compose.yml; disks mounted later are then not seen.`;
   if (/address already in use|port is already allocated/.test(stderr))
     return `Something took the port just now; npm run validate names it, ${again}`;
+  if (/Pool overlaps/.test(stderr))
+    return `Another network was made in the same place at the same moment. npm run up takes the next free one.`;
   return `Mend it, ${again}`;
 }
 
