@@ -14,7 +14,7 @@ let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pharos-conf-'));
-  for (const path of ['scripts', '.env.example', 'package.json']) {
+  for (const path of ['scripts', 'exporters', '.env.example', 'package.json']) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     cpSync(join(ROOT, path), join(folder, path), { recursive: true });
   }
