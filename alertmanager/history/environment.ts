@@ -1,3 +1,4 @@
+import type { AppwriteProject } from './appwrite/table.ts';
 import type { TwilioAccount } from './twilio.ts';
 
 /** What the service is told through its environment. */
@@ -6,6 +7,8 @@ export interface Environment {
   readonly dataDir: string;
   readonly runbooksDir: string;
   readonly retentionDays: number;
+  /** Where alerts are kept instead of the file; undefined where they are in the file. */
+  readonly appwrite: (Omit<AppwriteProject, 'apiKey'> & { readonly keyFile: string }) | undefined;
   /** Where SMS go; undefined where none is set up. */
   readonly twilio: TwilioAccount | undefined;
 }
@@ -24,9 +27,19 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     dataDir: env['DATA_DIR'] || '/data',
     runbooksDir: env['RUNBOOKS_DIR'] || '/runbooks',
     retentionDays: wholeNumber('HISTORY_RETENTION_DAYS', 365, 3650),
+    appwrite: env['HISTORY_STORE'] === 'appwrite' ? appwriteOf(env, wrong) : undefined,
     twilio: twilioOf(env),
   };
   return wrong.length > 0 ? wrong : environment;
+}
+
+function appwriteOf(env: Readonly<Record<string, string | undefined>>, wrong: string[]): Environment['appwrite'] {
+  const [endpoint = '', projectId = ''] = [env['APPWRITE_ENDPOINT'], env['APPWRITE_PROJECT_ID']];
+  if (!/^https?:\/\//.test(endpoint))
+    wrong.push(`APPWRITE_ENDPOINT is "${endpoint}"; it must be an address such as https://cloud.appwrite.io/v1`);
+  if (projectId === '') wrong.push('APPWRITE_PROJECT_ID is empty');
+  const keyFile = env['APPWRITE_API_KEY_FILE'] || '/run/secrets/appwrite_api_key';
+  return { endpoint: endpoint.replace(/\/$/, ''), projectId, databaseId: env['APPWRITE_DATABASE_ID'] || 'pharos', keyFile };
 }
 
 function twilioOf(env: Readonly<Record<string, string | undefined>>): TwilioAccount | undefined {

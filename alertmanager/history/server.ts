@@ -1,7 +1,9 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import type { AlertStore } from './alert.ts';
+import { openAppwriteStore } from './appwrite/store.ts';
 import { createApp } from './app.ts';
 import { readEnvironment, type Environment } from './environment.ts';
 import { openEventStore } from './event-store.ts';
@@ -33,8 +35,15 @@ function openOrReplace<T>(path: string, open: (path: string) => T): { readonly s
   }
 }
 
+/** The alerts: in the file of the volume, or in Appwrite. */
+function openAlerts({ appwrite, dataDir }: Environment): { readonly store: AlertStore; readonly corrupt: number } {
+  if (appwrite === undefined) return openOrReplace(join(dataDir, 'history.db'), openStore);
+  const apiKey = (): string => readFileSync(appwrite.keyFile, 'utf8').trim();
+  return { store: openAppwriteStore({ ...appwrite, apiKey }, log), corrupt: 0 };
+}
+
 function serve(environment: Environment): void {
-  const { store, corrupt } = openOrReplace(join(environment.dataDir, 'history.db'), openStore);
+  const { store, corrupt } = openAlerts(environment);
   const { store: events, corrupt: corruptEvents } = openOrReplace(join(environment.dataDir, 'events.db'), openEventStore);
   const app = createApp({ store, events, environment, now: Date.now, log, corrupt: corrupt + corruptEvents });
   const server = createServer((request, response) => void app(request, response));

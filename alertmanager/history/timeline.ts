@@ -64,7 +64,7 @@ function sentence(event: StoredEvent, nameOf: (fingerprint: string) => string): 
     case 'grouped':
       return `It was put into a group for ${detail['receiver'] ?? ''}: ${detail['groupKey'] ?? ''}`;
     case 'told':
-      return `${detail['receiver'] ?? ''} was told that it is ${detail['about'] ?? ''}, through ${detail['integration'] ?? ''} (${detail['reason'] ?? ''}${often}).`;
+      return `Told ${detail['receiver'] ?? ''} that it is ${detail['about'] ?? ''}, through ${detail['integration'] ?? ''} (${detail['reason'] ?? ''}${often}).`;
     case 'over':
       return `It left the group for ${detail['receiver'] ?? ''}: it is over.`;
     case 'silenced':

@@ -18,11 +18,15 @@ export function composeEnv(settings: PlainSettings, network: StackNetwork): Read
     'PROMETHEUS_RETENTION_SIZE',
     'HISTORY_RETENTION_DAYS',
     'GRAFANA_ADMIN_USER',
+    'HISTORY_STORE',
+    'APPWRITE_ENDPOINT',
+    'APPWRITE_PROJECT_ID',
+    'APPWRITE_DATABASE_ID',
     'TWILIO_ACCOUNT_SID',
     'TWILIO_FROM',
     'SMS_TO',
   ] as const;
-  return { ...Object.fromEntries(keys.map((key) => [key, String(settings[key])])), NODE_EXPORTER_ADDRESS: network.gateway };
+  return { ...Object.fromEntries(keys.map((key) => [key, String(settings[key] ?? '')])), NODE_EXPORTER_ADDRESS: network.gateway };
 }
 
 /** The setting that holds a service's published port. */

@@ -1,3 +1,4 @@
+import { appwriteProblems, APPWRITE_SECRET } from './appwrite.ts';
 import { CHANNEL_SECRETS } from './channels.ts';
 import { passwordFile, type DatabaseModule, type Instance } from './instances.ts';
 import { error, type Problem } from './problem.ts';
@@ -25,9 +26,15 @@ const password: Kind<string> = (value) =>
 export const SECRETS: Readonly<Record<string, Secret>> = {
   GRAFANA_ADMIN_PASSWORD: { file: 'grafana_admin_password', uid: GRAFANA_UID, shape: password },
   ...Object.fromEntries(Object.entries(CHANNEL_SECRETS).map(([key, { file, shape }]) => [key, { file, shape, uid: NOBODY_UID }])),
+  [APPWRITE_SECRET.key]: { file: APPWRITE_SECRET.file, shape: APPWRITE_SECRET.shape, uid: NOBODY_UID },
   [TWILIO_SECRET.key]: { file: TWILIO_SECRET.file, shape: TWILIO_SECRET.shape, uid: NOBODY_UID },
 };
 export type SecretKey = string;
+
+/** The secrets of the history service that are set: files that it reads when it needs them. */
+export function historySecrets(configured: ReadonlySet<SecretKey>): readonly string[] {
+  return [APPWRITE_SECRET, TWILIO_SECRET].filter(({ key }) => configured.has(key)).map(({ file }) => file);
+}
 
 /** Secrets that `up` generates when `.env` is created or the line is empty. */
 export const GENERATED_SECRETS: readonly SecretKey[] = ['GRAFANA_ADMIN_PASSWORD'];
@@ -63,6 +70,7 @@ export function planSecrets(settings: Settings, existing: ReadonlyMap<string, st
     files.push({ file, content, uid });
     configured.add(key);
   }
+  problems.push(...appwriteProblems(settings.plain, configured.has(APPWRITE_SECRET.key)));
   problems.push(...twilioProblems(configured.has(TWILIO_SECRET.key), settings.plain.SMS_TO !== ''));
   if (settings.plain.MODULES.includes('postgres')) {
     const { passwords, missing } = passwordsOf('postgres', settings.plain.POSTGRES_INSTANCES, existing);

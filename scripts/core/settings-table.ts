@@ -1,3 +1,4 @@
+import { appwriteId } from './appwrite.ts';
 import { instanceOf, type Instance } from './instances.ts';
 import * as kind from './setting-kinds.ts';
 import type { Kind } from './setting-kinds.ts';
@@ -49,6 +50,10 @@ export const SETTINGS = {
   PROMETHEUS_RETENTION_SIZE: setting(kind.size, '10GB'),
   LOKI_RETENTION_DAYS: setting(kind.integer(1, 3650, 'days'), '14'),
   HISTORY_RETENTION_DAYS: setting(kind.integer(1, 3650, 'days'), '365'),
+  HISTORY_STORE: setting(kind.oneOf('sqlite', 'appwrite'), 'sqlite'),
+  APPWRITE_ENDPOINT: setting(kind.optional(kind.url), ''),
+  APPWRITE_PROJECT_ID: setting(appwriteId, ''),
+  APPWRITE_DATABASE_ID: setting(appwriteId, 'pharos'),
   ALERT_CPU_THRESHOLD: setting(kind.percent, '80'),
   ALERT_MEMORY_THRESHOLD: setting(kind.percent, '80'),
   ALERT_ERROR_RATE_THRESHOLD: setting(kind.percent, '1'),

@@ -11,11 +11,10 @@ import { renderAlertmanager } from '../core/render-alertmanager.ts';
 import { renderCompose, type ComposePlan } from '../core/render-compose.ts';
 import { expectedOf, renderTree, type Expected, type RenderResult } from '../core/render-tree.ts';
 import type { Tree } from '../core/render.ts';
-import { planSecrets, type SecretFile, type SecretPlan } from '../core/secrets.ts';
+import { historySecrets, planSecrets, type SecretFile, type SecretPlan } from '../core/secrets.ts';
 import { select, wantedProfiles, type Selection } from '../core/selection.ts';
 import type { Settings } from '../core/settings.ts';
 import type { StackNetwork } from '../core/subnet.ts';
-import { TWILIO_SECRET } from '../core/twilio.ts';
 import { bundleContainerExporter, bundleHistory, bundleVector } from '../io/bundle.ts';
 import { mergeCompose } from '../io/compose.ts';
 import { readTree } from '../io/files.ts';
@@ -181,7 +180,7 @@ function composePlan(
     reaching: new Set(selection.modules.flatMap(({ reaches }) => reaches)),
     secretMounts: new Map([
       ['alertmanager', rendered.alertmanagerSecrets],
-      ['history', secrets.configured.has(TWILIO_SECRET.key) ? [TWILIO_SECRET.file] : []],
+      ['history', historySecrets(secrets.configured)],
     ]),
     secretsDir: join(root, 'secrets'),
     containerdSocket,
