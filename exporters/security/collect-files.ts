@@ -40,16 +40,21 @@ export function exposureCollector(stack: string): Collector {
       const found = await orState(async () => findExposure(stack));
       if ('state' in found) return { sources: [{ path: 'the stack', state: found.state }], families: [] };
       const { readableSecrets, writableTextfiles } = found.value;
-      const listed = (paths: readonly string[]) => paths.slice(0, MAX_EXPOSED).map((path) => ({ labels: { path }, value: 1 }));
+      // The two that every stack has are there with 0 too, so that the alert is seen to have something to look at.
+      const closed = ['.env', 'secrets'].filter((path) => !readableSecrets.includes(path));
+      const listed = [
+        ...readableSecrets.slice(0, MAX_EXPOSED).map((path) => ({ labels: { path }, value: 1 })),
+        ...closed.map((path) => ({ labels: { path }, value: 0 })),
+      ];
       return {
         sources: [{ path: 'the stack', state: 'ok' }],
         families: [
           gauge('security_secrets_exposed', 'Secrets of the stack that every user of the host may read.', readableSecrets.length),
           {
             name: 'security_secret_exposed',
-            help: '1 for a secret of the stack that every user of the host may read.',
+            help: '1 for a secret of the stack that every user of the host may read, 0 for .env and the folder secrets where nobody else may.',
             type: 'gauge',
-            samples: listed(readableSecrets),
+            samples: listed,
           },
           gauge(
             'security_textfiles_exposed',

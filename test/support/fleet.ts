@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { MODULE_NAMES } from '../../scripts/core/settings-table.ts';
 import { databasesImage, psql, startShop } from './databases.ts';
 import { eventually, sh, type E2eStack } from './e2e-stack.ts';
 
@@ -14,6 +17,7 @@ export async function startFleet(prefix: string): Promise<void> {
   await start(prefix, image, 'shop-dns', 'exec dnsmasq --keep-in-foreground --no-resolv --address=/#/192.0.2.1');
   // A CPU quota, without which the engine counts no throttling.
   await start(prefix, image, 'shop-worker', 'exec sleep infinity', ['--cpus', '0.5']);
+  await psql(prefix, VECTORS);
   await psql(prefix, 'CREATE TABLE orders (id int PRIMARY KEY); INSERT INTO orders SELECT generate_series(1, 1000)');
   await eventually(
     'the standby streams',
@@ -26,10 +30,29 @@ export async function startFleet(prefix: string): Promise<void> {
 export function watchFleet(stack: E2eStack, prefix: string): void {
   const postgres = (name: string): string => `${name}=postgresql://pharos_monitor@shop-${name}:5432/postgres?sslmode=disable`;
   stack.set({
-    MODULES: 'node,containers,postgres,redis,blackbox,apps,logs,pushgateway',
+    MODULES: MODULE_NAMES.join(','),
     APP_NETWORKS: `${prefix}-shop`,
     POSTGRES_INSTANCES: `${postgres('db')},${postgres('standby')}`,
+    VECTOR_INSTANCES: 'db',
+    SECURITY_CERTIFICATES: stack.path('certificates'),
     REDIS_INSTANCES: 'cache=redis://shop-cache:6379,replica=redis://shop-replica:6379',
+  });
+  stack.write(
+    'exporters/vector/canaries.yml',
+    [
+      'canaries:',
+      '  - { name: nearest, instance: db, query: "SELECT id FROM products ORDER BY embedding <=> (SELECT embedding FROM products LIMIT 1) LIMIT 5", every: 5s }',
+      'recall:',
+      '  - { name: products, instance: db, index: public.products_hnsw, every: 1m }',
+      '',
+    ].join('\n'),
+  );
+  // A checkout as git makes it: what is in it shows its own modes.
+  chmodSync(stack.folder, 0o755);
+  mkdirSync(stack.path('certificates'), { mode: 0o755 });
+  const options = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '90', '-subj', '/CN=shop'];
+  execFileSync('openssl', ['req', ...options, '-keyout', stack.path('key.pem'), '-out', stack.path('certificates/shop.crt')], {
+    stdio: 'pipe',
   });
   for (const name of ['db', 'standby']) stack.write(`secrets/postgres_${name}_password`, 'right-password');
   stack.write(
@@ -50,7 +73,10 @@ export function watchFleet(stack: E2eStack, prefix: string): void {
   stack.write('prometheus/targets/apps/fleet.yml', '- targets: [shop-app:3000]\n  labels: { service: shop-app }\n');
 }
 
-/** What only exists once something went wrong: a line that Loki refuses, a pushed metric, and a session that waits for another one's lock. */
+/**
+ * What only exists once something went wrong: a line that Loki refuses, a pushed metric, a container that ended, a session that waits for another
+ * one's lock, and an index build that waits for it too.
+ */
 export async function troubleFleet(stack: E2eStack, prefix: string): Promise<void> {
   const push = async (port: string, path: string, contentType: string, body: string): Promise<Response> =>
     fetch(stack.url(port, path), { method: 'POST', headers: { 'content-type': contentType }, body });
@@ -58,8 +84,11 @@ export async function troubleFleet(stack: E2eStack, prefix: string): Promise<voi
   const lastYear = `${Date.now() - 365 * 86_400_000}000000`;
   const line = { streams: [{ stream: { container: 'old' }, values: [[lastYear, 'too old']] }] };
   await push('LOKI_PORT', '/loki/api/v1/push', 'application/json', JSON.stringify(line));
-  for (const seconds of [600, 0]) {
-    const sql = `BEGIN; UPDATE orders SET id = id WHERE id = 1; SELECT pg_sleep(${seconds}); COMMIT`;
+  await start(prefix, await databasesImage(), 'shop-import', 'exit 3', ['--label', 'com.docker.compose.service=shop-import']);
+  const update = (seconds: number): string => `BEGIN; UPDATE orders SET id = id WHERE id = 1; SELECT pg_sleep(${seconds}); COMMIT`;
+  const build = 'CREATE INDEX CONCURRENTLY products_l2 ON products USING hnsw (embedding vector_l2_ops)';
+  const hold = `BEGIN; UPDATE products SET id = id WHERE id = 1; ${update(600)}`;
+  for (const sql of [hold, update(0), build]) {
     await sh(['docker', 'exec', '-d', '-u', 'postgres', `${prefix}-shop-db`, 'psql', '-c', sql]);
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
@@ -70,6 +99,15 @@ async function start(prefix: string, image: string, name: string, command: strin
   const started = await sh(['docker', 'run', '-d', ...options, image, 'bash', '-c', command]);
   if (started.code !== 0) throw new Error(started.stderr);
 }
+
+/** A table that pgvector searches, and that the monitoring user may read. */
+const VECTORS = [
+  'CREATE EXTENSION vector',
+  'CREATE TABLE products (id serial PRIMARY KEY, embedding vector(32))',
+  'INSERT INTO products (embedding) SELECT (SELECT array_agg(random())::vector FROM generate_series(1, 32) WHERE g > 0) FROM generate_series(1, 2000) g',
+  'CREATE INDEX products_hnsw ON products USING hnsw (embedding vector_cosine_ops)',
+  'GRANT SELECT ON products TO pharos_monitor',
+].join('; ');
 
 const STANDBY = [
   'mkdir -p /data /run/postgresql && chown postgres /data /run/postgresql && chmod 700 /data',
