@@ -56,6 +56,12 @@ export const DEBIAN_IMAGES: Readonly<Record<string, DebianImage>> = {
     folders: { '/app': 0 },
     changes: ['USER 65534:65534', 'WORKDIR /app', 'ENTRYPOINT ["node"]'],
   },
+  'security-collector': {
+    package: 'nodejs',
+    links: {},
+    folders: { '/app': 0, '/host': 0, '/stack': 0 },
+    changes: ['USER 65532:65532', 'WORKDIR /app', 'ENTRYPOINT ["node"]'],
+  },
   'node-exporter': {
     package: 'prometheus-node-exporter',
     links: { '/bin/node_exporter': '/usr/bin/prometheus-node-exporter' },

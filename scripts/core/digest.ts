@@ -6,6 +6,7 @@ import type { Tree } from './render.ts';
 const READ_AT_START: Readonly<Record<string, { readonly folders: readonly string[]; readonly secrets: readonly string[] }>> = {
   history: { folders: ['history/'], secrets: [] },
   'container-exporter': { folders: ['container-exporter/'], secrets: [] },
+  'security-collector': { folders: ['security-collector/'], secrets: [] },
   'docker-socket-proxy': { folders: ['docker-socket-proxy/'], secrets: [] },
   grafana: { folders: ['grafana/provisioning/'], secrets: [] },
   loki: { folders: ['loki/'], secrets: [] },

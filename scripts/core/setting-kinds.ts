@@ -78,6 +78,14 @@ export const url: Kind<string> = (value) =>
     ? { value }
     : { wrong: `"${value}" is not a URL`, fix: 'An address that starts with http:// or https://.' };
 
+/** An absolute path on the host below `/`, without `..`; slashes at its end are dropped. */
+export const hostPath: Kind<string> = (value) => {
+  const path = value.replace(/\/+$/, '');
+  return /^\/[^/:]/.test(path) && !/[:$]/.test(path) && !path.split('/').includes('..')
+    ? { value: path }
+    : { wrong: `"${value}" is not an absolute path`, fix: 'A path such as /etc/nginx/tls, without .., : and $.' };
+};
+
 /** One of a few words. */
 export function oneOf<T extends string>(...words: readonly T[]): Kind<T> {
   return (value) => {

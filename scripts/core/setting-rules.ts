@@ -105,7 +105,16 @@ const twilioIsWhole: Rule = (settings, at) => {
       );
 };
 
+const securityIsShown: Rule = (settings, at) => {
+  const [on, node] = [settings.MODULES.includes('security'), settings.MODULES.includes('node')];
+  if (on && !node) return [error(at('MODULES'), 'MODULES turns security on without node, which shows its metrics', 'Add node to MODULES.')];
+  return on || settings.SECURITY_CERTIFICATES.length === 0
+    ? []
+    : [warning(at('SECURITY_CERTIFICATES'), 'SECURITY_CERTIFICATES is set, but the module is off', 'Add security to MODULES.')];
+};
+
 const RULES: readonly Rule[] = [
+  securityIsShown,
   databasesAreNamed,
   vectorsAreNamed,
   portsDiffer,

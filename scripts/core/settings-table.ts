@@ -16,7 +16,18 @@ function setting<T>(of: Kind<T>, fallback: string): Setting<T> {
 }
 
 /** The modules that `MODULES` may name. `stack` is always on and is not listed. */
-export const MODULE_NAMES = ['node', 'containers', 'postgres', 'redis', 'vector', 'blackbox', 'apps', 'logs', 'pushgateway'] as const;
+export const MODULE_NAMES = [
+  'node',
+  'containers',
+  'postgres',
+  'redis',
+  'vector',
+  'blackbox',
+  'apps',
+  'logs',
+  'pushgateway',
+  'security',
+] as const;
 export type ModuleName = (typeof MODULE_NAMES)[number];
 
 /** Every plain setting. What each does, when to change it and what breaks stands in `.env.example`; a test keeps the two equal. */
@@ -44,6 +55,7 @@ export const SETTINGS = {
   ),
   REDIS_INSTANCES: setting(kind.listOf(instanceOf('redis'), nameOf), ''),
   BLACKBOX_TARGETS: setting(kind.listOf(kind.url), ''),
+  SECURITY_CERTIFICATES: setting(kind.listOf(kind.hostPath), ''),
   CONTAINER_METRICS: setting(kind.oneOf('cadvisor', 'engine'), 'cadvisor'),
   LOG_SHIPPER: setting(kind.oneOf('alloy', 'promtail'), 'alloy'),
   PROMETHEUS_RETENTION_TIME: setting(kind.duration, '30d'),

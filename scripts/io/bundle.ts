@@ -16,6 +16,11 @@ export async function bundleContainerExporter(root: string): Promise<string> {
   return bundle(join(root, 'exporters/containers/server.ts'));
 }
 
+/** The security collector, likewise. */
+export async function bundleSecurityCollector(root: string): Promise<string> {
+  return bundle(join(root, 'exporters/security/server.ts'));
+}
+
 /** The example application and the load on it, likewise. */
 export async function bundleExample(root: string): Promise<{ readonly server: string; readonly load: string }> {
   const [server, load] = await Promise.all(['server', 'load'].map(async (name) => bundle(join(root, `exporters/apps/example/${name}.ts`))));

@@ -13,9 +13,10 @@ import { expectedOf, renderTree, type Expected, type RenderResult } from '../cor
 import type { Tree } from '../core/render.ts';
 import { historySecrets, planSecrets, type SecretFile, type SecretPlan } from '../core/secrets.ts';
 import { select, wantedProfiles, type Selection } from '../core/selection.ts';
+import { hostFolders } from '../core/security-mounts.ts';
 import type { Settings } from '../core/settings.ts';
 import type { StackNetwork } from '../core/subnet.ts';
-import { bundleContainerExporter, bundleHistory, bundleVector } from '../io/bundle.ts';
+import { bundleContainerExporter, bundleHistory, bundleSecurityCollector, bundleVector } from '../io/bundle.ts';
 import { mergeCompose } from '../io/compose.ts';
 import { readTree } from '../io/files.ts';
 import { containerdSocket } from '../io/containerd.ts';
@@ -69,6 +70,7 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
     const bundles: readonly (readonly [string, string])[] = [
       ['history/server.mjs', await bundleHistory(root)],
       ['container-exporter/server.mjs', await bundleContainerExporter(root)],
+      ['security-collector/server.mjs', await bundleSecurityCollector(root)],
       // The largest by far, and only of use to those who have vectors.
       ...(selection.services.has('vector-exporter') ? [['vector/server.mjs', await bundleVector(root)] as const] : []),
     ];
@@ -76,7 +78,7 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
     const expected = expectedOf(tree);
     const model = renderCompose(
       merged,
-      composePlan(root, settings, selection, network, images, secretPlan, rendered, tree, await containerdSocket(docker)),
+      composePlan(root, settings, selection, network, images, secretPlan, rendered, tree, await containerdSocket(docker), merged),
     );
     const own = errorsOf(rendered.problems).length > 0 ? [] : [...sourceProblems(sources), ...composeProblems(model, plain.BIND_ADDRESS)];
     const problems = [
@@ -171,6 +173,7 @@ function composePlan(
   rendered: RenderResult,
   tree: Tree,
   containerdSocket: string | undefined,
+  merged: ComposeModel,
 ): ComposePlan {
   return {
     images: new Map([...images.images].map(([service, { name }]) => [service, name])),
@@ -184,6 +187,8 @@ function composePlan(
     ]),
     secretsDir: join(root, 'secrets'),
     containerdSocket,
+    certificates: plain.SECURITY_CERTIFICATES,
+    absentFolders: new Set(hostFolders(merged, plain.SECURITY_CERTIFICATES).filter((path) => !existsSync(path))),
     configDigests: configDigests(tree, new Map(secrets.files.map(({ file, content }) => [file, content]))),
   };
 }

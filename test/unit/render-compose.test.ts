@@ -14,6 +14,8 @@ const plan: ComposePlan = {
   secretMounts: new Map([['b', ['key']]]),
   secretsDir: '/s/secrets',
   containerdSocket: undefined,
+  certificates: ['/etc/tls'],
+  absentFolders: new Set(),
   configDigests: new Map([['b', 'd1']]),
 };
 const source = {
@@ -105,4 +107,25 @@ it('lets cAdvisor ask containerd where the engine keeps its images there', () =>
     command: ['-docker_only=true', '-containerd=/run/containerd/containerd.sock'],
     volumes: [{ source: '/run/containerd/containerd.sock', read_only: true }],
   });
+});
+
+it('lets node exporter show what the security collector writes, and mounts what the host has', () => {
+  const host = (path: string) => ({ type: 'bind', source: path, target: `/host${path}`, read_only: true });
+  const data = { type: 'volume', source: 'security-data', target: '/var/tmp' };
+  const services = {
+    'node-exporter': { image: 'n:1', command: ['--a'], volumes: [] },
+    'security-collector': { image: 's:1', volumes: [host('/var/log'), host('/var/lib/dpkg'), data] },
+  };
+  const certificates = ['/etc/tls', '/srv/a/one.pem', '/srv/a/two.pem', '/srv/gone'];
+  const absentFolders = new Set(['/var/lib/dpkg', '/srv/gone', '/var/tmp']);
+  const model = renderCompose({ name: 'p', services }, { ...plan, certificates, absentFolders });
+  const collector = model.services['security-collector'];
+  expect(collector?.volumes?.map(({ target }) => target)).toEqual(['/host/var/log', '/var/tmp', '/host/etc/tls', '/host/srv/a']);
+  expect(collector?.environment?.['CERTIFICATES']).toBe(certificates.join(','));
+  expect(model.services['node-exporter']).toMatchObject({
+    command: ['--a', '--collector.textfile.directory=/security/metrics'],
+    volumes: [{ type: 'volume', source: 'security-data', target: '/security', read_only: true }],
+  });
+  const { 'node-exporter': alone } = renderCompose({ name: 'p', services: { 'node-exporter': services['node-exporter'] } }, plan).services;
+  expect(alone).toMatchObject({ command: ['--a'], volumes: [] });
 });

@@ -29,7 +29,7 @@ describe('readSettings', () => {
     ['GRAFANA_PORT=70000', 'error .env:1 GRAFANA_PORT: "70000" is not a port'],
     [
       'MODULES=node,nod',
-      'error .env:1 MODULES: "nod" is not one of node, containers, postgres, redis, vector, blackbox, apps, logs, pushgateway',
+      'error .env:1 MODULES: "nod" is not one of node, containers, postgres, redis, vector, blackbox, apps, logs, pushgateway, security',
     ],
     ['MODULES=node,node', 'error .env:1 MODULES: "node" stands twice'],
     ['BIND_ADDRESS=localhost', 'error .env:1 BIND_ADDRESS: "localhost" is not an IP address'],
