@@ -17,11 +17,12 @@ export const MAX_EXPOSED = 50;
 
 /**
  * Looks at modes only: nothing is opened, and as an unprivileged user this could not be. A file behind a closed `secrets/` is out of reach
- * whatever its own mode is. Throws where the checkout cannot be looked at.
+ * whatever its own mode is, and so is everything in a checkout that others cannot enter. Throws where the checkout is not there.
  */
 export async function findExposure(stack: string): Promise<Exposure> {
-  await stat(stack);
-  const settings = (await readdir(stack)).filter((name) => /^\.env(\..+)?$/.test(name) && name !== '.env.example');
+  if (((await stat(stack)).mode & OTHERS_PASS) === 0) return { readableSecrets: [], writableTextfiles: [] };
+  // A folder that others may pass but not list hides no name that they can guess.
+  const settings = (await readdir(stack).catch(() => ['.env'])).filter((name) => /^\.env(\..+)?$/.test(name) && name !== '.env.example');
   return {
     readableSecrets: [
       ...(await withBits(stack, settings, OTHERS_READ)),

@@ -43,6 +43,11 @@ describe('readSettings', () => {
     ['EMAIL_CRITICAL=oncall', 'error .env:1 EMAIL_CRITICAL: "oncall" is not an email address'],
     ['PROMETHEUS_PORT=3001', 'error .env:1 PROMETHEUS_PORT is 3001, as is GRAFANA_PORT'],
     ['MODULES=postgres', 'error .env (POSTGRES_INSTANCES is not there) POSTGRES_INSTANCES is empty, but MODULES turns postgres on'],
+    ['MODULES=security', 'error .env:1 MODULES turns security on without node, which shows its metrics'],
+    ['SECURITY_CERTIFICATES=/etc/tls', 'warning .env:1 SECURITY_CERTIFICATES is set, but the module is off'],
+    ['SECURITY_CERTIFICATES=tls', 'error .env:1 SECURITY_CERTIFICATES: "tls" is not an absolute path'],
+    ['SECURITY_CERTIFICATES=/etc/tls,/', 'error .env:1 SECURITY_CERTIFICATES: "/" is not an absolute path'],
+    ['SECURITY_CERTIFICATES=/srv/../root', 'error .env:1 SECURITY_CERTIFICATES: "/srv/../root" is not an absolute path'],
     ['REDIS_INSTANCES=c=redis://c', 'warning .env:1 REDIS_INSTANCES is set, but the module is off'],
     [
       'BIND_ADDRESS=0.0.0.0',

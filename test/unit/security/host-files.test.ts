@@ -260,6 +260,7 @@ describe('secrets of the stack', () => {
     return open.map(({ labels }) => labels?.['path'] ?? '');
   };
   beforeEach(() => {
+    chmodSync(host, 0o755);
     put('/.env', 'X=1', 0o600);
     put('/.env.example', 'X=', 0o644);
     put('/secrets/a', 'x', 0o444);
@@ -279,6 +280,25 @@ describe('secrets of the stack', () => {
     chmodSync(`${host}/.env.backup`, 0o640);
     chmodSync(`${host}/secrets`, 0o711);
     expect(await exposed()).toEqual(['secrets', 'secrets/a']);
+  });
+  it('are safe in a checkout that others cannot enter', async () => {
+    chmodSync(`${host}/.env`, 0o644);
+    chmodSync(`${host}/secrets`, 0o755);
+    put('/exporters/node/textfile/a.prom', 'x 1', 0o666);
+    chmodSync(host, 0o711);
+    expect(await exposed()).toEqual(['.env', 'secrets', 'secrets/a']);
+    chmodSync(host, 0o744);
+    expect(await exposed()).toEqual([]);
+    expect(valueOf(await exposureCollector(host).collect(0), 'security_textfiles_exposed')).toBe(0);
+  });
+  it('are shown up to a bound, and all counted', async () => {
+    chmodSync(`${host}/secrets`, 0o755);
+    for (let i = 0; i < 60; i++) put(`/secrets/c${i}`, 'x', 0o444);
+    const found = await exposureCollector(host).collect(0);
+    const samples = found.families.find(({ name }) => name === 'security_secret_exposed')?.samples ?? [];
+    expect(samples.map(({ value }) => value)).toEqual([...Array.from({ length: 50 }, () => 1), 0]);
+    // The folder, the one file of the others that is open to all, and the new ones.
+    expect(valueOf(found, 'security_secrets_exposed')).toBe(62);
   });
   it('do not hold the folder of metrics, which others must not write to', async () => {
     put('/exporters/node/textfile/a.prom', 'x 1', 0o644);
