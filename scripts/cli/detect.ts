@@ -3,7 +3,11 @@ import { planDiff, type DetectPlan } from '../core/detect-plan.ts';
 
 /** What was found and what would be written, as a person reads it. */
 export function renderDetection(plan: DetectPlan): string {
-  if (plan.found.length === 0) return 'No running container is one that this stack knows how to watch.';
+  if (plan.found.length === 0)
+    return [
+      'No running container is one that this stack knows how to watch.',
+      'Ports are found where the image exposes or the container publishes them; else give the container the label prometheus.port=<port>.',
+    ].join('\n');
   const width = Math.max(...plan.found.map(({ container }) => container.length));
   const rows = plan.found.map(({ container, because, state }) => {
     const mark = { new: pc.green('+'), 'watched already': pc.dim('='), 'out of reach': pc.yellow('!') }[state];

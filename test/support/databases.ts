@@ -3,14 +3,15 @@ import { importRoot } from '../../scripts/io/debian-build.ts';
 import { exec } from '../../scripts/io/exec.ts';
 import { eventually, sh } from './e2e-stack.ts';
 
-/** Real PostgreSQL, Redis and Node.js for a user's project, from Debian packages. */
-const IMAGE = 'pharos-test/databases:3';
+/** Real PostgreSQL, Redis, Node.js and Python for a user's project, from Debian packages. */
+const IMAGE = 'pharos-test/databases:4';
 const MIRROR = process.env['DEBIAN_MIRROR'] ?? 'http://deb.debian.org/debian';
 
 /** Builds the image where it is not there yet. */
 export async function databasesImage(): Promise<string> {
   if ((await sh(['docker', 'image', 'inspect', IMAGE])).code === 0) return IMAGE;
-  const packages = 'postgresql,postgresql-18-pgvector,redis-server,nodejs,busybox,openssl,dnsmasq-base';
+  const packages =
+    'postgresql,postgresql-18-pgvector,redis-server,nodejs,busybox,openssl,dnsmasq-base,python3-flask,python3-prometheus-client';
   const args = (extra: readonly string[]): readonly string[] => [
     '--variant=essential',
     ...extra,
