@@ -11,8 +11,8 @@ export function renderStatus({ project, services, targets, firing }: StackStatus
   });
   const scraped = targets.map(({ job, up, total }) => (up === total ? `${job} ${up}/${total}` : pc.red(`${job} ${up}/${total}`)));
   const alerts = firing.map(
-    ({ alertname, severity, instance, since }) =>
-      `  ${severity === 'critical' || severity === 'emergency' ? pc.red(severity) : pc.yellow(severity)}  ${alertname}  ${instance}  ${pc.dim(`since ${since}`)}`,
+    ({ alertname, severity, summary, since }) =>
+      `  ${severity === 'critical' || severity === 'emergency' ? pc.red(severity) : pc.yellow(severity)}  ${alertname}  ${summary}  ${pc.dim(`since ${since.slice(0, 19)}Z`)}`,
   );
   return [
     `${pc.bold(project)}: ${services.length} services`,

@@ -14,7 +14,15 @@ export interface StackStatus {
     readonly restarts: number;
   }[];
   readonly targets: readonly { readonly job: string; readonly up: number; readonly total: number }[];
-  readonly firing: readonly { readonly alertname: string; readonly severity: string; readonly instance: string; readonly since: string }[];
+  readonly firing: readonly {
+    readonly alertname: string;
+    readonly severity: string;
+    readonly instance: string;
+    /** What people read in the notification. */
+    readonly summary: string;
+    /** ISO 8601, in UTC. */
+    readonly since: string;
+  }[];
   readonly problems: readonly Problem[];
 }
 

@@ -20,6 +20,7 @@ export interface FiringAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly state: 'pending' | 'firing';
   readonly activeAt: string;
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 /** The parts of Prometheus' HTTP API that the commands use. Every call throws where Prometheus does not answer. */

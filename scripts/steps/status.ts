@@ -45,10 +45,11 @@ export async function lookAtStack({ root, docker }: Workplace, settings: PlainSe
     targets: countTargets(targets),
     firing: alerts
       .filter(({ state, labels }) => state === 'firing' && labels['alertname'] !== 'Watchdog')
-      .map(({ labels, activeAt }) => ({
+      .map(({ labels, annotations, activeAt }) => ({
         alertname: labels['alertname'] ?? '',
         severity: labels['severity'] ?? '',
         instance: labels['instance'] ?? '',
+        summary: annotations['summary'] ?? labels['instance'] ?? '',
         since: activeAt,
       })),
     problems,

@@ -107,13 +107,13 @@ it('renderStatus shows services, targets and alerts', () => {
       project: 'p',
       services: [{ service: 'loki', state: 'restarting', health: 'starting', image: 'i', startedAt: '', restarts: 2 }],
       targets: [{ job: 'node', up: 0, total: 1 }],
-      firing: [{ alertname: 'A', severity: 'critical', instance: 'x', since: 't' }],
+      firing: [{ alertname: 'A', severity: 'critical', instance: 'x', summary: 'x is gone', since: '2026-01-02T03:04:05.678Z' }],
       problems: [],
     }),
   );
   expect(text).toContain('✗ loki      restarting, starting, restarted 2 times');
   expect(text).toContain('Targets up: node 0/1');
-  expect(text).toContain('critical  A  x  since t');
+  expect(text).toContain('critical  A  x is gone  since 2026-01-02T03:04:05Z');
 });
 
 it('renderImages says where each image is from', () => {
