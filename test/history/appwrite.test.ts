@@ -51,11 +51,13 @@ describe('the history with its alerts in Appwrite', () => {
     expect(await history.metric('pharos_history_alerts{status="firing",severity="critical"}')).toContain(' 1');
   });
 
-  it('refuses what Appwrite does not take, so that Alertmanager sends it again', async () => {
-    appwrite.failures = 1;
-    expect((await history.notify([alert('a3')])).status).toBe(500);
-    expect((await history.notify([alert('a3')])).status).toBe(200);
-    expect((await history.list('fingerprint=a3')).total).toBe(1);
+  it.each([429, 500, 503, 0])('refuses what Appwrite does not take with %i, so that Alertmanager sends it again', async (failure) => {
+    const fingerprint = `f${failure}`;
+    appwrite.failures.push(failure);
+    expect((await history.notify([alert(fingerprint)])).status).toBe(500);
+    expect((await history.list(`fingerprint=${fingerprint}`)).total).toBe(0);
+    expect((await history.notify([alert(fingerprint)])).status).toBe(200);
+    expect((await history.list(`fingerprint=${fingerprint}`)).total).toBe(1);
     expect(await history.logs()).not.toContain(appwrite.key);
   });
 

@@ -25,6 +25,19 @@ class Refusal extends Error {
   }
 }
 
+/** What MariaDB, below Appwrite, allows a row and an index; Appwrite's own columns take about a kilobyte and a half. */
+const ROW_WIDTH = 65_535;
+const OWN_WIDTH = 1500;
+const INDEX_LENGTH = 768;
+/** Longer texts than this, and lists, are kept beside the row. */
+const WITHIN_ROW = 16_381;
+
+/** Bytes that a column takes of its row. */
+function widthOf({ type, size = 0, array }: Column): number {
+  if (type !== 'string') return 8;
+  return array === true || size > WITHIN_ROW ? 20 : size * 4 + 2;
+}
+
 /**
  * A server that speaks the part of Appwrite's documented API that the history uses: TablesDB with typed columns, its queries, bulk upserts that
  * happen whole or not at all, and pushes to topics. What it does not know it refuses.
@@ -38,8 +51,10 @@ export class AppwriteServer {
   readonly databases = new Set<string>();
   readonly requests: string[] = [];
   columns: readonly Column[] | undefined;
-  /** Refuses this many of the next requests that write rows. */
-  failures = 0;
+  /** Answers of the next requests that write rows: a status, or 0 for a connection that breaks. */
+  readonly failures: number[] = [];
+  /** As Appwrite was before 1.9: columns that come with a table are not looked at. */
+  old = false;
   endpoint = '';
   private looks = 0;
   private server: Server | undefined;
@@ -51,7 +66,11 @@ export class AppwriteServer {
           if (!(failure instanceof Refusal)) return { status: 500, body: { message: String(failure), code: 500, type: 'general_unknown' } };
           return { status: failure.code, body: { message: failure.message, code: failure.code, type: failure.type, version: '1.9.5' } };
         })
-        .then(({ status, body }) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)));
+        .then(({ status, body }) =>
+          status === 0
+            ? void request.socket.destroy()
+            : response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+        );
     });
     await new Promise<void>((resolve) => this.server?.listen(0, host, resolve));
     this.endpoint = `http://${host}:${(this.server.address() as AddressInfo).port}/v1`;
@@ -81,10 +100,8 @@ export class AppwriteServer {
     if (method === 'GET' && rows === undefined) return this.table(this.columns);
     if (method === 'GET' && id === undefined) return this.list(queriesOf(url), url.searchParams.get('total') !== 'false');
     if (method === 'GET' && id !== undefined) return { status: 200, body: this.row(id) };
-    if (this.failures > 0) {
-      this.failures -= 1;
-      throw new Refusal(503, 'general_service_unavailable', 'planned');
-    }
+    const failure = this.failures.shift();
+    if (failure !== undefined) throw new Refusal(failure, failure === 429 ? 'general_rate_limit_exceeded' : 'general_unknown', 'planned');
     if (method === 'PUT' && id === undefined) return this.upsert(body['rows'] as readonly Json[]);
     if (method === 'PATCH' && id !== undefined) return { status: 200, body: this.write({ ...this.row(id), ...(body['data'] as Json) }) };
     if (method === 'DELETE' && id === undefined)
@@ -101,7 +118,17 @@ export class AppwriteServer {
 
   private createTable(body: Json): { readonly status: number; readonly body: unknown } {
     if (!this.databases.has('pharos')) throw new Refusal(404, 'database_not_found', 'Database not found');
-    this.columns = body['columns'] as readonly Column[];
+    if (this.columns !== undefined) throw new Refusal(409, 'table_already_exists', 'Table already exists');
+    const columns = this.old ? [] : (body['columns'] as readonly Column[]);
+    const width = columns.reduce((sum, column) => sum + widthOf(column), OWN_WIDTH);
+    if (width > ROW_WIDTH) throw new Refusal(400, 'table_limit_exceeded', `A row of ${width} bytes is wider than ${ROW_WIDTH}`);
+    const known = new Map([['$id', 36], ...columns.map(({ key, type, size = 0 }) => [key, type === 'string' ? size : 0] as const)]);
+    for (const { attributes } of body['indexes'] as readonly { readonly attributes: readonly string[] }[]) {
+      if (this.old) break;
+      const length = attributes.reduce((sum, key) => sum + (known.get(key) ?? Number.NaN), 0);
+      if (!(length <= INDEX_LENGTH)) throw new Refusal(400, 'index_invalid', `An index of ${attributes.join()} is not possible`);
+    }
+    this.columns = columns;
     return { status: 201, body: { $id: 'alerts', columns: [] } };
   }
 

@@ -2,7 +2,10 @@ import type { StoredAlert } from '../alert.ts';
 import type { IncomingAlert, Notification } from '../payload.ts';
 
 const SHORT = 255;
+/** What is kept of a long text, in characters. */
 const LONG = 16_000;
+/** Up to 16381 characters Appwrite puts a text into the row itself, which may be 64 KiB wide: seven such columns would not fit. */
+const LONG_COLUMN = 20_000;
 /** Alerts as JSON: none that Alertmanager sends comes near it. */
 const JSON_SIZE = 1_000_000;
 
@@ -12,7 +15,7 @@ const time = (key: string) => ({ key, type: 'datetime', required: false });
 /** The columns of the table, as Appwrite's createTable takes them. */
 export const COLUMNS: readonly object[] = [
   ...['fingerprint', 'status', 'alertname', 'instance', 'severity', 'category', 'service'].map((key) => text(key, SHORT)),
-  ...['summary', 'description', 'impact', 'runbook', 'generatorURL', 'groupKey', 'externalURL'].map((key) => text(key, LONG)),
+  ...['summary', 'description', 'impact', 'runbook', 'generatorURL', 'groupKey', 'externalURL'].map((key) => text(key, LONG_COLUMN)),
   ...['labels', 'annotations', 'raw'].map((key) => text(key, JSON_SIZE)),
   ...['startsAt', 'endsAt', 'acknowledgedAt', 'createdAt', 'updatedAt'].map(time),
   text('acknowledgedBy', SHORT),

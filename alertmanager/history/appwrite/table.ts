@@ -92,6 +92,10 @@ async function makeTable(tables: TablesDB, databaseId: string): Promise<void> {
   // Columns are made in the background.
   for (const until = Date.now() + READY_MS; ; await setTimeout(500)) {
     const { columns } = await tables.getTable({ databaseId, tableId: TABLE });
+    if (columns.length < COLUMNS.length)
+      throw new Error(
+        `the table ${databaseId}.${TABLE} has ${columns.length} of ${COLUMNS.length} columns: delete it, and use Appwrite 1.9 or newer`,
+      );
     if (columns.every((column) => String((column as { status?: unknown }).status) === 'available')) return;
     if (Date.now() > until) throw new Error(`Appwrite has not made the columns of ${databaseId}.${TABLE} within ${READY_MS / 1000} s`);
   }

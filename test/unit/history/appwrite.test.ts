@@ -98,9 +98,8 @@ describe('the store in Appwrite', () => {
 
   it('takes a storm in parts, and all of it when it is sent again after a failure', async () => {
     const many = Array.from({ length: 350 }, (_, index) => alert((0x1000 + index).toString(16)));
-    server.failures = 0;
     await save([alert('b1')]);
-    server.failures = 1;
+    server.failures.push(503);
     await expect(save(many)).rejects.toThrow('planned');
     await save(many);
     expect(server.rows.size).toBe(351);
@@ -132,6 +131,24 @@ describe('the store in Appwrite', () => {
     expect(await store.known()).toEqual({ alertname: ['DiskFull'], instance: ['web-1'], service: [] });
     expect(await store.prune(Date.parse('2026-01-15T00:00:00Z'), 200)).toBe(1);
     expect((await find('')).map(({ fingerprint }) => fingerprint)).toEqual(['a1']);
+  });
+
+  it('makes the table once where two start at the same time', async () => {
+    const project = { endpoint: server.endpoint, projectId: server.projectId, databaseId: 'pharos', apiKey: () => server.key };
+    const other = openAppwriteStore(project, () => undefined);
+    await Promise.all([save([alert('a1')]), other.save(parseNotification(body([alert('a2')])), NOW)]);
+    expect(server.rows.size).toBe(2);
+    expect(server.requests.filter((request) => request === 'POST /v1/tablesdb/pharos/tables').length).toBeGreaterThan(1);
+  });
+
+  it('says that Appwrite is too old where it does not make the columns', async () => {
+    server.old = true;
+    await expect(save([alert('a1')])).rejects.toThrow('use Appwrite 1.9 or newer');
+  });
+
+  it('refuses everything where the project is not there', async () => {
+    const project = { endpoint: server.endpoint, projectId: 'other', databaseId: 'pharos', apiKey: () => server.key };
+    await expect(openAppwriteStore(project, () => undefined).save(parseNotification(body([alert('a1')])), NOW)).rejects.toThrow('Project');
   });
 
   it('refuses everything where the key is wrong', async () => {
@@ -169,6 +186,25 @@ describe('the function', () => {
     delete process.env['WEBHOOK_TOKEN'];
     expect((await call()).status).toBe(500);
     expect(server.rows.size).toBe(0);
+  });
+  it('removes what is old when its schedule calls it', async () => {
+    await store.save(parseNotification(body([alert('a1')])), Date.now());
+    await store.save(parseNotification(body([alert('a2', 'resolved')])), NOW);
+    const scheduled = {
+      method: 'POST',
+      bodyText: '',
+      query: {},
+      headers: { 'x-appwrite-key': server.key, 'x-appwrite-trigger': 'schedule' },
+    };
+    const days = Math.floor((Date.now() - Date.parse('2026-01-01T00:05:00Z')) / 86_400_000);
+    process.env['RETENTION_DAYS'] = String(days + 1);
+    expect(await call(scheduled)).toEqual({ status: 200, body: { removed: 0 } });
+    process.env['RETENTION_DAYS'] = String(days);
+    expect(await call(scheduled)).toEqual({ status: 200, body: { removed: 1 } });
+    expect([...server.rows.values()]).toMatchObject([{ fingerprint: 'a1' }]);
+    process.env['RETENTION_DAYS'] = 'ever';
+    expect((await call(scheduled)).status).toBe(400);
+    delete process.env['RETENTION_DAYS'];
   });
   it('asks Alertmanager to try again where the database refuses, and not where the request is wrong', async () => {
     expect((await call({}, 'wrong')).status).toBe(500);
