@@ -1,0 +1,52 @@
+/** Where the series of one exporter are in Prometheus, and which Compose service they come from. */
+export interface ContractSource {
+  readonly exporter: string;
+  readonly job: string;
+  /** Compose service whose image is told; `demo-backend` is the example's. */
+  readonly service: string;
+  /** Selects its targets, for the types. */
+  readonly target: string;
+  /** Selects its series. */
+  readonly series: readonly string[];
+  /** Setting under which it is like this, where it is not the default, and in whose place it then runs. */
+  readonly setting?: string;
+  readonly replaces?: readonly string[];
+}
+
+function ofJob(exporter: string, job: string, service = exporter): ContractSource {
+  return { exporter, job, service, target: `{job="${job}"}`, series: [`{job="${job}"}`] };
+}
+
+function ofService(exporter: string, job: string, service: string, composeService = exporter): ContractSource {
+  const selector = `{job="${job}",service="${service}"}`;
+  return { exporter, job, service: composeService, target: selector, series: [selector] };
+}
+
+/** Every exporter that has a contract. A source whose service does not run is left as it was captured before. */
+export const CONTRACT_SOURCES: readonly ContractSource[] = [
+  ofJob('prometheus', 'prometheus'),
+  ofJob('alertmanager', 'alertmanager'),
+  ofJob('grafana', 'grafana'),
+  { ...ofJob('history', 'history'), series: ['{job="history"}', 'pharos_test_alert'] },
+  { ...ofJob('node-exporter', 'node'), series: ['{job="node",__name__!~"security_.*"}'] },
+  // A collector that writes files; node exporter shows them.
+  { ...ofJob('security-collector', 'node'), series: ['{job="node",__name__=~"security_.*"}'] },
+  ofService('cadvisor', 'containers', 'cadvisor'),
+  ofService('container-exporter', 'containers', 'container-exporter'),
+  {
+    ...ofService('container-exporter', 'containers', 'container-exporter'),
+    setting: 'CONTAINER_METRICS=engine',
+    replaces: ['cadvisor'],
+  },
+  ofJob('postgres-exporter', 'postgres'),
+  ofJob('redis-exporter', 'redis'),
+  ofJob('vector-exporter', 'vector'),
+  ofJob('blackbox-exporter', 'blackbox'),
+  // With the metrics that the example counts by the instrumentation: what rules and dashboards say of applications is about these.
+  ofService('instrumentation', 'apps', 'demo', 'demo-backend'),
+  ofJob('loki', 'loki'),
+  ofJob('alloy', 'alloy'),
+  { ...ofJob('promtail', 'promtail'), setting: 'LOG_SHIPPER=promtail', replaces: ['alloy'] },
+  // Pushed series carry the job that pushed them, and so do the times of their pushes.
+  { ...ofJob('pushgateway', 'pushgateway'), series: ['{job="pushgateway"}', '{__name__=~"push_(failure_)?time_seconds"}'] },
+];

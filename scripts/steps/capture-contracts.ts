@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { contractOf, type Captured } from '../core/contract-capture.ts';
+import type { ContractSource } from '../core/contract-sources.ts';
+import type { Contract } from '../core/contracts.ts';
+import { readExposed } from '../io/exposed.ts';
+import { stackState } from '../io/stack-state.ts';
+
+/** The slowest figures come once a minute; what has not come within two of their intervals does not come. */
+const QUIET_MS = 120_000;
+const LOOK_MS = 15_000;
+/** Even where something new comes all the time. */
+const LONGEST_MS = 420_000;
+
+export interface CaptureFrom {
+  readonly docker: Docker;
+  /** Prometheus' address. */
+  readonly prometheus: string;
+  /** Compose projects whose services are told with their image. */
+  readonly projects: readonly string[];
+  /** Seconds since 1970: what was there before is left out. */
+  readonly since: number;
+  /** Labels by which rules and dashboards pick series, by metric. */
+  readonly picked: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** Waits until nothing new appears, then makes a contract of each source whose service runs. */
+export async function captureContracts(from: CaptureFrom, sources: readonly ContractSource[]): Promise<readonly Contract[]> {
+  const images = await imagesOf(from);
+  const present = sources.filter(({ service }) => images.has(service));
+  const captured = await settled(async () =>
+    Promise.all(present.map(async ({ target, series }) => readExposed(from.prometheus, target, series, from.since))),
+  );
+  return present.flatMap((source, index) => {
+    const seen = captured[index];
+    const image = images.get(source.service) ?? '';
+    return seen === undefined || seen.series.length === 0 ? [] : [contractOf(headOf(source, image), seen, from.picked)];
+  });
+}
+
+/** The stack's own exporters run on an image of Node.js; their version is the stack's. */
+function headOf({ exporter, job, setting, replaces }: ContractSource, image: string): Omit<Contract, 'metrics' | 'targetLabels'> {
+  const version = /:v?(\d[\w.]*?)(?:-\w+)?$/.exec(image)?.[1] ?? '';
+  return { exporter, version, image, ...(setting === undefined ? {} : { setting }), ...(replaces === undefined ? {} : { replaces }), job };
+}
+
+async function imagesOf({ docker, projects }: CaptureFrom): Promise<ReadonlyMap<string, string>> {
+  const states = await Promise.all(projects.map(async (project) => stackState(docker, project)));
+  return new Map(
+    states
+      .flat()
+      .filter(({ state }) => state === 'running')
+      .map(({ service, image }) => [service, image]),
+  );
+}
+
+async function settled(look: () => Promise<readonly Captured[]>): Promise<readonly Captured[]> {
+  const start = Date.now();
+  let grown = start;
+  let known = 0;
+  for (;;) {
+    const seen = await look();
+    const shapes = new Set(
+      seen.flatMap(({ series }) => series.map((labels) => `${labels['__name__']} ${Object.keys(labels).sort().join()}`)),
+    );
+    if (shapes.size > known) grown = Date.now();
+    known = shapes.size;
+    if (Date.now() - grown >= QUIET_MS || Date.now() - start > LONGEST_MS) return seen;
+    await sleep(LOOK_MS);
+  }
+}

@@ -1,0 +1,93 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { findingProblem, findingsOf, idleExceptions } from '../../scripts/core/contract-findings.ts';
+import { CONTRACT_SOURCES } from '../../scripts/core/contract-sources.ts';
+import { rulesUses, type Use } from '../../scripts/core/contract-uses.ts';
+import type { Contract, Contracts } from '../../scripts/core/contracts.ts';
+import { renderSlo } from '../../scripts/core/render-slo.ts';
+import { jobNames } from '../../scripts/core/rule-files.ts';
+import { ROOT, readTree } from '../../scripts/io/files.ts';
+import { presentContracts } from '../../scripts/steps/contracts.ts';
+import { readUses } from '../../scripts/steps/contract-uses.ts';
+
+/** What the README offers, on the example's metrics. */
+const SLO = [
+  'service: demo',
+  'slos:',
+  '  - { indicator: availability, objective: 99.9 }',
+  '  - { indicator: latency, seconds: 0.5, objective: 99 }',
+  '  - indicator: payments',
+  '    good: payment_callbacks_total{service="demo",result="succeeded"}',
+  '    total: payment_callbacks_total{service="demo"}',
+  '    objective: 99.5',
+  '',
+].join('\n');
+
+let contracts: Contracts;
+let uses: readonly Use[];
+beforeAll(async () => {
+  contracts = await presentContracts(ROOT);
+  const slo = renderSlo('prometheus/slo/demo.yml', SLO, new Map(), '', '30d');
+  expect(slo.problems).toEqual([]);
+  uses = [...(await readUses(ROOT)), ...rulesUses('prometheus/slo/demo.yml', slo.rules?.text ?? '')];
+});
+const told = (list: readonly Use[], others = contracts): readonly string[] =>
+  findingsOf(list, others).map((finding) => `${finding.use.place} ${findingProblem(finding).message}`);
+describe('what exporters expose', () => {
+  it('serves every alert, recorded metric, SLO, panel and variable, with every setting and version', () => {
+    expect(uses.filter(({ name }) => name.startsWith('alert ')).length).toBeGreaterThan(100);
+    expect(uses.filter(({ name }) => name.startsWith('panel ')).length).toBeGreaterThan(50);
+    expect(told(uses)).toEqual([]);
+  });
+
+  it('needs every exception that is made', () => {
+    expect(idleExceptions(uses, contracts)).toEqual([]);
+  });
+
+  it('is captured of every job that is scraped', async () => {
+    const scraped = [...(await readTree(ROOT, 'prometheus/scrape')).values()].flatMap((text) => jobNames(text));
+    const captured = [...contracts.values()].map(({ job }) => job);
+    expect(scraped.filter((job) => !captured.includes(job))).toEqual([]);
+    expect(CONTRACT_SOURCES.map(({ job }) => job).filter((job) => !scraped.includes(job))).toEqual([]);
+  });
+});
+
+describe('an exporter that drops', () => {
+  it.each([
+    ['a metric', 'redis-exporter.json', '"redis_up"', '"redis_alive"', 'alert RedisDown', 'redis_up: no exporter exposes it'],
+    ['a label', 'node-exporter.json', '"mode"', '"kind"', 'alert HighIOWait', 'node_cpu_seconds_total: it has no label mode'],
+    [
+      'a value',
+      'postgres-exporter.json',
+      '"stat_wal_receiver"',
+      '"wal_receiver"',
+      'alert PostgreSQLReplicationBroken',
+      'pg_scrape_collector_success: it has no collector="stat_wal_receiver", but "database"',
+    ],
+    [
+      'the type of a counter',
+      'redis-exporter.json',
+      '"redis_evicted_keys_total":{"type":"counter"',
+      '"redis_evicted_keys_total":{"type":"gauge"',
+      'alert RedisEvictions',
+      'redis_evicted_keys_total: rate() of a gauge',
+    ],
+    ['a label of targets', 'blackbox-exporter.json', '"module"', '"m"', 'alert TCPProbeFailed', 'probe_success: it has no label module'],
+    [
+      'what only a panel shows',
+      'prometheus.json',
+      '"prometheus_tsdb_storage_blocks_bytes"',
+      '"x"',
+      'panel "Data on disk"',
+      'prometheus_tsdb_storage_blocks_bytes: no exporter exposes it',
+    ],
+  ])('%s is found out', (_what, file, from, to, name, message) => {
+    const before = JSON.stringify(contracts.get(file));
+    const after = before.replaceAll(from, to);
+    expect(after).not.toBe(before);
+    const [dead = ''] = told(
+      uses.filter((use) => use.name === name),
+      new Map([...contracts, [file, JSON.parse(after) as Contract]]),
+    );
+    expect(dead).toContain(`${name}: ${message}`);
+  });
+});
