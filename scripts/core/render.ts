@@ -15,9 +15,9 @@ export interface HostFacts {
   readonly gateway: string;
 }
 
-/** Parses YAML; undefined and a problem per mistake where it does not parse. */
+/** Parses YAML, merge keys (`<<`) as Alertmanager and Loki understand them; undefined and a problem per mistake where it does not parse. */
 export function parseYaml(path: string, text: string): { readonly doc?: Document.Parsed; readonly problems: readonly Problem[] } {
-  const doc = parseDocument(text);
+  const doc = parseDocument(text, { merge: true });
   const problems = doc.errors.map((failure) =>
     error(
       `${path}:${failure.linePos?.[0].line ?? 1}`,

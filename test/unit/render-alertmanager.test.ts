@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { CHANNEL_SECRETS } from '../../scripts/core/channels.ts';
 import { CHANNELS } from '../../scripts/core/channel-catalog.ts';
 import { channelsOf, deliveriesFrom, parseLogfmt, testableChannels, testLabels } from '../../scripts/core/deliveries.ts';
 import { integrationsOf, renderAlertmanager, type Receiver, type Route } from '../../scripts/core/render-alertmanager.ts';
+import { parseYaml } from '../../scripts/core/render.ts';
 import { ROOT } from '../../scripts/io/files.ts';
 
-const source: unknown = parse(readFileSync(join(ROOT, 'alertmanager/alertmanager.yml'), 'utf8'), { merge: true });
+// Read as `up` reads it: its merge keys (<<) hold the secrets of whole channels.
+const path = 'alertmanager/alertmanager.yml';
+const source: unknown = parseYaml(path, readFileSync(join(ROOT, path), 'utf8')).doc?.toJS({ maxAliasCount: -1 });
 const render = (keys: readonly string[], channels: Record<string, string> = {}) => renderAlertmanager(source, new Set(keys), channels);
 const receivers = (keys: readonly string[], channels?: Record<string, string>) =>
   Object.fromEntries(render(keys, channels).config.receivers.map((receiver) => [receiver.name, integrationsOf(receiver)]));
