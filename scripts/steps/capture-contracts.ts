@@ -8,6 +8,7 @@ import { stackState } from '../io/stack-state.ts';
 
 /** The slowest figures come once a minute; what has not come within two of their intervals does not come. */
 const QUIET_MS = 120_000;
+/** Prometheus has nothing new more often than it scrapes. */
 const LOOK_MS = 15_000;
 /** Even where something new comes all the time. */
 const LONGEST_MS = 420_000;
@@ -22,15 +23,17 @@ export interface CaptureFrom {
   readonly since: number;
   /** Labels by which rules and dashboards pick series, by metric. */
   readonly picked: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Milliseconds without anything new, after which nothing new is expected; 2 minutes where it is left out. */
+  readonly quietMs?: number;
 }
 
 /** Waits until nothing new appears, then makes a contract of each source whose service runs. */
 export async function captureContracts(from: CaptureFrom, sources: readonly ContractSource[]): Promise<readonly Contract[]> {
   const images = await imagesOf(from);
   const present = sources.filter(({ service }) => images.has(service));
-  const captured = await settled(async () =>
-    Promise.all(present.map(async ({ target, series }) => readExposed(from.prometheus, target, series, from.since))),
-  );
+  const look = async (): Promise<readonly Captured[]> =>
+    Promise.all(present.map(async ({ target, series }) => readExposed(from.prometheus, target, series, from.since)));
+  const captured = await settled(look, from.quietMs ?? QUIET_MS);
   return present.flatMap((source, index) => {
     const seen = captured[index];
     const image = images.get(source.service) ?? '';
@@ -54,7 +57,7 @@ async function imagesOf({ docker, projects }: CaptureFrom): Promise<ReadonlyMap<
   );
 }
 
-async function settled(look: () => Promise<readonly Captured[]>): Promise<readonly Captured[]> {
+async function settled(look: () => Promise<readonly Captured[]>, quietMs: number): Promise<readonly Captured[]> {
   const start = Date.now();
   let grown = start;
   let known = 0;
@@ -65,7 +68,7 @@ async function settled(look: () => Promise<readonly Captured[]>): Promise<readon
     );
     if (shapes.size > known) grown = Date.now();
     known = shapes.size;
-    if (Date.now() - grown >= QUIET_MS || Date.now() - start > LONGEST_MS) return seen;
-    await sleep(LOOK_MS);
+    if (Date.now() - grown >= quietMs || Date.now() - start > LONGEST_MS) return seen;
+    await sleep(Math.min(LOOK_MS, quietMs));
   }
 }
