@@ -60,7 +60,7 @@ function familiesOf({ ports, open, opened, closed }: PortMemory): readonly Famil
     },
     {
       name: 'security_listening_port_since_timestamp_seconds',
-      help: 'When a port was first seen listening; 0 where it did when the watch began.',
+      help: 'When a port was first seen listening; 0 where it did within the first looks.',
       type: 'gauge',
       samples: shown.map((key) => {
         const [protocol = '', port = '', scope = ''] = key.split('/');

@@ -58,21 +58,28 @@ export interface PortMemory {
   readonly closed: number;
   /** The ports of the last look. */
   readonly open: readonly string[];
+  /** Looks so far; counted up to where it matters. */
+  readonly looks: number;
 }
 
 /** A service that was stopped for less than this is not new when it listens again: 7 days hold a maintenance. */
 export const FORGET_SECONDS = 7 * 86_400;
 
-/** Takes a look at the listeners into the memory; the first look is what all others are compared with. `now`: seconds since 1970. */
+/** What the first looks see was there before: the stack's own services start beside the watch, and one look a minute outlasts their start. */
+export const FIRST_LOOKS = 3;
+
+/** Takes a look at the listeners into the memory; the first looks are what all others are compared with. `now`: seconds since 1970. */
 export function remember(memory: PortMemory | undefined, listeners: readonly Listener[], now: number): PortMemory {
   const open = [...new Set(listeners.map(keyOf))].sort();
   const before = new Set(memory?.open ?? open);
   const kept = Object.entries(memory?.ports ?? {}).filter(([, { last }]) => now - last <= FORGET_SECONDS);
   const ports: Record<string, KnownPort> = Object.fromEntries(kept);
-  for (const key of open) ports[key] = { first: ports[key]?.first ?? (memory === undefined ? 0 : now), last: now };
+  const looks = Math.min(memory?.looks ?? 0, FIRST_LOOKS) + 1;
+  for (const key of open) ports[key] = { first: ports[key]?.first ?? (looks <= FIRST_LOOKS ? 0 : now), last: now };
   return {
     ports,
     open,
+    looks,
     opened: (memory?.opened ?? 0) + open.filter((key) => !before.has(key)).length,
     closed: (memory?.closed ?? 0) + [...before].filter((key) => !open.includes(key)).length,
   };

@@ -108,11 +108,26 @@ describe('listening ports', () => {
     expect(valueOf(found, 'security_listening_ports', { protocol: 'tcp', scope: 'network' })).toBe(1);
   });
 
+  it('are no news while the stack itself still starts', async () => {
+    const [ssh, exporter, odd] = ['0016', '238C', '115C'].map((port) => row(`${ALL4}:${port}`, '0A')) as [string, string, string];
+    const collector = new PortCollector(host, {});
+    tables(ssh);
+    await collector.collect(1000);
+    tables(ssh + exporter);
+    await collector.collect(1060);
+    const restarted = new PortCollector(host, JSON.parse(JSON.stringify(collector.state)) as typeof collector.state);
+    expect(since(await restarted.collect(1120), 'tcp', '9100')).toBe(0);
+    tables(ssh + exporter + odd);
+    const found = await restarted.collect(1180);
+    expect([since(found, 'tcp', '9100'), since(found, 'tcp', '4444')]).toEqual([0, 1180]);
+    expect(valueOf(found, 'security_listening_port_changes_total', { change: 'opened' })).toBe(2);
+  });
+
   it('show when a new one opened, and keep a stopped service in mind for a week', async () => {
     const [ssh, odd] = [row(`${ALL4}:0016`, '0A'), row(`${ALL4}:115C`, '0A')];
     tables(ssh);
     const collector = new PortCollector(host, {});
-    await collector.collect(1000);
+    for (const second of [880, 940, 1000]) await collector.collect(second);
     tables(ssh + odd);
     let found = await collector.collect(2000);
     expect(since(found, 'tcp', '4444')).toBe(2000);
@@ -136,7 +151,7 @@ describe('listening ports', () => {
   it('are bounded: the newest are shown, the others counted', async () => {
     tables('');
     const collector = new PortCollector(host, {});
-    await collector.collect(1);
+    for (const second of [-1, 0, 1]) await collector.collect(second);
     tables(Array.from({ length: 1000 }, (_, i) => row(`${ALL4}:${(i + 1000).toString(16).padStart(4, '0').toUpperCase()}`, '0A')).join(''));
     const found = await collector.collect(2);
     expect(found.families.flatMap(({ samples }) => samples).length).toBeLessThan(220);
