@@ -1,34 +1,14 @@
-import { eventually, sh, type E2eStack, type Ended } from '../support/e2e-stack.ts';
-
-/** A container that a drill breaks. It is started for that, and nothing else uses it. */
-export interface Victim {
-  readonly name: string;
-  /** What it runs, in the image of the test databases. */
-  readonly command: string;
-  /** Further options of `docker run`. */
-  readonly options?: readonly string[];
-  /** How the stack is told of it: an instance of the module, or a target file. */
-  readonly watch?:
-    | { readonly as: 'postgres' | 'redis' }
-    | { readonly as: 'blackbox'; readonly url: string; readonly module?: string }
-    | { readonly as: 'apps'; readonly port: number };
-}
-
-/** What the critical team was told, in milliseconds since 1970 by fingerprint and start. */
-export interface Receiver {
-  broken: boolean;
-  readonly arrivals: ReadonlyMap<string, number>;
-}
-
-/** The key of an alert among what a receiver was told. */
-export const arrivalKey = ({ fingerprint, startsAt }: { readonly fingerprint: string; readonly startsAt: string }): string =>
-  `${fingerprint} ${Date.parse(startsAt)}`;
+import type { E2eStack, Ended } from '../support/e2e-stack.ts';
+import { alertsFrom, type Told } from './told.ts';
+import { eventually } from '../support/e2e-stack.ts';
+import type { Receiver } from './receiver.ts';
+import type { Victim } from './victims.ts';
 
 /** The running stack with the victims. */
 export interface Arena {
   readonly stack: E2eStack;
   readonly prefix: string;
-  /** The server that stands in for the critical team's webhook: `broken` makes it answer 500. */
+  /** The server that stands in for the critical team's webhook, the SMS gateway and the dead-man's switch. */
   readonly receiver: Receiver;
   /** Runs a program in a victim. */
   readonly exec: (name: string, ...command: readonly string[]) => Promise<Ended>;
@@ -38,12 +18,14 @@ export interface Arena {
   readonly docker: (verb: string, name: string) => Promise<Ended>;
   /** Runs the docker client on a service of the stack. */
   readonly service: (verb: string, service: string) => Promise<Ended>;
+  /** Starts a victim that no drill watches from the beginning. */
+  readonly start: (victim: Victim) => Promise<void>;
 }
 
 /** One fault in real software, and the alert that has to come of it. */
 export interface Drill {
   readonly alert: string;
-  readonly severity: 'critical' | 'warning';
+  readonly severity: 'critical' | 'warning' | 'info';
   /** What is broken, in the past tense of a report. */
   readonly fault: string;
   /** The `instance`, or part of a label, by which this drill's alert is told from others of the same name. */
@@ -51,13 +33,24 @@ export interface Drill {
   readonly victims: readonly Victim[];
   /** The service of the stack that is broken, where its image cannot be had everywhere. */
   readonly needs?: string;
+  /** What a drill is about: something that is down has a promise of its own. */
+  readonly down?: boolean;
+  /** Drills of a later turn break parts of the stack that the earlier ones need: 1 when not given. */
+  readonly turn?: 1 | 2 | 3 | 4;
+  /** Runs when the victims have started, before the stack knows them. */
+  readonly prepare?: (arena: Arena) => Promise<unknown>;
+  /** Breaks it. A time that is returned is when the state began of which the alert speaks; else that is when this was called. */
   readonly inject: (arena: Arena) => Promise<unknown>;
   readonly remove: (arena: Arena) => Promise<unknown>;
-  /** Seconds from the fault to the message at the receiver that are promised. */
-  readonly within: number;
+  /** Takes away at the end what is not in a container. */
+  readonly clean?: (arena: Arena) => Promise<unknown>;
   /** Seconds that the way back may take; rates over five minutes forget slowly. */
   readonly back?: number;
-  /** Needs more time than a test run has: only `npm run drill` does it. */
+  /** Seconds until the message, where the promise of its kind does not hold, with the reason beside it. */
+  readonly within?: number;
+  /** How it is told where Alertmanager cannot: by the dead-man's switch, which misses its ping. */
+  readonly toldBy?: 'dead-man';
+  /** Needs more time or more of the machine than a test run has: only `npm run drill` does it. */
   readonly slow?: boolean;
 }
 
@@ -68,61 +61,36 @@ export interface DrillResult {
   readonly fault: string;
   /** From the fault to the alert firing. */
   readonly toAlert: number;
-  /** From firing to the message at the receiver. */
-  readonly toReceiver: number;
+  /** From the fault to the message at the receiver. */
+  readonly toNotification: number;
   /** From the end of the fault to the resolved notice; undefined where it did not come in time. */
   readonly toResolved: number | undefined;
-  readonly within: number;
-}
-
-interface Noted {
-  readonly fingerprint: string;
-  readonly startsAt: string;
-  readonly endsAt: string | null;
-  readonly createdAt: string;
-  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Breaks something, waits for the message at the receiver, mends it, and waits for the resolved notice. Throws where the alert does not come. */
-export async function runDrill(drill: Drill, arena: Arena): Promise<DrillResult> {
-  const began = Date.now();
-  await drill.inject(arena);
-  const noted = await alertOf(drill, arena, 'firing', drill.within + 120, began);
-  // The critical team's webhook where the alert is routed there, else the history, which is told of everything.
-  const { arrivals, broken } = arena.receiver;
-  const key = arrivalKey(noted);
-  if (drill.severity === 'critical' && !broken) await eventually(`${drill.alert} at the critical team`, 60, async () => arrivals.has(key));
-  const received = arrivals.get(key) ?? Date.parse(noted.createdAt);
+export async function runDrill(drill: Drill, arena: Arena, patience: number): Promise<DrillResult> {
+  const called = Date.now();
+  const since = await drill.inject(arena);
+  const began = since instanceof Date ? since.getTime() : called;
+  const told = alertsFrom(drill, arena);
+  const firing = await waitFor(drill, 'firing', patience, async () => told.firing(called));
   await drill.remove(arena);
   const mended = Date.now();
-  const resolved = await alertOf(drill, arena, 'resolved', drill.back ?? 120, began).catch(() => undefined);
-  const firing = Date.parse(noted.startsAt);
+  const resolved = await waitFor(drill, 'resolved', drill.back ?? 120, async () => told.resolved(firing)).catch(() => undefined);
+  const seconds = (at: number): number => Math.round((at - began) / 100) / 10;
   return {
     alert: drill.alert,
     severity: drill.severity,
     fault: drill.fault,
-    toAlert: (firing - began) / 1000,
-    toReceiver: (received - firing) / 1000,
-    toResolved: resolved === undefined ? undefined : Math.max(0, (Date.now() - mended) / 1000),
-    within: drill.within,
+    toAlert: seconds(firing.startsAt),
+    toNotification: seconds(firing.at),
+    toResolved: resolved === undefined ? undefined : Math.max(0, Math.round((resolved.at - mended) / 100) / 10),
   };
 }
 
-async function alertOf(drill: Drill, { stack }: Arena, status: string, seconds: number, since: number): Promise<Noted> {
-  let found: Noted | undefined;
-  const query = `alertname=${drill.alert}&status=${status}&since=${new Date(since - 1000).toISOString()}`;
-  await eventually(`${drill.alert} (${drill.fault}) is ${status}`, seconds, async () => {
-    const { alerts } = await stack.json<{ alerts: Noted[] }>('HISTORY_PORT', `/api/v1/alerts?${query}`);
-    found = alerts.find(({ labels }) => drill.of === undefined || Object.values(labels).some((value) => value.includes(drill.of ?? '')));
-    return found !== undefined;
-  });
+async function waitFor(drill: Drill, status: string, seconds: number, look: () => Promise<Told | undefined>): Promise<Told> {
+  let found: Told | undefined;
+  await eventually(`${drill.alert} (${drill.fault}) is ${status}`, seconds, async () => (found = await look()) !== undefined);
   if (found === undefined) throw new Error(`${drill.alert} is not there`);
   return found;
-}
-
-/** Starts a victim. Throws with the engine's words where it cannot. */
-export async function startVictim({ name, command, options = [] }: Victim, prefix: string, image: string): Promise<void> {
-  const place = ['--name', `${prefix}-${name}`, '--network', `${prefix}-shop`, '--network-alias', name];
-  const started = await sh(['docker', 'run', '-d', ...place, ...options, image, 'bash', '-c', command]);
-  if (started.code !== 0) throw new Error(`${name}: ${started.stderr}`);
 }

@@ -1,4 +1,24 @@
-import type { Victim } from './drill.ts';
+import type { Arena } from './drill.ts';
+
+/** A container that a drill breaks. It is started for that, and nothing else uses it. */
+export interface Victim {
+  readonly name: string;
+  /** What it runs, in bash in the image of the test databases. */
+  readonly command?: string;
+  /** A service of the stack whose image it runs instead, with these arguments. It is started when the stack is up. */
+  readonly like?: string;
+  readonly args?: readonly string[];
+  /** Further options of `docker run`. */
+  readonly options?: readonly string[] | ((arena: Arena) => readonly string[]);
+  /** How the stack is told of it: an instance of the module, a target file, or a scrape job of the user's own under a job's name. */
+  readonly watch?:
+    | { readonly as: 'postgres' | 'redis' }
+    | { readonly as: 'blackbox'; readonly url: string; readonly module?: string }
+    | { readonly as: 'apps' | 'node'; readonly port: number }
+    | { readonly as: 'job'; readonly job: string; readonly port: number };
+  /** Databases of a PostgreSQL in which vector search is watched. */
+  readonly vectors?: readonly string[];
+}
 
 /** A Redis of its own. */
 export const redis = (name: string, ...flags: readonly string[]): Victim => ({
@@ -7,16 +27,19 @@ export const redis = (name: string, ...flags: readonly string[]): Victim => ({
   watch: { as: 'redis' },
 });
 
-/** A PostgreSQL of its own, with the stack's read-only user. */
+/** What every PostgreSQL here is started with: nothing on it is worth a sync. */
+const FLAGS = '-c listen_addresses=* -c fsync=off -c shared_buffers=16MB';
+
+/** A PostgreSQL of its own, with the stack's read-only user. What stands in /tmp/before runs once before the next start. */
 export const postgres = (name: string, ...flags: readonly string[]): Victim => ({
   name,
   command: [
-    'mkdir -p /data /run/postgresql && chown postgres /data /run/postgresql',
-    'B=/usr/lib/postgresql/18/bin',
-    '[ -f /data/PG_VERSION ] || su postgres -c "$B/initdb -D /data -A scram-sha-256 --auth-local=trust" >/dev/null',
-    'echo "host all all all scram-sha-256" >> /data/pg_hba.conf',
-    `(until su postgres -c "psql -qc \\"CREATE ROLE pharos_monitor LOGIN PASSWORD 'right-password' IN ROLE pg_monitor\\"" 2>/dev/null; do sleep 0.5; done) &`,
-    `exec su postgres -c "exec $B/postgres -D /data -c listen_addresses=* ${flags.join(' ')}"`,
+    'mkdir -p /data /run/postgresql && chown postgres /data /run/postgresql; rm -f /data/postmaster.pid',
+    'export B=/usr/lib/postgresql/18/bin',
+    '[ -f /data/PG_VERSION ] || { su postgres -c "$B/initdb -N -D /data -A scram-sha-256 --auth-local=trust" >/dev/null; echo "host all all all scram-sha-256" >> /data/pg_hba.conf; }',
+    '[ -e /tmp/before ] && { bash /tmp/before; rm /tmp/before; }',
+    `[ -e /tmp/user ] || (until su postgres -c "psql -qc \\"CREATE ROLE pharos_monitor LOGIN PASSWORD 'right-password' IN ROLE pg_monitor\\"" 2>/dev/null; do sleep 0.5; done; touch /tmp/user) &`,
+    `exec su postgres -c "exec $B/postgres -D /data ${FLAGS} ${flags.join(' ')}"`,
   ].join('\n'),
   watch: { as: 'postgres' },
 });
@@ -42,8 +65,8 @@ export const tls = (name: string, days: number): Victim => ({
   name,
   command: [
     'mkdir -p /tls && cd /tls',
-    `openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -subj /CN=${name} -not_before ${stamp(days - 90)} -not_after ${stamp(days)} 2>/dev/null`,
-    'cp cert.pem bad.pem; openssl req -x509 -newkey rsa:2048 -nodes -key key.pem -days 90 -out good.pem -subj /CN=good 2>/dev/null; cp good.pem cert.pem',
+    `openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out bad.pem -subj /CN=${name} -not_before ${stamp(days - 90)} -not_after ${stamp(days)} 2>/dev/null`,
+    `openssl req -x509 -key key.pem -days 90 -out good.pem -subj /CN=${name} 2>/dev/null; cp good.pem cert.pem`,
     `exec node -e '${TLS}'`,
   ].join('\n'),
   watch: { as: 'blackbox', url: `${name}:8443`, module: 'tls_connect' },

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { drills as all } from '../drills/all.ts';
 import { openArena } from '../drills/arena.ts';
-import { databaseDrills } from '../drills/databases.ts';
-import { runDrill, type Arena, type DrillResult } from '../drills/drill.ts';
-import { serviceDrills } from '../drills/services.ts';
+import { runTurns, type Outcome } from '../drills/turns.ts';
 
 const noEngine = process.env['PHAROS_NO_ENGINE'];
 /** Those that are over within minutes; `npm run drill` does them all. */
-const drills = [...databaseDrills, ...serviceDrills].filter(({ slow }) => slow !== true);
+const drills = all.filter(({ slow }) => slow !== true);
 let close: (() => Promise<void>) | undefined;
-let results: readonly PromiseSettledResult<DrillResult>[] = [];
+let outcomes: readonly Outcome[] = [];
 
 beforeEach((context) => {
   if (noEngine !== undefined) context.skip(noEngine);
@@ -17,32 +16,16 @@ beforeAll(async () => {
   if (noEngine !== undefined) return;
   const opened = await openArena('pharos-drills', drills);
   close = opened.close;
-  // What this machine has no image of is not there to be broken.
-  const arena: Arena = opened.arena;
-  const there = await Promise.all(
-    drills.map(async ({ needs }) => needs === undefined || (await arena.service('inspect', needs)).code === 0),
-  );
-  results = await Promise.allSettled(
-    drills.map(async (drill, index) =>
-      there[index] === true ? runDrill(drill, arena) : Promise.reject(new Error(`skip: ${drill.needs} is left out here`)),
-    ),
-  );
-});
-afterAll(async () => close?.());
+  outcomes = await runTurns(drills, opened.arena);
+}, 900_000);
+afterAll(async () => close?.(), 120_000);
 
 describe('a fault in real software', () => {
-  it.for(drills.map(({ alert, fault }, index) => ({ alert, fault, index })))(
-    '$fault: $alert arrives and is resolved',
-    ({ index }, context) => {
-      const result = results[index];
-      if (result?.status === 'rejected') {
-        const { message } = result.reason as Error;
-        if (message.startsWith('skip: ')) context.skip(message.slice(6));
-        throw result.reason;
-      }
-      const { toAlert, toReceiver, toResolved, within } = (result as PromiseFulfilledResult<DrillResult>).value;
-      expect(toAlert + toReceiver).toBeLessThanOrEqual(within);
-      expect(toResolved).toBeDefined();
-    },
-  );
+  it.for(drills.map(({ alert, fault }) => ({ alert, fault })))('$fault: $alert arrives and is resolved', ({ alert, fault }, context) => {
+    const outcome = outcomes.find(({ drill }) => drill.alert === alert && drill.fault === fault);
+    if (outcome !== undefined && 'skipped' in outcome) context.skip(outcome.skipped);
+    if (outcome === undefined || 'skipped' in outcome) throw new Error('it was not run');
+    if ('failed' in outcome) throw new Error(outcome.failed);
+    expect(outcome.broken, JSON.stringify(outcome.result)).toBeUndefined();
+  });
 });

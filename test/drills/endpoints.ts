@@ -1,0 +1,94 @@
+import type { Drill, Arena } from './drill.ts';
+import { tls, web, type Victim } from './victims.ts';
+
+const write = (name: string, file: string, value: number): Pick<Drill, 'inject' | 'remove'> => ({
+  inject: async ({ exec }) => exec(name, 'bash', '-c', `echo ${value} > /tmp/${file}`),
+  remove: async ({ exec }) => exec(name, 'rm', `/tmp/${file}`),
+});
+const stopped = (name: string): Pick<Drill, 'down' | 'inject' | 'remove'> => ({
+  down: true,
+  inject: async ({ docker }: Arena) => docker('stop', name),
+  remove: async ({ docker }: Arena) => docker('start', name),
+});
+const certificate = (name: string, days: number): { readonly victims: readonly Victim[] } & Pick<Drill, 'inject' | 'remove'> => ({
+  victims: [tls(name, days)],
+  inject: async ({ exec }) => exec(name, 'cp', '/tls/bad.pem', '/tls/cert.pem'),
+  remove: async ({ exec }) => exec(name, 'cp', '/tls/good.pem', '/tls/cert.pem'),
+});
+/** A victim that another module of the exporter probes than HTTP. */
+const probed = (victim: Victim, url: string, module: string): Victim => ({ ...victim, watch: { as: 'blackbox', url, module } });
+
+/** Faults of endpoints. */
+export const endpointDrills: readonly Drill[] = [
+  {
+    alert: 'EndpointDown',
+    severity: 'critical',
+    fault: 'endpoint does not answer',
+    of: 'web-down',
+    victims: [web('web-down')],
+    ...stopped('web-down'),
+  },
+  {
+    alert: 'EndpointDown',
+    severity: 'critical',
+    fault: 'endpoint answers 500',
+    of: 'web-500',
+    down: true,
+    victims: [web('web-500')],
+    ...write('web-500', 'status', 500),
+  },
+  {
+    alert: 'HTTPStatusCodeUnexpected',
+    severity: 'warning',
+    fault: 'endpoint answers 404',
+    of: 'web-404',
+    victims: [web('web-404')],
+    ...write('web-404', 'status', 404),
+  },
+  {
+    alert: 'EndpointHighLatency',
+    severity: 'warning',
+    fault: 'endpoint needs 6 s',
+    of: 'web-slow',
+    victims: [web('web-slow')],
+    ...write('web-slow', 'delay', 6000),
+    back: 240,
+    slow: true,
+  },
+  {
+    alert: 'CertificateExpired',
+    severity: 'critical',
+    fault: 'certificate expired',
+    of: 'tls-expired',
+    ...certificate('tls-expired', -1),
+  },
+  {
+    alert: 'CertificateExpiresIn7Days',
+    severity: 'critical',
+    fault: 'certificate has 3 days left',
+    of: 'tls-week',
+    ...certificate('tls-week', 3),
+  },
+  {
+    alert: 'TCPProbeFailed',
+    severity: 'critical',
+    fault: 'port closed',
+    of: 'tcp-down:8080',
+    victims: [probed(web('tcp-down'), 'tcp-down:8080', 'tcp_connect')],
+    ...stopped('tcp-down'),
+  },
+  {
+    alert: 'DNSProbeFailed',
+    severity: 'critical',
+    fault: 'DNS server stopped',
+    of: 'dns-down',
+    victims: [
+      probed(
+        { name: 'dns-down', command: 'exec dnsmasq --keep-in-foreground --no-resolv --address=/#/192.0.2.1' },
+        'dns-down:53',
+        'dns_udp',
+      ),
+    ],
+    ...stopped('dns-down'),
+  },
+];

@@ -1,0 +1,76 @@
+import type { Drill } from './drill.ts';
+import type { Victim } from './victims.ts';
+
+/** What the collector watches as a host: a log of sshd, a certificate, and secrets of a stack, all of them made for the drills. */
+const host: Victim = {
+  name: 'guarded-host',
+  command: [
+    'mkdir -p /host/var/log /host/certificates /stack/secrets',
+    'touch /host/var/log/auth.log && chgrp 4 /host/var/log/auth.log && chmod 640 /host/var/log/auth.log',
+    'chmod 700 /stack/secrets && echo secret > /stack/secrets/token && chmod 600 /stack/secrets/token',
+    'cd /host/certificates && openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN=guarded -keyout /tmp/key.pem -out site.crt 2>/dev/null',
+    'exec sleep infinity',
+  ].join('\n'),
+  options: ['-v', '/host', '-v', '/stack'],
+};
+/** As in exporters/security/compose.yml, with the same minute between two looks. */
+const collector: Victim = {
+  name: 'guarded-collector',
+  like: 'security-collector',
+  args: ['/app/server.mjs'],
+  options: ({ prefix, stack }) => [
+    ...['--entrypoint', 'node', '--user', '65532:65532', '--group-add', '4'],
+    ...['--volumes-from', `${prefix}-guarded-host`, '-v', '/var/tmp', '-v', `${stack.path('.effective/security-collector')}:/app:ro`],
+    ...['-e', 'CERTIFICATES=/certificates/site.crt', '-e', 'INTERVAL_SECONDS=60'],
+  ],
+};
+const exporter: Victim = {
+  name: 'guarded',
+  like: 'node-exporter',
+  args: ['--no-collector.systemd', '--log.level=warn', '--collector.textfile.directory=/var/tmp/metrics'],
+  options: ({ prefix }) => ['--volumes-from', `${prefix}-guarded-collector`],
+  watch: { as: 'node', port: 9100 },
+};
+const script =
+  (text: string): Drill['inject'] =>
+  async ({ exec }) =>
+    exec('guarded-host', 'bash', '-c', text);
+
+const common = { severity: 'critical', of: 'guarded', victims: [host, collector, exporter], slow: true } as const;
+const GUESS = 'web-1 sshd-session[10]: Failed password for root from 192.0.2.7 port 51234 ssh2';
+const certificate = (days: number): string =>
+  `cd /host/certificates && openssl req -x509 -key /tmp/key.pem -subj /CN=guarded -days 90 -not_before 20250101000000Z -not_after $(date -u -d '${days} days' +%Y%m%d%H%M%SZ) -out site.crt`;
+
+/** Signs of an attack on a host, and neglect. */
+export const securityDrills: readonly Drill[] = [
+  {
+    ...common,
+    alert: 'SSHBruteForce',
+    fault: 'sshd logs 500 failed logins',
+    inject: script(`for i in $(seq 500); do echo "$(date -u +%FT%T.%6N+00:00) ${GUESS}"; done >> /host/var/log/auth.log`),
+    remove: async () => undefined,
+    // A look a minute.
+    within: 105,
+    back: 720,
+  },
+  {
+    ...common,
+    alert: 'SecretReadable',
+    fault: 'secret made readable for everybody',
+    inject: script('chmod 755 /stack/secrets; chmod 644 /stack/secrets/token'),
+    remove: script('chmod 600 /stack/secrets/token; chmod 700 /stack/secrets'),
+    // A look a minute, and a hold time of two.
+    within: 225,
+    back: 180,
+  },
+  {
+    ...common,
+    alert: 'CertificateFileExpired',
+    fault: 'certificate on a disk expired',
+    inject: script(certificate(-1)),
+    remove: script(certificate(90)),
+    // A look a minute, rules once a minute, and a hold time of five: such a certificate was announced for weeks.
+    within: 465,
+    back: 240,
+  },
+];

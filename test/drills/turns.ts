@@ -1,0 +1,46 @@
+import { broken, due } from './promise.ts';
+import { runDrill, type Arena, type Drill, type DrillResult } from './drill.ts';
+
+/** What came of a drill: a result, whose promise may be broken; or why there is none. */
+export type Outcome =
+  | { readonly drill: Drill; readonly result: DrillResult; readonly broken: string | undefined }
+  | { readonly drill: Drill; readonly failed: string }
+  | { readonly drill: Drill; readonly skipped: string };
+
+/** Runs drills, those of a turn at once, and tells of each as soon as it is over. A later turn waits until the faults of the one before are mended. */
+export async function runTurns(
+  drills: readonly Drill[],
+  arena: Arena,
+  tell: (outcome: Outcome) => void = () => undefined,
+): Promise<readonly Outcome[]> {
+  const over: Promise<Outcome>[] = [];
+  for (const turn of [1, 2, 3, 4]) {
+    const mended: Promise<void>[] = [];
+    for (const drill of drills.filter((one) => (one.turn ?? 1) === turn)) {
+      let done: () => void = () => undefined;
+      mended.push(new Promise((resolve) => (done = resolve)));
+      over.push(
+        one({ ...drill, remove: async (of) => drill.remove(of).finally(done) }, drill, arena).then((outcome) => {
+          done();
+          tell(outcome);
+          return outcome;
+        }),
+      );
+    }
+    await Promise.all(mended);
+  }
+  return Promise.all(over);
+}
+
+async function one(watched: Drill, drill: Drill, arena: Arena): Promise<Outcome> {
+  // What this machine has no image of is not there to be broken.
+  if (drill.needs !== undefined && (await arena.service('inspect', drill.needs)).code !== 0)
+    return { drill, skipped: `${drill.needs} is left out here` };
+  try {
+    const result = await runDrill(watched, arena, due(drill).toNotification + 120);
+    return { drill, result, broken: broken(drill, result) };
+  } catch (failure) {
+    await drill.remove(arena).catch(() => undefined);
+    return { drill, failed: failure instanceof Error ? failure.message : String(failure) };
+  }
+}
