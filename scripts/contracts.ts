@@ -1,8 +1,9 @@
 import { parseArguments } from './cli/args.ts';
 import { main } from './cli/command.ts';
 import { changeOf, deaths, findingProblem, findingsOf } from './core/contract-findings.ts';
+import { wrongImages } from './core/contract-sources.ts';
 import { contractFile } from './core/contracts.ts';
-import { stackFailure } from './core/failure.ts';
+import { inputFailure, stackFailure } from './core/failure.ts';
 import { capture, presentContracts, withCaptured, writeContracts } from './steps/contracts.ts';
 import { readUses } from './steps/contract-uses.ts';
 import { openWorkplace } from './steps/workplace.ts';
@@ -15,6 +16,8 @@ await main(async (context) => {
     usage: USAGE,
     options: { check: { type: 'boolean' }, beside: { type: 'boolean' }, image: { type: 'string', multiple: true } },
   });
+  const wrong = wrongImages(values.image ?? []);
+  if (wrong.length > 0) throw inputFailure(wrong);
   const place = await openWorkplace(context);
   const [present, uses] = await Promise.all([presentContracts(place.root), readUses(place.root)]);
   const captured = await capture(place, values.image ?? []);
@@ -24,9 +27,10 @@ await main(async (context) => {
     if (change !== undefined) context.report.note(`  ${change}`);
   }
   const written = values.check === true ? [] : await writeContracts(place.root, all);
-  const dead = deaths(findingsOf(uses, present), findingsOf(uses, all)).map(findingProblem);
-  const names = new Set(dead.map(({ place: where, message }) => `${where} ${message.split(':')[0]}`)).size;
+  const dead = deaths(findingsOf(uses, present), findingsOf(uses, all));
+  const names = new Set(dead.map(({ use }) => `${use.place} ${use.name}`)).size;
   context.report.result(`${captured.length} contracts captured, ${written.length} written; ${names} alerts and panels would die.`);
-  if (values.check === true && dead.length > 0) throw stackFailure(dead);
-  context.report.problems(dead);
+  const problems = dead.map(findingProblem);
+  if (values.check === true && dead.length > 0) throw stackFailure(problems);
+  context.report.problems(problems);
 });

@@ -19,6 +19,8 @@ export interface CaptureFrom {
   readonly prometheus: string;
   /** Compose projects whose services are told with their image. */
   readonly projects: readonly string[];
+  /** Of the stack's own exporters. */
+  readonly version: string;
   /** Seconds since 1970: what was there before is left out. */
   readonly since: number;
   /** Labels by which rules and dashboards pick series, by metric. */
@@ -37,13 +39,13 @@ export async function captureContracts(from: CaptureFrom, sources: readonly Cont
   return present.flatMap((source, index) => {
     const seen = captured[index];
     const image = images.get(source.service) ?? '';
-    return seen === undefined || seen.series.length === 0 ? [] : [contractOf(headOf(source, image), seen, from.picked)];
+    return seen === undefined || seen.series.length === 0 ? [] : [contractOf(headOf(source, image, from.version), seen, from.picked)];
   });
 }
 
-/** The stack's own exporters run on an image of Node.js; their version is the stack's. */
-function headOf({ exporter, job, setting, replaces }: ContractSource, image: string): Omit<Contract, 'metrics' | 'targetLabels'> {
-  const version = /:v?(\d[\w.]*?)(?:-\w+)?$/.exec(image)?.[1] ?? '';
+function headOf(source: ContractSource, image: string, stackVersion: string): Omit<Contract, 'metrics' | 'targetLabels'> {
+  const { exporter, job, own, setting, replaces } = source;
+  const version = own === true ? stackVersion : (/:v?(\d[\w.]*?)(?:-\w+)?$/.exec(image)?.[1] ?? '');
   return { exporter, version, image, ...(setting === undefined ? {} : { setting }), ...(replaces === undefined ? {} : { replaces }), job };
 }
 

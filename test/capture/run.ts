@@ -20,9 +20,12 @@ const [into = '', ...images] = process.argv.slice(2);
 /** With images given only what runs them is captured. */
 const wanted = (service: string): boolean => images.length === 0 || images.some((image) => image.startsWith(`${service}=`));
 const say = (text: string): void => void process.stderr.write(`  … ${text}\n`);
-const must = async (stack: E2eStack, command: string, ...args: readonly string[]): Promise<void> => {
-  const { code, stdout, stderr } = await stack.run(command, ...args);
-  if (code !== 0) throw new Error(`npm run ${command} failed:\n${stdout}${stderr}`);
+/** Longer than any command takes on a machine that does much else. */
+const PATIENCE_MS = 1_200_000;
+const must = async ({ folder }: E2eStack, ...command: readonly string[]): Promise<void> => {
+  const options = { cwd: folder, env: { NO_COLOR: '1' }, timeout: PATIENCE_MS };
+  const { code, stdout, stderr } = await sh([process.execPath, join(folder, 'scripts/start.mjs'), ...command], options);
+  if (code !== 0) throw new Error(`npm run ${command.join(' ')} failed:\n${stdout}${stderr}`);
 };
 
 await removeEverything(`${PROJECT}-demo`);
@@ -53,6 +56,9 @@ try {
     await must(stack, 'up', '--yes');
     await capture(true);
   }
+} catch (failure) {
+  process.stderr.write(`  ✗ ${failure instanceof Error ? failure.message : String(failure)}\n`);
+  process.exitCode = 1;
 } finally {
   await stack.run('demo', '--stop');
   await stack.destroy();
@@ -64,6 +70,7 @@ async function capture(otherwise: boolean): Promise<void> {
     docker: new Docker(),
     prometheus: stack.url('PROMETHEUS_PORT', ''),
     projects: [PROJECT, `${PROJECT}-demo`],
+    version: (JSON.parse(stack.read('package.json')) as { version: string }).version,
     since: otherwise ? Math.floor(Date.now() / 1000) : 0,
     picked: pickedLabels(uses),
   };

@@ -70,7 +70,7 @@ beforeAll(async () => {
     ['prometheus_build_info', new Set(['version'])],
     ['prometheus_http_requests_total', new Set(['handler'])],
   ]);
-  contracts = await captureContracts({ docker, prometheus, projects: [PROJECT], since: 0, picked, quietMs: 3_000 }, [
+  contracts = await captureContracts({ docker, prometheus, projects: [PROJECT], version: '1', since: 0, picked, quietMs: 3_000 }, [
     source('prometheus'),
     source('elsewhere'),
   ]);

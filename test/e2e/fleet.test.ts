@@ -2,7 +2,9 @@ import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MODULE_NAMES } from '../../scripts/core/settings-table.ts';
+import type { AlertSight } from '../../scripts/core/blind.ts';
 import type { Diagnosis } from '../../scripts/core/doctor.ts';
+import { reportCanFire } from '../support/can-fire-report.ts';
 import { E2eStack, eventually, sh } from '../support/e2e-stack.ts';
 import { diagnosisCommands } from '../support/runbook-commands.ts';
 import { startFleet, troubleFleet, watchFleet } from '../support/fleet.ts';
@@ -68,12 +70,16 @@ describe('a healthy stack that watches one of everything', () => {
     const absent = new Set<string>();
     for (const [alert, find] of Object.entries(OF_SOME_MACHINES)) if ((await sh(['sh', '-c', find])).code !== 0) absent.add(alert);
     let blind: readonly string[] = [];
+    let alerts: readonly AlertSight[] = [];
     // Rates need two scrapes, and some figures come once a minute.
     await eventually('every alert can fire', 150, async () => {
-      blind = (await doctor()).alerts.flatMap(({ alert, blind: reason }) => (reason === undefined ? [] : [`${alert}: ${reason.why}`]));
+      alerts = (await doctor()).alerts;
+      blind = alerts.flatMap(({ alert, blind: reason }) => (reason === undefined ? [] : [`${alert}: ${reason.why}`]));
       blind = blind.filter((line) => !absent.has(line.split(':')[0] ?? ''));
       return blind.length === 0;
-    }).catch(() => expect(blind).toEqual([]));
+    })
+      .catch(() => expect(blind).toEqual([]))
+      .finally(() => reportCanFire(alerts, absent));
   });
 
   it('runs every command of the runbooks that speaks to it', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contractOf } from '../../scripts/core/contract-capture.ts';
 import { changeOf, deaths, findingProblem, findingsOf } from '../../scripts/core/contract-findings.ts';
+import { wrongImages } from '../../scripts/core/contract-sources.ts';
 import { dashboardUses, pickedLabels, rulesUses, type Use } from '../../scripts/core/contract-uses.ts';
 import { contractFile, contractText, metricOwners, readContracts, type Contract } from '../../scripts/core/contracts.ts';
 
@@ -212,6 +213,17 @@ describe('files of contracts', () => {
     );
     expect(owners.get('db_wait_seconds_bucket')).toEqual(['db-exporter']);
     expect(owners.get('db_wait_seconds')).toBeUndefined();
+  });
+});
+
+describe('images to try', () => {
+  it.each([
+    ['postgres-exporter=reg/x:1', undefined],
+    ['postgres-exporter', '"postgres-exporter" is not service=image'],
+    ['postgres-exporter=', '"postgres-exporter=" is not service=image'],
+    ['postgres=x:1', 'there is no exporter "postgres"'],
+  ])('%s', (given, message) => {
+    expect(wrongImages([given])[0]?.message).toBe(message);
   });
 });
 
