@@ -15,11 +15,9 @@ export function alertPage(alert: StoredAlert, story: Timeline, nowMs: number): s
   const facts: readonly (readonly [string, string | Html])[] = [
     ['Description', alert.description],
     ['Impact', alert.impact],
-    ['Runbook', linkOrNone(alert.runbook, alert.runbook)],
     ['Since', time(startsAt)],
     ['Ended', ended],
     ['Acknowledged', acknowledged(alert)],
-    ['Graph', linkOrNone(alert.generatorURL, 'in Prometheus')],
   ];
   const origin: readonly (readonly [string, string | Html])[] = [
     ['Alertmanager', linkOrNone(alert.externalURL, alert.externalURL)],
@@ -35,6 +33,7 @@ export function alertPage(alert: StoredAlert, story: Timeline, nowMs: number): s
         <span class="sev">${alert.severity || 'no severity'}</span> <span class="state">${alert.status}</span>
       </p>
       <p>${alert.summary}</p>
+      <p class="links">${linksOf(alert)}</p>
       ${tableOf(facts.filter(([, value]) => value !== ''))}
       <h2>Who was told, and who was not</h2>
       ${story.answer.map((sentence) => html`<p>${sentence}</p>`)}
@@ -55,10 +54,25 @@ export function alertPage(alert: StoredAlert, story: Timeline, nowMs: number): s
   );
 }
 
+/** Where to go from here. */
+function linksOf({ runbook, generatorURL, externalURL, alertname, instance }: StoredAlert): readonly Html[] {
+  const matchers = [`alertname=${JSON.stringify(alertname)}`, ...(instance === '' ? [] : [`instance=${JSON.stringify(instance)}`])];
+  const silence = externalURL === '' ? '' : `${externalURL}/#/silences/new?filter=${encodeURIComponent(`{${matchers.join(', ')}}`)}`;
+  const places = [
+    ['Runbook', runbook],
+    ['Graph', generatorURL],
+    ['Silence', silence],
+  ] as const;
+  return places.flatMap(([name, address]) => (address === '' ? [] : [html`${link(address, name)} `]));
+}
+
 const linkOrNone = (address: string, text: string): string | Html => (address === '' ? '' : link(address, text));
 
 function entry({ at, until, kind, text, by }: TimelineEntry): Html {
-  const end = until === undefined ? undefined : html`<br /><span class="dim">until ${time(until)}</span>`;
+  const end =
+    until === undefined
+      ? undefined
+      : html`<br /><span class="dim">until ${at.slice(0, 10) === until.slice(0, 10) ? time(until).slice(11) : time(until)}</span>`;
   const others = (by ?? []).map((fingerprint) => html` <a href="/?fingerprint=${fingerprint}">See it.</a>`);
   return html`<li class="${kind}"><span class="when">${time(at)}${end}</span> <span>${text}${others}</span></li>`;
 }

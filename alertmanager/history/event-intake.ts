@@ -29,9 +29,21 @@ export async function takeEvent({ events, store, now, received }: Service, reque
   }
 }
 
+/** What kept those alerts quiet of which nobody was told: `silenced` or `inhibited`, by their ids. */
+export function quietOf(alerts: readonly StoredAlert[], events: EventStore): ReadonlyMap<string, string> {
+  return new Map(
+    alerts.flatMap(({ id, fingerprint, startsAt, endsAt, receivers }) => {
+      const kind = receivers.length > 0 ? undefined : events.quietedBy(fingerprint, sinceBefore(startsAt), endsAt ?? '9999');
+      return kind === undefined ? [] : [[id, kind] as const];
+    }),
+  );
+}
+
+const sinceBefore = (startsAt: string): string => new Date(Date.parse(startsAt) - SLACK_MS).toISOString();
+
 /** The story of an alert, from its beginning to the next time the same alert began. */
 export async function storyOf(alert: StoredAlert, events: EventStore, store: AlertStore): Promise<Timeline> {
-  const from = new Date(Date.parse(alert.startsAt) - SLACK_MS).toISOString();
+  const from = sinceBefore(alert.startsAt);
   const { alerts } = await store.find(
     parseQuery(new URLSearchParams({ fingerprint: alert.fingerprint, since: alert.startsAt, limit: '1000' })),
   );

@@ -47,6 +47,8 @@ export function openEventStore(path: string) {
   const seen = db.prepare('SELECT alert FROM alerts WHERE fingerprint = ?');
   const between = db.prepare(`SELECT kind, firstAt, lastAt, count, detail FROM events
     WHERE fingerprint IN (?, '') AND lastAt >= ? AND firstAt < ? ORDER BY firstAt, id LIMIT 1000`);
+  const quiet = db.prepare(`SELECT kind FROM events
+    WHERE fingerprint = ? AND kind IN ('silenced', 'inhibited') AND lastAt >= ? AND firstAt < ? ORDER BY lastAt DESC LIMIT 1`);
   return {
     save(events: readonly RecordedEvent[]): void {
       for (const { kind, at, fingerprint, subject, detail, alert } of events) {
@@ -66,6 +68,10 @@ export function openEventStore(path: string) {
     of(fingerprint: string, fromIso: string, toIso: string): readonly StoredEvent[] {
       const rows = between.all(fingerprint, fromIso, toIso);
       return rows.map((row) => ({ ...row, detail: JSON.parse(String(row['detail'])) as unknown }) as unknown as StoredEvent);
+    },
+    /** What kept an alert quiet last, from one time to another. */
+    quietedBy(fingerprint: string, fromIso: string, toIso: string): 'silenced' | 'inhibited' | undefined {
+      return quiet.get(fingerprint, fromIso, toIso)?.['kind'] as 'silenced' | 'inhibited' | undefined;
     },
     /** Removes at most `limit` events from before the time. Returns how many. */
     prune(beforeMs: number, limit: number): number {

@@ -13,8 +13,10 @@ export function filters({ status, equal, text, since, until, acknowledged }: Ale
       ${suggest('alertname', 'alert name', known.alertname, equal.alertname)}
       ${suggest('instance', 'instance', known.instance, equal.instance)} ${suggest('service', 'service', known.service, equal.service)}
       ${select('acknowledged', 'acknowledged or not', ['yes', 'no'], acknowledged === undefined ? undefined : acknowledged ? 'yes' : 'no')}
-      <label>from <input type="date" name="since" value="${since?.slice(0, 10) ?? ''}" /></label>
-      <label>to <input type="date" name="until" value="${until?.slice(0, 10) ?? ''}" /></label>
+      <span class="dates">
+        <label>from <input type="date" name="since" value="${since?.slice(0, 10) ?? ''}" /></label>
+        <label>to <input type="date" name="until" value="${until?.slice(0, 10) ?? ''}" /></label>
+      </span>
     </div>`;
   return html`<form method="get" action="/">
     <div class="row">

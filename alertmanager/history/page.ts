@@ -10,12 +10,13 @@ export const STYLE = `
 body { margin: 0 auto; max-width: 72rem; padding: 1rem; background: var(--bg); color: var(--fg); font: 16px/1.5 system-ui, sans-serif; }
 header { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; align-items: baseline; border-bottom: 1px solid var(--line); padding-bottom: .5rem; margin-bottom: 1rem; }
 header b { font-size: 1.15rem; } a { color: var(--link); } .dim { color: var(--dim); } .right { margin-left: auto; }
-form { margin-bottom: 1rem; } td form { margin: 0; } .row { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; } details { margin-top: .5rem; } summary { cursor: pointer; color: var(--dim); } details .row { margin-top: .5rem; }
+form { margin-bottom: 1rem; } td form { margin: 0; } .row { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; } details { margin-top: .5rem; } summary { cursor: pointer; color: var(--dim); } details .row { margin-top: .5rem; } .dates { display: flex; flex-wrap: wrap; gap: .5rem; }
 .bar { display: flex; gap: 1rem; } .bar span { margin-right: auto; } .tag { border: 1px solid var(--line); border-radius: 999px; padding: 0 .5rem; font-size: .8rem; color: var(--dim); white-space: nowrap; }
 select, input, button { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .3rem .55rem; min-width: 0; }
 input[type=search] { flex: 1 1 12rem; } button { cursor: pointer; background: var(--link); color: var(--bg); border-color: var(--link); }
 .alert { display: grid; grid-template-columns: 7.5rem 1fr auto; gap: 0 1rem; padding: .6rem .75rem; border: 1px solid var(--line); border-left-width: 5px; border-radius: 6px; margin-bottom: .5rem; background: var(--card); }
-.alert.resolved { opacity: .75; } .alert p { margin: 0; overflow-wrap: anywhere; } .alert .when { text-align: right; white-space: nowrap; }
+.alert.resolved { opacity: .75; } .alert p { margin: 0; overflow-wrap: anywhere; } .alert .when { text-align: right; white-space: nowrap; } .alert p > span:not(.tag) { display: block; }
+.tag.quiet { color: var(--warning); border-color: currentColor; } .links { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; font-weight: 600; }
 .sev { font-weight: 600; text-transform: uppercase; font-size: .8rem; letter-spacing: .03em; }
 .emergency { border-left-color: var(--emergency); } .emergency .sev { color: var(--emergency); } .critical { border-left-color: var(--critical); } .critical .sev { color: var(--critical); }
 .warning { border-left-color: var(--warning); } .warning .sev { color: var(--warning); } .info { border-left-color: var(--info); } .info .sev { color: var(--info); }
@@ -28,7 +29,10 @@ pre { overflow-x: auto; background: var(--card); border: 1px solid var(--line); 
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } td.heat0 { color: var(--dim); }
 td.heat1 { background: color-mix(in srgb, var(--warning) 10%, transparent); } td.heat2 { background: color-mix(in srgb, var(--warning) 25%, transparent); }
 td.heat3 { background: color-mix(in srgb, var(--warning) 40%, transparent); } td.heat4 { background: color-mix(in srgb, var(--warning) 60%, transparent); font-weight: 600; }
-@media (max-width: 40rem) { .alert { grid-template-columns: 1fr; } .alert .when { text-align: left; white-space: normal; } th { width: 6.5rem; } .story li { grid-template-columns: 1fr; gap: 0; } }
+@media (max-width: 40rem) { header { column-gap: .75rem; } h1 { font-size: 1.5rem; overflow-wrap: anywhere; } form select { flex: 1 1 40%; } details .row > *, .dates label { flex: 1 1 100%; }
+  .alert { grid-template-columns: 1fr; } .alert p.what, .alert .when { display: flex; flex-wrap: wrap; gap: 0 .75rem; text-align: left; }
+  table:not(.noise) :is(th, td) { display: block; width: auto; } table:not(.noise) th { border: 0; padding-bottom: 0; font-size: .85rem; color: var(--dim); } table:not(.noise) td { padding-top: 0; }
+  .story li { grid-template-columns: 1fr; gap: 0; } }
 `;
 
 /** A whole page. */

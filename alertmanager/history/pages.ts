@@ -5,13 +5,18 @@ import { html, type Html } from './html.ts';
 import { page } from './page.ts';
 import type { AlertQuery } from './query.ts';
 
-/** The list of alerts with its filters. */
+/**
+ * The list of alerts with its filters.
+ *
+ * @param quiet what kept an alert from everybody, by its id
+ */
 export function listPage(
   query: AlertQuery,
   { total, alerts }: Found,
   known: KnownValues,
   parameters: URLSearchParams,
   nowMs: number,
+  quiet: ReadonlyMap<string, string>,
 ): string {
   const empty =
     total === 0
@@ -25,7 +30,7 @@ export function listPage(
         <span>${heading(query, total)}</span> <a href="/api/v1/alerts.csv?${all.toString()}">CSV</a>
         <a href="/api/v1/alerts?${all.toString()}">JSON</a>
       </p>
-      ${alerts.map((alert) => row(alert, nowMs))} ${empty} ${pager(query, total, parameters)}`,
+      ${alerts.map((alert) => row(alert, nowMs, quiet.get(alert.id)))} ${empty} ${pager(query, total, parameters)}`,
   );
 }
 
@@ -40,18 +45,19 @@ export function severityClass(severity: string): string {
   return SEVERITIES.find((known) => known === severity) ?? 'info';
 }
 
-function row(alert: StoredAlert, nowMs: number): Html {
+function row(alert: StoredAlert, nowMs: number, quiet = 'nobody was told'): Html {
   const end = alert.endsAt === null ? nowMs : Date.parse(alert.endsAt);
   const taken = alert.acknowledgedBy === null ? undefined : html` <span class="tag">${alert.acknowledgedBy} is on it</span>`;
-  const untold = alert.receivers.length === 0 ? html` <span class="tag">nobody was told</span>` : undefined;
+  const untold = alert.receivers.length === 0 ? html` <span class="tag quiet">${quiet}</span>` : undefined;
   return html`<div class="alert ${severityClass(alert.severity)} ${alert.status}">
-    <p><span class="sev">${alert.severity || 'no severity'}</span><br /><span class="state">${alert.status}</span></p>
+    <p class="what"><span class="sev">${alert.severity || 'no severity'}</span> <span class="state">${alert.status}</span></p>
     <p>
-      <a href="/alerts/${alert.id}">${alert.alertname}</a>${alert.instance === '' ? '' : ` on ${alert.instance}`}${taken}${untold}<br />
-      ${alert.summary}
+      <a href="/alerts/${alert.id}">${alert.alertname}</a>${alert.instance === '' ? '' : ` on ${alert.instance}`}${taken}${untold}
+      <span>${alert.summary}</span>
     </p>
     <p class="when">
-      ${time(alert.startsAt)}<br /><span class="dim">${alert.status === 'firing' ? 'for' : 'lasted'} ${duration(alert.startsAt, end)}</span>
+      <span>${time(alert.startsAt)}</span>
+      <span class="dim">${alert.status === 'firing' ? 'for' : 'lasted'} ${duration(alert.startsAt, end)}</span>
     </p>
   </div>`;
 }

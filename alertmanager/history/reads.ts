@@ -1,6 +1,6 @@
 import { withTimes } from './alert.ts';
 import { alertPage } from './alert-page.ts';
-import { storyOf } from './event-intake.ts';
+import { quietOf, storyOf } from './event-intake.ts';
 import { csvOf } from './csv.ts';
 import { json, page, type Answer } from './http.ts';
 import { metricsText } from './metrics-page.ts';
@@ -38,7 +38,8 @@ export async function read(service: Service, url: URL): Promise<Answer> {
       return page(200, noisePage(await noise(service, searchParams)));
     case '/': {
       const query = parseQuery(searchParams);
-      return page(200, listPage(query, await store.find(query), await store.known(), searchParams, now()));
+      const found = await store.find(query);
+      return page(200, listPage(query, found, await store.known(), searchParams, now(), quietOf(found.alerts, service.events)));
     }
     case '/runbooks':
     case '/runbooks/':

@@ -6,7 +6,7 @@ import { spell, time } from './format.ts';
 export interface TimelineEntry {
   /** ISO 8601 in UTC. */
   readonly at: string;
-  /** When it was reported last, where it was reported several times. */
+  /** When the alert was kept quiet last. */
   readonly until?: string;
   readonly kind: StoredEvent['kind'] | 'began' | 'ended' | 'acknowledged';
   readonly text: string;
@@ -35,15 +35,24 @@ export function timelineOf(alert: StoredAlert, events: readonly StoredEvent[], n
   if (alert.endsAt !== null) own.push({ at: alert.endsAt, kind: 'ended', text: `It was over after ${lasted(alert)}.` });
   if (alert.acknowledgedAt !== null)
     own.push({ at: alert.acknowledgedAt, kind: 'acknowledged', text: `${alert.acknowledgedBy ?? ''} took it on.` });
-  const recorded = events.map((event): TimelineEntry => ({
+  const others = events.some(({ detail }) => (detail['receiver'] ?? SELF) !== SELF);
+  // That this history was told as well explains nothing where others were, or were to be.
+  const telling = events.filter(({ detail }) => !others || detail['receiver'] !== SELF);
+  const recorded = telling.map((event): TimelineEntry => ({
     at: event.firstAt,
-    ...(event.lastAt === event.firstAt ? {} : { until: event.lastAt }),
+    ...lastingUntil(event, alert),
     kind: event.kind,
     text: capital(sentence(event, nameOf)),
     ...(event.kind === 'inhibited' ? { by: fingerprints(event) } : {}),
   }));
   const entries = [...own, ...recorded].sort((a, b) => a.at.localeCompare(b.at));
   return { answer: answerOf(alert, events, nameOf), entries };
+}
+
+/** Until when something held: being kept quiet does, and not beyond the alert's own end; after a reload Alertmanager tells of ended alerts once more. */
+function lastingUntil({ kind, firstAt, lastAt }: StoredEvent, { endsAt }: StoredAlert): { readonly until?: string } {
+  const until = endsAt !== null && endsAt < lastAt ? endsAt : lastAt;
+  return (kind === 'silenced' || kind === 'inhibited') && until > firstAt ? { until } : {};
 }
 
 const lasted = ({ startsAt, endsAt }: StoredAlert): string => spell(secondsBetween(startsAt, endsAt) ?? 0);
@@ -62,7 +71,7 @@ function sentence(event: StoredEvent, nameOf: (fingerprint: string) => string): 
     case 'known':
       return 'Alertmanager heard of it.';
     case 'grouped':
-      return `It was put into a group for ${detail['receiver'] ?? ''}: ${detail['groupKey'] ?? ''}`;
+      return `Grouped for ${detail['receiver'] ?? ''} with what has the same ${groupLabels(detail['groupKey'] ?? '')}.`;
     case 'told':
       return `Told ${detail['receiver'] ?? ''} that it is ${detail['about'] ?? ''}, through ${detail['integration'] ?? ''} (${detail['reason'] ?? ''}${often}).`;
     case 'over':
@@ -72,6 +81,11 @@ function sentence(event: StoredEvent, nameOf: (fingerprint: string) => string): 
     case 'inhibited':
       return `${inhibitors(event, nameOf)} kept it quiet: while ${detail['source'] ?? ''} fires, ${detail['target'] ?? ''} is not sent${equal(event)}.`;
   }
+}
+
+/** The labels of a group out of its key, `{}/{severity="critical"}:{alertname="DiskFull"}`; the rest of it is the route. */
+function groupLabels(key: string): string {
+  return /:\{(.*)\}$/s.exec(key)?.[1] || 'route';
 }
 
 function silence({ detail }: StoredEvent): string {
@@ -106,7 +120,9 @@ function answerOf(alert: StoredAlert, events: readonly StoredEvent[], nameOf: (f
     const only = 'Nobody: its route leads to this history only, because no channel of its receivers is set up in .env.';
     return reasons.length === 0 ? [only] : [only, `Besides, ${quietly(reasons)}.`];
   }
-  return [...receivers].map((receiver) => answerFor(receiver, alert, about, reasons));
+  const heard = (receiver: string): string =>
+    about.find(({ kind, detail }) => kind === 'told' && detail['receiver'] === receiver)?.firstAt ?? '9999';
+  return [...receivers].sort((a, b) => heard(a).localeCompare(heard(b))).map((receiver) => answerFor(receiver, alert, about, reasons));
 }
 
 function answerFor(receiver: string, alert: StoredAlert, events: readonly StoredEvent[], reasons: readonly string[]): string {

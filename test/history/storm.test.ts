@@ -66,7 +66,7 @@ async function failedRequests(): Promise<number> {
   return Number(/^alertmanager_notification_requests_failed_total\{integration="webhook".*\} (\d+)$/m.exec(metrics)?.[1] ?? 0);
 }
 
-describe('a storm of 10,000 alerts through Alertmanager', () => {
+describe('a storm of 10,000 alerts through Alertmanager', { timeout: 480_000 }, () => {
   it('loses none, however often the history is killed in it', async () => {
     const pouring = pour({});
     const killedAt = [await killOnce('', 1), await killOnce('', 2000), await killOnce('', 5000)];

@@ -93,7 +93,7 @@ describe('why was I not paged?', () => {
       .toMatch(/^team was not told: a silence by anna \(“moving disks”, set until .* UTC\) kept it quiet\.$/);
     const { alerts } = await history.list('alertname=Quiet');
     expect(alerts[0]).toMatchObject({ status: 'firing', receivers: [], summary: 'About Quiet', severity: 'critical' });
-    expect(await history.text('/')).toContain('nobody was told');
+    expect(await history.text('/')).toContain('<span class="tag quiet">silenced</span>');
     await expect.poll(async () => (await story('Quiet')).entries.find(({ kind }) => kind === 'silenced')?.until, within).toBeDefined();
     await fire('Quiet', 'critical', true);
     await expect

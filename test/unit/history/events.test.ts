@@ -75,6 +75,31 @@ describe('timelineOf', () => {
   it('does not take the news of its end for the news of it', () => {
     expect(answer(grouped, event('told', 7, { receiver: 'team', about: 'resolved' }))[0]).toContain('not been told');
   });
+  it('tells first who was told first', () => {
+    const of = (receiver: string, second: number): StoredEvent =>
+      event('told', second, { receiver, integration: 'slack', about: 'firing' });
+    expect(
+      answer(event('grouped', 1, { receiver: 'dba' }), grouped, of('team', 11), of('dba', 30)).map((line) => line.split(' ')[0]),
+    ).toEqual(['team', 'dba']);
+  });
+  it('leaves out that this history was told, unless nobody else is to be', () => {
+    const self = event('grouped', 1, { receiver: 'history', groupKey: '{}/{}:{}' });
+    const kinds = (...events: readonly StoredEvent[]): readonly string[] =>
+      timelineOf(alert, events, String).entries.map(({ text }) => text);
+    const team = event('grouped', 1, { receiver: 'team', groupKey: '{}/{severity="critical"}:{alertname="DiskFull", cluster="shop"}' });
+    expect(kinds(self)).toEqual(['It began to fire.', 'Grouped for history with what has the same route.']);
+    expect(kinds(self, team)).toEqual([
+      'It began to fire.',
+      'Grouped for team with what has the same alertname="DiskFull", cluster="shop".',
+    ]);
+  });
+  it('says how long it was kept quiet, and never longer than it fired', () => {
+    const quiet = { ...event('silenced', 2, { by: 'anna', comment: 'c', until: 'never' }), lastAt: at(50) };
+    const again = { ...event('grouped', 1, { receiver: 'team' }), lastAt: at(50) };
+    const until = (endsAt: string | null) => timelineOf({ ...alert, endsAt }, [again, quiet], String).entries.map((entry) => entry.until);
+    expect(until(null)).toEqual([undefined, undefined, at(50)]);
+    expect(until(at(30))).toEqual([undefined, undefined, at(30), undefined]);
+  });
   it('gives each reason once, whichever came first', () => {
     const inhibited = event('inhibited', 2, { by: 'a,b' });
     const silenced = event('silenced', 3, { by: '', comment: 'c', until: 'never' });

@@ -57,6 +57,12 @@ describe('noise', () => {
     ]);
     expect(lastWeeks(3, Date.parse('2026-11-18T12:00:00Z'))).toEqual(['2026-11-02', '2026-11-09', '2026-11-16']);
   });
+  it('does not count the alert that fires always', () => {
+    const alert = { alertname: 'Watchdog', severity: 'info', startsAt: '2026-11-16T00:00:00Z', endsAt: null, acknowledgedAt: null };
+    expect(noiseOf([alert, { ...alert, alertname: 'DiskFull' }], ['2026-11-16']).alerts.map(({ alertname }) => alertname)).toEqual([
+      'DiskFull',
+    ]);
+  });
   it('takes the median of an even number as the middle of both', () => {
     const at = (minute: number, acknowledged?: number) => ({
       ...{ alertname: 'A', severity: 'info', startsAt: '2026-11-16T00:00:00Z', endsAt: `2026-11-16T00:${minute}:00Z` },
