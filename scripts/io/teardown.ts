@@ -11,6 +11,9 @@ export interface Removed {
 /** Seconds that a container gets to end by itself; the longest `stop_grace_period` of the Compose files. */
 const GRACE_SECONDS = 60;
 
+/** Alertmanager and the log shipper hand over what they have left when they end; without these they try for half a minute, and lose it. */
+const TOLD_BY_OTHERS = new Set(['history', 'loki']);
+
 /**
  * Removes everything that carries the project's label. It asks the engine and not the Compose files,
  * so that it also clears away what an interrupted start or an edited file has left behind.
@@ -19,13 +22,14 @@ export async function removeStack(docker: Docker, project: string, withVolumes: 
   const label = [`com.docker.compose.project=${project}`];
   const failed: Problem[] = [];
   const containers = await docker.listContainers({ all: true, filters: { label } });
-  await Promise.all(
-    containers.map(async ({ Id, Names }) => {
-      const container = docker.getContainer(Id);
-      await gone(async () => container.stop({ t: GRACE_SECONDS }), `container ${(Names[0] ?? Id).slice(1)}`, failed);
-      await gone(async () => container.remove({ force: true }), `container ${(Names[0] ?? Id).slice(1)}`, failed);
-    }),
-  );
+  const stop = async ({ Id, Names }: Docker.ContainerInfo): Promise<void> => {
+    const container = docker.getContainer(Id);
+    await gone(async () => container.stop({ t: GRACE_SECONDS }), `container ${(Names[0] ?? Id).slice(1)}`, failed);
+    await gone(async () => container.remove({ force: true }), `container ${(Names[0] ?? Id).slice(1)}`, failed);
+  };
+  const isToldByOthers = ({ Labels }: Docker.ContainerInfo): boolean => TOLD_BY_OTHERS.has(Labels['com.docker.compose.service'] ?? '');
+  await Promise.all(containers.filter((container) => !isToldByOthers(container)).map(stop));
+  await Promise.all(containers.filter(isToldByOthers).map(stop));
   const networks = await docker.listNetworks({ filters: { label } });
   for (const { Id, Name } of networks) await gone(async () => docker.getNetwork(Id).remove(), `network ${Name}`, failed);
   const volumes = withVolumes ? (await docker.listVolumes({ filters: { label } })).Volumes : [];
