@@ -69,7 +69,8 @@ function arenaOf(stack: E2eStack, project: string, receiver: Arena['receiver'], 
 
 async function start(victim: Victim, arena: Arena, image: string): Promise<void> {
   const { name, command = '', like, args = [], options = [] } = victim;
-  const place = ['--name', `${arena.prefix}-${name}`, '--network', `${arena.prefix}-shop`, '--network-alias', name];
+  // A fault that gets out of hand ends in its own container.
+  const place = ['--name', `${arena.prefix}-${name}`, '--network', `${arena.prefix}-shop`, '--network-alias', name, '--memory', '1g'];
   const own = typeof options === 'function' ? options(arena) : options;
   const what = like === undefined ? [image, 'bash', '-c', command] : [await imageOf(like, arena), ...args];
   await must(name, await sh(['docker', 'run', '-d', ...place, ...own, ...what]));

@@ -57,6 +57,7 @@ export const redisDrills: readonly Drill[] = [
       await cli(arena, 'redis-save', 'eval', RANDOM, '0');
       await arena.exec('redis-save', 'dd', 'if=/dev/zero', 'of=/save/full', 'bs=64k', 'count=32');
       await cli(arena, 'redis-save', 'bgsave');
+      return new Date();
     },
     remove: async (arena) => {
       await arena.exec('redis-save', 'rm', '/save/full');
@@ -74,6 +75,7 @@ export const redisDrills: readonly Drill[] = [
     inject: async (arena) => {
       await arena.exec('redis-aof', 'dd', 'if=/dev/zero', 'of=/aof/full', 'bs=64k', 'count=64');
       await cli(arena, 'redis-aof', 'eval', RANDOM, '0');
+      return new Date();
     },
     remove: async ({ exec }) => exec('redis-aof', 'rm', '/aof/full'),
     back: 180,
@@ -92,7 +94,9 @@ export const redisDrills: readonly Drill[] = [
   },
 ];
 
-const FILL = "local i = 0; while redis.pcall('set', 'k' .. i, string.rep('x', 10000)).ok do i = i + 1 end; return i";
+/** Bounded: Redis lets a script that has begun go on past maxmemory. */
+const FILL =
+  "for i = 1, 5000 do redis.call('set', 'k' .. i, string.rep('x', 10000)); if tonumber(redis.call('info', 'memory'):match('used_memory:(%d+)')) > 0.97 * 24 * 1048576 then return i end end";
 /** 400 KB that do not compress. */
 const RANDOM =
   "for i = 1, 400 do local t = {}; for j = 1, 250 do t[j] = string.format('%x', math.random(2 ^ 30)) end; redis.call('set', 'r' .. i, table.concat(t)) end";
