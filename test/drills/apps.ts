@@ -54,6 +54,9 @@ const stalled = [
   app('app-left', 'stall-db', 'stall-cache'),
 ];
 
+const SLOW = (milliseconds: number): string =>
+  `fetch("http://127.0.0.1:3000/misbehave/latency", { method: "POST", headers: { "content-type": "application/json" }, body: '{"value":${milliseconds}}' })`;
+
 /** Faults of applications, in the example that `npm run demo` starts. */
 export const appDrills: readonly Drill[] = [
   {
@@ -104,11 +107,15 @@ export const appDrills: readonly Drill[] = [
     alert: 'HighResponseTime',
     severity: 'warning',
     fault: 'application needs 1.5 s',
-    of: 'demo',
-    ...misbehaves('latency', 1500),
+    of: 'app-left',
+    victims: stalled,
+    inject: async (arena) => {
+      await load(arena, 'app-left', 2, '/products/1');
+      await arena.exec('app-left', 'node', '-e', SLOW(1500));
+    },
+    remove: async ({ exec }) => exec('app-left', 'node', '-e', SLOW(0)),
     back: 420,
     slow: true,
-    turn: 2,
   },
   {
     alert: 'DatabasePoolExhausted',

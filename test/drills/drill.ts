@@ -73,7 +73,7 @@ export async function runDrill(drill: Drill, arena: Arena, patience: number): Pr
   const since = await drill.inject(arena);
   const began = since instanceof Date ? since.getTime() : called;
   const told = alertsFrom(drill, arena);
-  const firing = await waitFor(drill, 'firing', patience, async () => told.firing(called));
+  const firing = await waitFor(drill, 'firing', patience + Math.max(0, began - Date.now()) / 1000, async () => told.firing(called));
   await drill.remove(arena);
   const mended = Date.now();
   const resolved = await waitFor(drill, 'resolved', drill.back ?? 120, async () => told.resolved(firing)).catch(() => undefined);

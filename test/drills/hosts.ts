@@ -1,3 +1,4 @@
+import { eventually } from '../support/e2e-stack.ts';
 import type { Arena, Drill } from './drill.ts';
 import type { Victim } from './victims.ts';
 
@@ -135,7 +136,11 @@ export const hostDrills: readonly Drill[] = [
     fault: 'memory of a container filled to 97 % of its limit',
     of: 'fat',
     victims: [{ name: 'fat', command: 'exec sleep infinity', options: ['--memory', '200m', '--memory-swap', '200m'] }],
-    inject: async ({ spawn }) => spawn('fat', 'node', '-e', HOG),
+    inject: async ({ exec, spawn }) => {
+      await spawn('fat', 'node', '-e', HOG);
+      await eventually('the memory is full', 60, async () => (await exec('fat', 'test', '-e', '/tmp/full')).code === 0);
+      return new Date();
+    },
     remove: async ({ exec }) => exec('fat', 'touch', '/tmp/enough'),
     slow: true,
   },
@@ -150,5 +155,6 @@ const limit = read("memory.max", "memory/memory.limit_in_bytes");
 setInterval(() => {
   if (fs.existsSync("/tmp/enough")) process.exit();
   while (used() < 0.97 * limit) all.push(Buffer.alloc(1e6, 1));
+  fs.writeFileSync("/tmp/full", "");
 }, 200);
 `;

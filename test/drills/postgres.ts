@@ -4,11 +4,9 @@ import { answers, psql, session } from './sql.ts';
 import { postgres } from './victims.ts';
 
 /** One server for all faults that do not get in each other's way. */
-const work = postgres(
-  'pg-work',
-  "-c deadlock_timeout=50ms -c archive_mode=on -c archive_command='test ! -e /tmp/full' -c max_prepared_transactions=2",
-);
-const old = postgres('pg-old', '-c max_prepared_transactions=2');
+const work = postgres('pg-work', "-c deadlock_timeout=50ms -c archive_mode=on -c archive_command='test ! -e /tmp/full'");
+/** Autovacuum, which would come at once and mend it, looks once an hour. */
+const old = postgres('pg-old', '-c autovacuum_naptime=1h');
 
 /** Faults of PostgreSQL. */
 export const postgresDrills: readonly Drill[] = [
@@ -29,8 +27,10 @@ export const postgresDrills: readonly Drill[] = [
     of: 'pg-full',
     victims: [postgres('pg-full', '-c max_connections=20')],
     // Three of the 20 are the superuser's, and the exporter comes and goes.
-    inject: async (arena) => {
-      for (let client = 0; client < 15; client += 1) await session(arena, 'pg-full', 'SELECT pg_sleep(600)');
+    inject: async ({ exec }) => {
+      const clients = 'for i in $(seq 15); do psql -c "SELECT pg_sleep(600)" >/dev/null 2>&1 & done; sleep 1';
+      await exec('pg-full', 'su', 'postgres', '-c', clients);
+      return new Date();
     },
     remove: async (arena) => psql(arena, 'pg-full', SLEEPERS),
   },
@@ -103,24 +103,22 @@ export const postgresDrills: readonly Drill[] = [
   {
     alert: 'PostgreSQLCriticalTransactionIdAge',
     severity: 'critical',
-    fault: 'forgotten prepared transaction keeps 1.7 billion transactions from being frozen',
+    fault: 'nothing frozen for 1.7 billion transactions',
     of: 'pg-old',
     victims: [old],
     inject: async (arena) => {
-      await psql(arena, 'pg-old', "BEGIN; CREATE TABLE held(); PREPARE TRANSACTION 'forgotten'");
       // The next transaction is the first of a segment of pg_xact, which a server that got there by itself would have.
-      const jump =
-        'su postgres -c "$B/pg_resetwal -D /data -x 1700790272"; dd if=/dev/zero of=/data/pg_xact/0656 bs=256k count=1; chown postgres /data/pg_xact/0656';
-      await arena.exec('pg-old', 'bash', '-c', `echo '${jump}' > /tmp/before`);
+      const jump = [
+        'su postgres -c "$B/pg_resetwal -D /data -x 1700790272"',
+        'dd if=/dev/zero of=/data/pg_xact/0656 bs=256k count=1; chown postgres /data/pg_xact/0656',
+      ];
+      await arena.exec('pg-old', 'bash', '-c', `echo '${jump.join('; ')}' > /tmp/before`);
       await arena.exec('pg-old', 'su', 'postgres', '-c', '/usr/lib/postgresql/18/bin/pg_ctl stop -m fast -D /data');
       await arena.docker('start', 'pg-old');
+      await answers(arena, 'pg-old');
       return new Date();
     },
-    remove: async (arena) => {
-      await psql(arena, 'pg-old', "ROLLBACK PREPARED 'forgotten'");
-      await arena.exec('pg-old', 'su', 'postgres', '-c', 'vacuumdb -aFq');
-      // Only a superuser may connect to template0, and autovacuum freezes it.
-    },
+    remove: async ({ exec }) => exec('pg-old', 'su', 'postgres', '-c', 'vacuumdb -aFq'),
     back: 300,
     slow: true,
   },

@@ -31,7 +31,7 @@ export const redisDrills: readonly Drill[] = [
     fault: 'memory filled to over 95 % of maxmemory',
     of: 'redis-full',
     victims: [redis('redis-full', '--maxmemory 24mb --maxmemory-policy noeviction')],
-    inject: async (arena) => cli(arena, 'redis-full', 'eval', FILL, '0'),
+    inject: async ({ exec }) => exec('redis-full', 'bash', '-c', FILL),
     remove: async (arena) => cli(arena, 'redis-full', 'flushall'),
   },
   {
@@ -95,8 +95,11 @@ export const redisDrills: readonly Drill[] = [
 ];
 
 /** Bounded: Redis lets a script that has begun go on past maxmemory. */
-const FILL =
-  "for i = 1, 5000 do redis.call('set', 'k' .. i, string.rep('x', 10000)); if tonumber(redis.call('info', 'memory'):match('used_memory:(%d+)')) > 0.97 * 24 * 1048576 then return i end end";
+/** In small bites: a script that has begun to write may go on beyond maxmemory. */
+const FILL = `for i in $(seq 400); do
+  [ $(redis-cli info memory | sed -n 's/^used_memory:\\([0-9]*\\).*/\\1/p') -gt 24400000 ] && break
+  redis-cli eval "for n = 1, 20 do redis.call('set', 'k$i.' .. n, string.rep('x', 10000)) end" 0
+done`;
 /** 400 KB that do not compress. */
 const RANDOM =
   "for i = 1, 400 do local t = {}; for j = 1, 250 do t[j] = string.format('%x', math.random(2 ^ 30)) end; redis.call('set', 'r' .. i, table.concat(t)) end";

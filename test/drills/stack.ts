@@ -205,8 +205,8 @@ export const stackDrills: readonly Drill[] = [
     victims: [],
     inject: async ({ service }) => service('stop', 'prometheus'),
     remove: async ({ service }) => service('start', 'prometheus'),
-    // Alertmanager believes what it was told for four minutes, and goes on pinging.
-    within: 400,
+    // Alertmanager believes what it was told for two minutes, and goes on pinging.
+    within: 225,
     slow: true,
   },
 ];

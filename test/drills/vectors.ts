@@ -40,15 +40,16 @@ export const vectorDrills: readonly Drill[] = [
   {
     alert: 'VectorSearchVerySlow',
     severity: 'critical',
-    fault: 'searches wait for a migration that locks the table again and again',
+    fault: 'row-level policy makes every search wait',
     of: 'slow',
     victims: [many],
     prepare: async (arena) => fill(arena, 'vec', 'slow', 100),
-    inject: async ({ spawn }) => {
-      const lock = 'psql -c "BEGIN; LOCK TABLE items IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3); COMMIT" slow';
-      return spawn('vec', 'su', 'postgres', '-c', `while [ ! -e /tmp/enough ]; do ${lock}; done`);
+    // Once for the search and once for the vector that it looks up.
+    inject: async (arena) => {
+      const policy = 'CREATE POLICY waits ON items USING ((SELECT pg_sleep(0.8)) IS NOT NULL)';
+      await psql(arena, 'vec', `ALTER TABLE items ENABLE ROW LEVEL SECURITY; ${policy}`, 'slow');
     },
-    remove: async ({ exec }) => exec('vec', 'touch', '/tmp/enough'),
+    remove: async (arena) => psql(arena, 'vec', 'ALTER TABLE items DISABLE ROW LEVEL SECURITY', 'slow'),
     back: 240,
     slow: true,
   },
@@ -82,9 +83,20 @@ export const vectorDrills: readonly Drill[] = [
     of: 'invalid',
     victims: [many],
     prepare: async (arena) => fill(arena, 'vec', 'invalid', 12_000),
-    // A build beside writers leaves an invalid index when it ends early.
-    inject: async (arena) =>
-      psql(arena, 'vec', ["SET statement_timeout = '50ms'", INDEX.replace('items_hnsw', 'items_broken')], 'invalid').catch(() => undefined),
+    // A build beside writers waits for those that were there before it, and leaves an invalid index when it ends meanwhile.
+    inject: async (arena) => {
+      await arena.spawn(
+        'vec',
+        'su',
+        'postgres',
+        '-c',
+        'psql -c "BEGIN; UPDATE items SET id = id WHERE id = 1; SELECT pg_sleep(20)" invalid',
+      );
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      const build = ["SET statement_timeout = '3s'", INDEX.replace('items_hnsw', 'items_broken')];
+      await psql(arena, 'vec', build, 'invalid').catch(() => undefined);
+      return new Date();
+    },
     remove: async (arena) => psql(arena, 'vec', 'DROP INDEX items_broken', 'invalid'),
     slow: true,
   },
