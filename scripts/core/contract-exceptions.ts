@@ -1,6 +1,5 @@
 /** Metrics of versions and settings that there is no contract of, each with where it is exposed. Only one branch of an `or` may be such a metric. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
-  pg_replication_slots_slot_is_active: 'postgres exporter 0.20; until 0.19 it is pg_replication_slot_slot_is_active',
   pg_stat_bgwriter_checkpoints_req_total: 'PostgreSQL 16 and older; since 17 it is pg_stat_checkpointer_num_requested_total',
 };
 

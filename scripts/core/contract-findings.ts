@@ -75,7 +75,7 @@ export function findingProblem({ use, world, metric, why }: Finding): Problem {
   return error(
     use.place,
     `${use.name}${where}: ${of}${why}`,
-    'Ask for what is exposed (test/contracts/), or give the alternative with `or`.',
+    'Ask for what test/contracts/ has, or for the alternative too, with `or`. Where an image changed: npm run contracts.',
   );
 }
 

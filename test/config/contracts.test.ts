@@ -62,6 +62,24 @@ describe('what exporters expose', () => {
   });
 });
 
+describe('a name of one version only', () => {
+  const slots = (expr: string): readonly string[] => told([{ place: 'x.yml:1', name: 'alert X', expr, sets: [], shows: [] }]);
+  it('is found out, and is served with its other name beside it', () => {
+    expect(slots('pg_replication_slot_slot_is_active == 0')).toEqual([
+      'x.yml:1 alert X (with postgres-exporter 0.20.1): pg_replication_slot_slot_is_active: no exporter exposes it',
+    ]);
+    expect(slots('pg_replication_slots_slot_is_active == 0')).toEqual([
+      'x.yml:1 alert X: pg_replication_slots_slot_is_active: no exporter exposes it',
+    ]);
+    expect(slots('(pg_replication_slot_slot_is_active or pg_replication_slots_slot_is_active) == 0')).toEqual([]);
+  });
+  it('is a label as well: 0.20 has none that names the server', () => {
+    expect(slots('sum by (server) (pg_settings_max_connections)')).toEqual([
+      'x.yml:1 alert X (with postgres-exporter 0.20.1): pg_settings_max_connections: sum by (server): there is no label server',
+    ]);
+  });
+});
+
 describe('an exporter that drops', () => {
   it.each([
     ['a metric', 'redis-exporter.json', '"redis_up"', '"redis_alive"', 'alert RedisDown', 'redis_up: no exporter exposes it'],
