@@ -1,12 +1,15 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { overview } from './overview.ts';
+import { security } from './security.ts';
 import { stack } from './stack.ts';
 import { vector } from './vector.ts';
 
 /** Every dashboard as the text of its file in grafana/dashboards/, by the file's name. */
 export function dashboardFiles(): ReadonlyMap<string, string> {
   return new Map(
-    [overview(), stack(), vector()].map((builder) => builder.build()).map((board) => [`${board.uid ?? ''}.json`, render(board)]),
+    [overview(), stack(), security(), vector()]
+      .map((builder) => builder.build())
+      .map((board) => [`${board.uid ?? ''}.json`, render(board)]),
   );
 }
 
