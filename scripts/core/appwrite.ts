@@ -26,5 +26,5 @@ export function appwriteProblems(settings: PlainSettings, key: boolean): readonl
     ...(settings.APPWRITE_PROJECT_ID === '' ? ['APPWRITE_PROJECT_ID'] : []),
     ...(key ? [] : [APPWRITE_SECRET.key]),
   ];
-  return missing.map((name) => error(name, `${name} is empty, but HISTORY_STORE is appwrite`, 'Set it, or HISTORY_STORE=sqlite.'));
+  return missing.map((name) => error(name, 'is empty, but HISTORY_STORE is appwrite', 'Set it, or HISTORY_STORE=sqlite.'));
 }
