@@ -69,25 +69,12 @@ function arenaOf(stack: E2eStack, project: string, receiver: Arena['receiver'], 
 
 async function start(victim: Victim, arena: Arena, image: string): Promise<void> {
   const { name, command = '', like, args = [], options = [] } = victim;
+  const place = ['--name', `${arena.prefix}-${name}`, '--network', `${arena.prefix}-shop`, '--network-alias', name];
   // A fault that gets out of hand ends in its own container.
-  // No fault may take the machine with it.
-  const place = [
-    '--memory',
-    '512m',
-    '--memory-swap',
-    '512m',
-    '--name',
-    `${arena.prefix}-${name}`,
-    '--network',
-    `${arena.prefix}-shop`,
-    '--network-alias',
-    name,
-    '--memory',
-    '1g',
-  ];
+  const limit = ['--memory', '512m', '--memory-swap', '512m'];
   const own = typeof options === 'function' ? options(arena) : options;
   const what = like === undefined ? [image, 'bash', '-c', command] : [await imageOf(like, arena), ...args];
-  await must(name, await sh(['docker', 'run', '-d', ...place, ...own, ...what]));
+  await must(name, await sh(['docker', 'run', '-d', ...place, ...limit, ...own, ...what]));
 }
 
 /** The image that a service of this stack runs. */
