@@ -36,7 +36,7 @@ export interface Drill {
   /** What a drill is about: something that is down has a promise of its own. */
   readonly down?: boolean;
   /** Drills of a later turn break parts of the stack that the earlier ones need: 1 when not given. */
-  readonly turn?: 1 | 2 | 3 | 4;
+  readonly turn?: 1 | 2 | 3 | 4 | 5;
   /** Runs when the victims have started, before the stack knows them. */
   readonly prepare?: (arena: Arena) => Promise<unknown>;
   /** Breaks it. A time that is returned is when the state began of which the alert speaks; else that is when this was called. */

@@ -1,3 +1,4 @@
+import { eventually } from '../support/e2e-stack.ts';
 import type { Arena, Drill } from './drill.ts';
 import type { Victim } from './victims.ts';
 
@@ -24,6 +25,12 @@ const RULES = `rule_files: [${HOME}/rules.yml]\nscrape_configs: [{ job_name: a, 
 const AMBIGUOUS = 'groups: [{ name: g, rules: [{ record: r, expr: up * ignoring (job) up }] }]';
 const NOWHERE = `rule_files: [${HOME}/rules.yml]\nalerting: { alertmanagers: [{ static_configs: [{ targets: ["127.0.0.1:1"] }] }] }\n`;
 const ALWAYS = 'groups: [{ name: g, rules: [{ alert: Always, expr: vector(1) }] }]';
+
+/** Waits for a ping of the dead-man's switch: who stops right after one is missed last. Returns when the fault begins. */
+const pinged = async ({ receiver }: Arena): Promise<Date> => {
+  await eventually('a ping', 240, async () => Date.now() - receiver.lastPing() < 2_000);
+  return new Date();
+};
 
 const AM_CONFIG = '/tmp/alertmanager.yml';
 const AM = 'route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n';
@@ -187,10 +194,10 @@ export const stackDrills: readonly Drill[] = [
     alert: 'Watchdog',
     severity: 'info',
     fault: 'Alertmanager stopped',
-    turn: 3,
+    turn: 4,
     toldBy: 'dead-man',
     victims: [],
-    inject: async ({ service }) => service('stop', 'alertmanager'),
+    inject: async (arena) => pinged(arena).then(async (fault) => arena.service('stop', 'alertmanager').then(() => fault)),
     remove: async ({ service }) => service('start', 'alertmanager'),
     // A switch outside alarms when a ping is half a minute late; one comes every minute.
     within: 95,
@@ -200,10 +207,10 @@ export const stackDrills: readonly Drill[] = [
     alert: 'Watchdog',
     severity: 'info',
     fault: 'Prometheus stopped',
-    turn: 4,
+    turn: 5,
     toldBy: 'dead-man',
     victims: [],
-    inject: async ({ service }) => service('stop', 'prometheus'),
+    inject: async (arena) => pinged(arena).then(async (fault) => arena.service('stop', 'prometheus').then(() => fault)),
     remove: async ({ service }) => service('start', 'prometheus'),
     // Alertmanager believes what it was told for two minutes, and goes on pinging.
     within: 225,

@@ -14,7 +14,7 @@ export async function runTurns(
   tell: (outcome: Outcome) => void = () => undefined,
 ): Promise<readonly Outcome[]> {
   const over: Promise<Outcome>[] = [];
-  for (const turn of [1, 2, 3, 4]) {
+  for (const turn of [1, 2, 3, 4, 5]) {
     const mended: Promise<void>[] = [];
     for (const drill of drills.filter((one) => (one.turn ?? 1) === turn)) {
       let done: () => void = () => undefined;
