@@ -48,6 +48,7 @@ export const endpointDrills: readonly Drill[] = [
     of: 'web-404',
     victims: [web('web-404')],
     ...write('web-404', 'status', 404),
+    slow: true,
   },
   {
     alert: 'EndpointHighLatency',
