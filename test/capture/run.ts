@@ -53,15 +53,24 @@ try {
   if (CONTRACT_SOURCES.some(({ service, setting }) => setting !== undefined && wanted(service))) {
     say(`the same with ${Object.values(OTHERWISE).join(' and ')}`);
     stack.set(OTHERWISE);
-    await must(stack, 'up', '--yes');
-    await capture(true);
+    await must(stack, 'up', '--yes').then(
+      async () => capture(true),
+      // What was captured before stays captured.
+      (failure: unknown) => say(`left as it was captured before, because ${shortened(failure)}`),
+    );
   }
 } catch (failure) {
-  process.stderr.write(`  ✗ ${failure instanceof Error ? failure.message : String(failure)}\n`);
+  process.stderr.write(`  ✗ ${shortened(failure)}\n`);
   process.exitCode = 1;
 } finally {
   await stack.run('demo', '--stop');
   await stack.destroy();
+}
+
+/** A failed command names every container that it waited for; the first lines say what is wrong. */
+function shortened(failure: unknown): string {
+  const lines = (failure instanceof Error ? failure.message : String(failure)).split('\n');
+  return [...lines.slice(0, 20), ...(lines.length > 20 ? [`  and ${lines.length - 20} lines more`] : [])].join('\n');
 }
 
 async function capture(otherwise: boolean): Promise<void> {
