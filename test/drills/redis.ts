@@ -31,7 +31,10 @@ export const redisDrills: readonly Drill[] = [
     fault: 'memory filled to over 95 % of maxmemory',
     of: 'redis-full',
     victims: [redis('redis-full', '--maxmemory 24mb --maxmemory-policy noeviction')],
-    inject: async ({ exec }) => exec('redis-full', 'bash', '-c', FILL),
+    inject: async ({ exec }) => {
+      await exec('redis-full', 'bash', '-c', FILL);
+      return new Date();
+    },
     remove: async (arena) => cli(arena, 'redis-full', 'flushall'),
   },
   {

@@ -1,5 +1,5 @@
 // Breaks real software and waits for the message at the receiver: npm run drill [-- alert…]. A stack and victims of its own; nothing else is touched.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/io/files.ts';
 import { drills } from './all.ts';
@@ -27,11 +27,12 @@ try {
 const results = outcomes.flatMap((outcome) => ('result' in outcome ? [outcome.result] : []));
 const kept = outcomes.filter((outcome) => 'result' in outcome && outcome.broken === undefined).length;
 const skipped = outcomes.filter((outcome) => 'skipped' in outcome).length;
-if (asked.length === 0) {
-  const file = join(ROOT, 'test/reports/drills.json');
-  mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(byAlert(results), null, 2)}\n`);
-}
+const file = join(ROOT, 'test/reports/drills.json');
+// A single drill takes the place of its last result; of a complete run nothing older stays.
+const before = asked.length > 0 && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, object>>) : {};
+mkdirSync(join(file, '..'), { recursive: true });
+const report = Object.entries({ ...before, ...byAlert(results) }).sort(([a], [b]) => (a < b ? -1 : 1));
+writeFileSync(file, `${JSON.stringify(Object.fromEntries(report), null, 2)}\n`);
 process.stdout.write(
   `${kept} of ${chosen.length - skipped} drills arrived and resolved in time${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
 );
