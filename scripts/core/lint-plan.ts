@@ -1,3 +1,4 @@
+import { digestOf } from './digest.ts';
 /** One run of a real tool over the staged configuration, in the image that will run it. */
 export interface LintRun {
   /** What is checked, for people. */
@@ -75,6 +76,24 @@ export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): reado
     },
   ];
   return runs.filter(({ service }) => services.has(service));
+}
+
+/** The digest of each rule test with the rule files that it names and the image that runs it; with all rules where it names them in a way of its own. */
+export function ruleTestKeys(
+  tests: Iterable<readonly [string, string]>,
+  rules: Iterable<readonly [string, string]>,
+  image: string,
+): ReadonlyMap<string, string> {
+  const all = [...rules];
+  return new Map(
+    [...tests].map(([path, text]) => {
+      const block = /^rule_files:\n((?: +- .*\n)+)/m.exec(text)?.[1] ?? '';
+      const named = [...block.matchAll(/- +['"]?(?:\.\.\/)+([^'"\s]+)/g)].map(([, file]) => all.find(([rule]) => rule === file));
+      const found = named.flatMap((rule) => (rule === undefined ? [] : [rule]));
+      const isKnown = found.length > 0 && found.length === block.trim().split('\n').length;
+      return [path, digestOf([[path, text], ...(isKnown ? found : all), ['image', image]])];
+    }),
+  );
 }
 
 /** The runs of the rule tests, dealt out to `parts` of them: promtool works on one core. The checked-in rules are tested, with the thresholds that stand there. */

@@ -38,8 +38,8 @@ export async function publish(root: string, tree: Tree, secrets: readonly Secret
   return publishTree(tree, join(root, EFFECTIVE));
 }
 
-/** Remembers, in a file of its own, that an input with this digest passed. */
-export async function rememberLint(root: string, file: string, key: string): Promise<void> {
+/** Remembers, in a file of their own, the digests of inputs that passed. */
+export async function rememberLint(root: string, file: string, keys: readonly string[]): Promise<void> {
   await mkdir(join(root, STAGING), { recursive: true });
-  await writeFile(join(root, STAGING, file), key);
+  await writeFile(join(root, STAGING, file), keys.join('\n'));
 }

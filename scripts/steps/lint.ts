@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { digestOf } from '../core/digest.ts';
 import { stackFailure } from '../core/failure.ts';
-import { lintPlan, ruleTestPlan, type LintRun } from '../core/lint-plan.ts';
+import { lintPlan, ruleTestKeys, ruleTestPlan, type LintRun } from '../core/lint-plan.ts';
 import { isSelected } from '../core/render.ts';
 import { readIfThere, readTree } from '../io/files.ts';
 import { lint } from '../io/lint.ts';
@@ -12,11 +12,13 @@ import type { Workplace } from './workplace.ts';
 
 /** promtool tests rules on one core; two runs side by side are what the smallest supported host has. */
 const TEST_RUNS = 2;
+/** Digests of rule tests that passed: those of every set of modules that somebody tries out, and of some edits. */
+const REMEMBERED = 1_000;
 
 /**
  * Lays the configuration out beside the running one and lets every tool read it, in the image that will run it.
- * What passed in the same images before is not read again, unless `always` asks for it; rule tests, which depend on nothing else than the
- * rules, the tests and the image, are not run again in any case. Throws a `Failure` with every problem of every tool.
+ * What passed in the same images before is not read again, unless `always` asks for it; a rule test, which depends on nothing else than itself,
+ * its rules and the image, is not run again in any case. Throws a `Failure` with every problem of every tool.
  */
 export async function lintPrepared(place: Workplace, prepared: Prepared, always: boolean): Promise<void> {
   const { root, report } = place;
@@ -29,47 +31,51 @@ export async function lintPrepared(place: Workplace, prepared: Prepared, always:
       new Map(targetFiles.map(([path, text]) => [path.slice('prometheus/targets/'.length), text])),
     );
     const images = [...prepared.images.images].map(([service, { name }]) => [service, name] as const);
+    const known = async (file: string): Promise<ReadonlySet<string>> =>
+      new Set(((await readIfThere(join(root, STAGING, file))) ?? '').split('\n'));
+    const key = digestOf([...prepared.tree, ...targetFiles, ...images]);
+    const hasPassed = !always && (await known('lint-passed')).has(key);
     const configs = {
       file: 'lint-passed',
-      key: digestOf([...prepared.tree, ...targetFiles, ...images]),
-      runs: lintPlan({ staged, targets }, prepared.selection.services),
+      keys: [key],
+      runs: hasPassed ? [] : lintPlan({ staged, targets }, prepared.selection.services),
     };
-    const tests = await ruleTests(place, prepared);
-    const passed = await Promise.all([configs, tests].map(async (part) => runPart(place, prepared, part, always && part === configs)));
+    const tests = await ruleTests(place, prepared, await known('rule-tests-passed'));
+    const passed = await Promise.all([configs, tests].map(async (part) => runPart(place, prepared, part)));
     detail(passed.flat().join(', ') || 'unchanged since they passed');
   });
 }
 
 interface LintPart {
-  /** Where it is remembered that this very input passed. */
+  /** Where it is remembered that this very input passed, and by which digests. */
   readonly file: string;
-  readonly key: string;
+  readonly keys: readonly string[];
+  /** What has not passed yet. */
   readonly runs: readonly LintRun[];
 }
 
-async function ruleTests({ root }: Workplace, prepared: Prepared): Promise<LintPart> {
+async function ruleTests({ root }: Workplace, prepared: Prepared, known: ReadonlySet<string>): Promise<LintPart> {
   const enabled = new Set(prepared.selection.modules.map(({ name }) => name));
   const files = await readTree(root, 'test/rules');
   const chosen = [...files].filter(
     ([path]) => path.endsWith('.test.yml') && isSelected(path.replace(/(-\w+)?\.test\.yml$/, '.yml'), modules, enabled),
   );
   const rules = [...prepared.sources].filter(([path]) => path.startsWith('prometheus/rules/'));
-  const key = digestOf([...chosen, ...rules, ['image', prepared.images.images.get('prometheus')?.name ?? '']]);
+  const keys = ruleTestKeys(chosen, rules, prepared.images.images.get('prometheus')?.name ?? '');
   const folder = await stage(root, 'rule-tests', new Map([...chosen, ...rules]));
-  const paths = chosen.map(([path]) => path);
-  return { file: 'rule-tests-passed', key, runs: ruleTestPlan(folder, paths, TEST_RUNS) };
+  const paths = [...keys].filter(([, key]) => !known.has(key)).map(([path]) => path);
+  return {
+    file: 'rule-tests-passed',
+    keys: [...new Set([...keys.values(), ...known])].slice(0, REMEMBERED),
+    runs: ruleTestPlan(folder, paths, TEST_RUNS),
+  };
 }
 
-async function runPart(
-  { root, exec }: Workplace,
-  prepared: Prepared,
-  { file, key, runs }: LintPart,
-  always: boolean,
-): Promise<readonly string[]> {
-  if (!always && (await readIfThere(join(root, STAGING, file))) === key) return [];
+async function runPart({ root, exec }: Workplace, prepared: Prepared, { file, keys, runs }: LintPart): Promise<readonly string[]> {
+  if (runs.length === 0) return [];
   const problems = (await Promise.all(runs.map(async (run) => lint(exec, run, imageOf(prepared, run.service))))).flat();
   if (problems.length > 0) throw stackFailure(problems);
-  await rememberLint(root, file, key);
+  await rememberLint(root, file, keys);
   return [...new Set(runs.map(({ title }) => title))];
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,6 +8,8 @@ import { editEnvText } from '../../scripts/core/env-file.ts';
 import { ROOT } from '../../scripts/io/files.ts';
 
 const execute = promisify(execFile);
+/** Of this run of vitest, or of the one user who runs files one by one. */
+const RULE_TESTS = join(tmpdir(), `pharos-rule-tests-${process.getuid?.() ?? 0}`);
 
 /** How a command ended. */
 export interface Ended {
@@ -57,6 +59,11 @@ export class E2eStack {
       cpSync(join(ROOT, path), join(folder, path));
     }
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    // Rule tests that passed in one copy need not run in the next; a digest of the test, its rules and the image says which.
+    if (existsSync(RULE_TESTS)) {
+      mkdirSync(join(folder, '.staging'));
+      cpSync(RULE_TESTS, join(folder, '.staging/rule-tests-passed'));
+    }
     const names = [
       'GRAFANA_PORT',
       'PROMETHEUS_PORT',
@@ -124,6 +131,7 @@ export class E2eStack {
   }
 
   async destroy(): Promise<void> {
+    if (existsSync(this.path('.staging/rule-tests-passed'))) cpSync(this.path('.staging/rule-tests-passed'), RULE_TESTS);
     await removeEverything(this.project);
     rmSync(this.folder, { recursive: true, force: true });
   }
