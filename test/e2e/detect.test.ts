@@ -109,7 +109,7 @@ describe('detect', () => {
     const own = (key: string): string =>
       (new RegExp(`^${key}='?([^'\\n]*)`, 'm').exec(env)?.[1] ?? '')
         .split(',')
-        .filter((item) => /shop-(db|cache)=/.test(item))
+        .filter((item) => /^(pharos-det-)?shop-(db|cache)=/.test(item))
         .join(',');
     stack.set({ APP_NETWORKS: `${PROJECT}-shop`, POSTGRES_INSTANCES: own('POSTGRES_INSTANCES'), REDIS_INSTANCES: own('REDIS_INSTANCES') });
     for (const name of readdirSync(stack.path('prometheus/targets/apps')))
