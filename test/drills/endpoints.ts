@@ -1,3 +1,4 @@
+import { DNS_SERVER } from '../support/databases.ts';
 import type { Drill, Arena } from './drill.ts';
 import { tls, web, type Victim } from './victims.ts';
 
@@ -17,10 +18,6 @@ const certificate = (name: string, days: number): { readonly victims: readonly V
 });
 /** A victim that another module of the exporter probes than HTTP. */
 const probed = (victim: Victim, url: string, module: string): Victim => ({ ...victim, watch: { as: 'blackbox', url, module } });
-
-/** A DNS server that answers every question with "no error" and nothing more. */
-const DNS =
-  'require("dgram").createSocket("udp4").on("message", function (m, from) { m[2] |= 128; m[3] = 0; this.send(m, from.port, from.address); }).bind(53)';
 
 /** Faults of endpoints. */
 export const endpointDrills: readonly Drill[] = [
@@ -87,7 +84,7 @@ export const endpointDrills: readonly Drill[] = [
     severity: 'critical',
     fault: 'DNS server stopped',
     of: 'dns-down',
-    victims: [probed({ name: 'dns-down', command: `exec node -e '${DNS}'` }, 'dns-down:53', 'dns_udp')],
+    victims: [probed({ name: 'dns-down', command: `exec node -e '${DNS_SERVER}'` }, 'dns-down:53', 'dns_udp')],
     ...stopped('dns-down'),
   },
 ];

@@ -7,11 +7,14 @@ import { eventually, sh } from './e2e-stack.ts';
 const IMAGE = 'pharos-test/databases:4';
 const MIRROR = process.env['DEBIAN_MIRROR'] ?? 'http://deb.debian.org/debian';
 
+/** A DNS server that answers every question with "no error" and nothing more. */
+export const DNS_SERVER =
+  'require("dgram").createSocket("udp4").on("message", function (m, from) { m[2] |= 128; m[3] = 0; this.send(m, from.port, from.address); }).bind(53)';
+
 /** Builds the image where it is not there yet. */
 export async function databasesImage(): Promise<string> {
   if ((await sh(['docker', 'image', 'inspect', IMAGE])).code === 0) return IMAGE;
-  const packages =
-    'postgresql,postgresql-18-pgvector,redis-server,nodejs,busybox,openssl,dnsmasq-base,python3-flask,python3-prometheus-client';
+  const packages = 'postgresql,postgresql-18-pgvector,redis-server,nodejs,busybox,openssl,python3-flask,python3-prometheus-client';
   const args = (extra: readonly string[]): readonly string[] => [
     '--variant=essential',
     ...extra,

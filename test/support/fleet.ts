@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { MODULE_NAMES } from '../../scripts/core/settings-table.ts';
-import { databasesImage, psql, startShop } from './databases.ts';
+import { databasesImage, DNS_SERVER, psql, startShop } from './databases.ts';
 import { eventually, sh, type E2eStack } from './e2e-stack.ts';
 
 /** Everything that the rules speak of, for real: a PostgreSQL primary with a standby and a slot, a Redis primary with a replica, HTTP and TLS endpoints. */
@@ -14,7 +14,7 @@ export async function startFleet(prefix: string): Promise<void> {
   await start(prefix, image, 'shop-standby', STANDBY);
   await start(prefix, image, 'shop-replica', 'exec redis-server --bind 0.0.0.0 --protected-mode no --replicaof shop-cache 6379');
   await start(prefix, image, 'shop-tls', TLS);
-  await start(prefix, image, 'shop-dns', 'exec dnsmasq --keep-in-foreground --no-resolv --address=/#/192.0.2.1');
+  await start(prefix, image, 'shop-dns', `exec node -e '${DNS_SERVER}'`);
   // A CPU quota, without which the engine counts no throttling.
   await start(prefix, image, 'shop-worker', 'exec sleep infinity', ['--cpus', '0.5']);
   await psql(prefix, VECTORS);
