@@ -84,7 +84,7 @@ describe('a healthy stack that watches one of everything', () => {
 
   it('runs every command of the runbooks that speaks to it', async () => {
     const container = (name: string): string => `${PROJECT}-shop-${name}`;
-    const commands = await diagnosisCommands({
+    const fill = {
       POSTGRES_CONTAINER: container('db'),
       STANDBY_CONTAINER: container('standby'),
       REDIS_CONTAINER: container('cache'),
@@ -96,7 +96,8 @@ describe('a healthy stack that watches one of everything', () => {
       NUMBER: '1',
       TARGET: 'shop-cache:6379',
       'SELECT …': 'SELECT 1',
-    });
+    };
+    const commands = await diagnosisCommands(fill, await stack.services());
     const scripts = [...new Map(commands.map((command) => [command.script, command])).values()];
     expect(scripts.length).toBeGreaterThan(200);
     const failed: string[] = [];

@@ -93,6 +93,11 @@ export class E2eStack {
     });
   }
 
+  /** The services that the last `up` started. */
+  async services(): Promise<readonly string[]> {
+    return (await sh(['docker', 'compose', 'config', '--services'], { cwd: this.folder })).stdout.split('\n').filter((name) => name !== '');
+  }
+
   path(name: string): string {
     return join(this.folder, name);
   }
