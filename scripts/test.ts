@@ -9,10 +9,15 @@ import { exec } from './io/exec.ts';
 import { ROOT } from './io/files.ts';
 import { openWorkplace } from './steps/workplace.ts';
 
-/** The suites in order. Those that share the engine run file by file. */
+const WITH_ENGINE = ['--testTimeout=300000', '--hookTimeout=900000'];
+const ONE_BY_ONE = ['--no-file-parallelism', ...WITH_ENGINE];
+/**
+ * The suites in order. Stacks mostly wait, so two files at a time share two cores; what measures times, or asks for an idle machine, runs alone.
+ */
 const SUITES = [
   { folders: ['test/unit', 'test/cli', 'test/config'], flags: [] },
-  { folders: ['test/history', 'test/e2e'], flags: ['--no-file-parallelism', '--testTimeout=300000', '--hookTimeout=900000'] },
+  { folders: ['test/e2e'], flags: ['--maxWorkers=2', ...WITH_ENGINE] },
+  { folders: ['test/history', 'test/alone'], flags: ONE_BY_ONE },
 ] as const;
 
 /** Types, then every test. Without an engine, and without leave to install one, the tests that need it are skipped and say so. */
@@ -40,8 +45,17 @@ await main(async (context) => {
     (await exec(command, { cwd: ROOT, env, interactive: true, signal })).code;
   try {
     const types = positionals.length > 0 ? 0 : await report.step('types checked', async () => run([bin('tsc'), '--noEmit']));
-    const suites = positionals.length > 0 ? [{ folders: positionals, flags: SUITES[1].flags }] : SUITES;
+    const suites = positionals.length > 0 ? [{ folders: positionals, flags: ONE_BY_ONE }] : SUITES;
     let code = types;
+    if (noEngine === undefined && positionals.length === 0)
+      await report.step('images and rule tests ready', async () => {
+        const { code: failed } = await exec([process.execPath, '--import', 'tsx', join(ROOT, 'test/support/warm-up.ts')], {
+          cwd: ROOT,
+          signal,
+        });
+        // The suites say what is wrong, each in its place.
+        if (failed !== 0) report.note('  Not all of them are; the tests go on without.');
+      });
     for (const { folders, flags } of suites) {
       code = Math.max(
         code,

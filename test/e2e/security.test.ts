@@ -204,12 +204,16 @@ describe('a stack with the module security', () => {
     LONG_MS,
   );
 
-  it('has a dashboard of which Grafana fills every panel, and takes the secret that is closed for closed', async () => {
+  it('has a dashboard of which Grafana fills every panel', async (context) => {
+    if (!(await stack.services()).includes('grafana')) context.skip('the image of Grafana cannot be had here');
     const { panels } = JSON.parse(stack.read('grafana/dashboards/security.json')) as { panels: readonly Panel[] };
     const empty: string[] = [];
     for (const { title, targets } of panels.filter(({ type }) => type !== 'row'))
       for (const target of targets) if (!(await grafanaHas(target))) empty.push(`${title} ${target.refId}`);
     expect(empty).toEqual([]);
+  });
+
+  it('takes the secret that is closed for closed', async () => {
     chmodSync(stack.path('.env'), 0o600);
     chmodSync(stack.path('exporters/node/textfile'), 0o755);
     const open = (await conditions()).get('SecretReadable') ?? '';
