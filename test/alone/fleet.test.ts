@@ -82,6 +82,21 @@ describe('a healthy stack that watches one of everything', () => {
       .finally(() => reportCanFire(alerts, absent));
   });
 
+  it('opens the runbook of every alert', async () => {
+    interface Rule {
+      readonly name: string;
+      readonly annotations: Readonly<Record<string, string>>;
+    }
+    const { data } = await stack.json<{ data: { groups: { rules: Rule[] }[] } }>('PROMETHEUS_PORT', '/api/v1/rules?type=alert');
+    const rules = data.groups.flatMap((group) => group.rules);
+    expect(rules.length).toBeGreaterThan(100);
+    for (const { name, annotations } of rules) {
+      const page = await fetch(annotations['runbook_url'] ?? '');
+      expect(page.status, name).toBe(200);
+      expect(await page.text(), name).toContain(`<h1>${name}`);
+    }
+  });
+
   it('runs every command of the runbooks that speaks to it', async () => {
     const container = (name: string): string => `${PROJECT}-shop-${name}`;
     const fill = {
