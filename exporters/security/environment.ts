@@ -14,7 +14,7 @@ export interface Environment {
 /** Reads the environment; a list of what is wrong where something is. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment | readonly string[] {
   const wrong: string[] = [];
-  const intervalSeconds = Number(env['INTERVAL_SECONDS'] || 60);
+  const intervalSeconds = Number(env['INTERVAL_SECONDS'] || 15);
   if (!(intervalSeconds >= 1 && intervalSeconds <= 300))
     // The alert on stale metrics waits 15 minutes.
     wrong.push(`INTERVAL_SECONDS is "${env['INTERVAL_SECONDS'] ?? ''}"; it must be a number from 1 to 300`);

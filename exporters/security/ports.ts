@@ -65,7 +65,7 @@ export interface PortMemory {
 /** A service that was stopped for less than this is not new when it listens again: 7 days hold a maintenance. */
 export const FORGET_SECONDS = 7 * 86_400;
 
-/** What the first looks see was there before: the stack's own services start beside the watch, and one look a minute outlasts their start. */
+/** What the first looks see was there before: the stack's own services start beside the watch, and three looks, 15 s apart, outlast their start. */
 export const FIRST_LOOKS = 3;
 
 /** Takes a look at the listeners into the memory; the first looks are what all others are compared with. `now`: seconds since 1970. */

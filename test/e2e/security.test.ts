@@ -101,7 +101,7 @@ beforeAll(async () => {
   const compose = stack.read('exporters/security/compose.yml');
   stack.write(
     'exporters/security/compose.yml',
-    compose.replace(/source: (\/var\/(?:log|lib\/\w+))/g, 'source: ./host$1').replace("INTERVAL_SECONDS: '60'", "INTERVAL_SECONDS: '1'"),
+    compose.replace(/source: (\/var\/(?:log|lib\/\w+))/g, 'source: ./host$1').replace("INTERVAL_SECONDS: '15'", "INTERVAL_SECONDS: '1'"),
   );
   put(AUTH, '');
   openLog();
