@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { psql, startShop } from '../support/databases.ts';
+import { databasesImage, psql, startShop } from '../support/databases.ts';
 import { E2eStack, sh } from '../support/e2e-stack.ts';
 
 const PROJECT = 'pharos-det';
@@ -160,7 +160,7 @@ describe('detect', () => {
       ['web', `${PROJECT}-shop`],
       ['lost', 'bridge'],
     ] as const) {
-      const started = await sh([...serve(name, `--network ${network} pharos-test/databases:1 node -e`), script]);
+      const started = await sh([...serve(name, `--network ${network} ${await databasesImage()} node -e`), script]);
       expect(started.code, started.stderr).toBe(0);
     }
     await new Promise((resolve) => setTimeout(resolve, 1_000));
