@@ -75,11 +75,18 @@ export function watchFleet(stack: E2eStack, prefix: string): void {
 
 /**
  * What only exists once something went wrong: a line that Loki refuses, a pushed metric, a container that ended, a session that waits for another
- * one's lock, and an index build that waits for it too.
+ * one's lock, an index build that waits for it too, and the example application, which has to run, answering some requests with an error.
  */
 export async function troubleFleet(stack: E2eStack, prefix: string): Promise<void> {
   const push = async (port: string, path: string, contentType: string, body: string): Promise<Response> =>
     fetch(stack.url(port, path), { method: 'POST', headers: { 'content-type': contentType }, body });
+  const example = (await sh(['docker', 'port', `${prefix}-demo-demo-backend-1`, '3000'])).stdout.trim();
+  const errors = await fetch(`http://${example}/misbehave/errors`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"value":0.2}',
+  });
+  if (!errors.ok) throw new Error(`the example did not take to misbehaving: ${errors.status}`);
   await push('PUSHGATEWAY_PORT', '/metrics/job/backup/instance/shop', 'text/plain', 'backup_last_success_timestamp_seconds 1\n');
   const lastYear = `${Date.now() - 365 * 86_400_000}000000`;
   const line = { streams: [{ stream: { container: 'old' }, values: [[lastYear, 'too old']] }] };
