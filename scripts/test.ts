@@ -12,12 +12,12 @@ import { openWorkplace } from './steps/workplace.ts';
 const WITH_ENGINE = ['--testTimeout=300000', '--hookTimeout=900000'];
 const ONE_BY_ONE = ['--no-file-parallelism', ...WITH_ENGINE];
 /**
- * The suites in order. Stacks mostly wait, so two files at a time share two cores; what measures times, or asks for an idle machine, runs alone.
+ * The suites in order. Stacks mostly wait, so three files at a time share two cores; what measures times, or asks for an idle machine, runs alone.
  */
 const SUITES = [
   { folders: ['test/unit', 'test/cli', 'test/config'], flags: [] },
-  { folders: ['test/e2e'], flags: ['--maxWorkers=2', ...WITH_ENGINE] },
-  { folders: ['test/history', 'test/alone'], flags: ONE_BY_ONE },
+  { folders: ['test/e2e', 'test/history'], flags: ['--maxWorkers=3', ...WITH_ENGINE] },
+  { folders: ['test/alone'], flags: ONE_BY_ONE },
 ] as const;
 
 /** Types, then every test. Without an engine, and without leave to install one, the tests that need it are skipped and say so. */

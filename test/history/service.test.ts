@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually, sh } from '../support/e2e-stack.ts';
 import { HistoryContainer, type ListedAlert } from '../support/history.ts';
 
-const NAME = 'pharos-test-history';
+const NAME = 'pharos-test-history-service';
 const noEngine = process.env['PHAROS_NO_ENGINE'];
 let history: HistoryContainer;
 let base: string;
