@@ -52,6 +52,8 @@ export interface Drill {
   readonly toldBy?: 'dead-man';
   /** Needs more time or more of the machine than a test run has: only `npm run drill` does it. */
   readonly slow?: boolean;
+  /** Why it is only done where somebody asks for it by its alert's name. */
+  readonly onlyByName?: string;
 }
 
 /** What came of a drill; times in seconds. */

@@ -144,6 +144,27 @@ export const hostDrills: readonly Drill[] = [
     remove: async ({ exec }) => exec('fat', 'touch', '/tmp/enough'),
     slow: true,
   },
+  {
+    alert: 'CriticalMemoryUsage',
+    severity: 'critical',
+    fault: 'memory of the host filled to 96 %',
+    // Without a limit of its own.
+    victims: [
+      {
+        name: 'hog',
+        command: 'exec sleep infinity',
+        options: ['--memory', '0', '--memory-swap', '0'],
+      },
+    ],
+    inject: async ({ exec, spawn }) => {
+      await spawn('hog', 'node', '-e', HOST_HOG);
+      await eventually('the memory is full', 120, async () => (await exec('hog', 'test', '-e', '/tmp/full')).code === 0);
+      return new Date();
+    },
+    remove: async ({ docker }) => docker('rm -f', 'hog'),
+    slow: true,
+    onlyByName: 'it fills the memory of the whole host for a minute',
+  },
 ];
 
 /** Takes memory until the container has 97 % of its limit in use, and holds it. Control groups of version 2, then of version 1. */
@@ -157,4 +178,21 @@ setInterval(() => {
   while (used() < 0.97 * limit) all.push(Buffer.alloc(1e6, 1));
   fs.writeFileSync("/tmp/full", "");
 }, 200);
+`;
+
+/**
+ * Takes memory until the host has 4 % left, and holds it there whatever else comes and goes. It is what the kernel would kill first. Gives
+ * everything back where less than 2 % is left, and after five minutes even if nobody asks.
+ */
+const HOST_HOG = `
+const fs = require("fs"), all = [], CHUNK = 2 ** 24;
+const read = (name) => Number(new RegExp(name + ":\\\\s+(\\\\d+)").exec(fs.readFileSync("/proc/meminfo", "utf8"))[1]) * 1024;
+const total = read("MemTotal"), left = () => read("MemAvailable");
+fs.writeFileSync("/proc/self/oom_score_adj", "1000");
+setTimeout(() => process.exit(), 300000);
+setInterval(() => {
+  for (let taken = 0; taken < 64 && left() - CHUNK > 0.04 * total; taken += 1) all.push(Buffer.alloc(CHUNK, 1));
+  if (left() < 0.02 * total) process.exit(1);
+  if (left() < 0.045 * total) fs.writeFileSync("/tmp/full", "");
+}, 100);
 `;

@@ -14,7 +14,11 @@ if (unknown.length > 0) {
   process.stderr.write(`  ✗ there is no drill for ${unknown.join(', ')}\n    → ${known}\n`);
   process.exit(2);
 }
-const chosen = asked.length === 0 ? drills : drills.filter(({ alert }) => asked.includes(alert));
+const chosen = drills.filter(({ alert, onlyByName }) => (asked.length === 0 ? onlyByName === undefined : asked.includes(alert)));
+const onlyByName = drills.filter((drill) => !chosen.includes(drill) && drill.onlyByName !== undefined);
+if (asked.length === 0)
+  for (const { alert, onlyByName: why } of onlyByName)
+    process.stderr.write(`  – ${alert} is left out: ${why ?? ''}. npm run drill ${alert}\n`);
 process.stderr.write(`  … ${chosen.length} drills: starting a stack and its victims\n`);
 const { arena, close } = await openArena('pharos-drill', chosen);
 let outcomes: readonly Outcome[] = [];
@@ -25,18 +29,20 @@ try {
   await close();
 }
 const results = outcomes.flatMap((outcome) => ('result' in outcome ? [outcome.result] : []));
-const kept = outcomes.filter((outcome) => 'result' in outcome && outcome.broken === undefined).length;
+const inTime = outcomes.filter((outcome) => 'result' in outcome && outcome.broken === undefined).length;
 const skipped = outcomes.filter((outcome) => 'skipped' in outcome).length;
 const file = join(ROOT, 'test/reports/drills.json');
-// A single drill takes the place of its last result; of a complete run nothing older stays.
-const before = asked.length > 0 && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, object>>) : {};
+// A single drill takes the place of its last result; of a complete run nothing older stays but what it leaves out.
+const earlier = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, object>>) : {};
+const stays = asked.length > 0 ? Object.keys(earlier) : onlyByName.map(({ alert }) => alert);
 mkdirSync(join(file, '..'), { recursive: true });
-const report = Object.entries({ ...before, ...byAlert(results) }).sort(([a], [b]) => (a < b ? -1 : 1));
+const kept = Object.entries(earlier).filter(([alert]) => stays.includes(alert));
+const report = Object.entries({ ...Object.fromEntries(kept), ...byAlert(results) }).sort(([a], [b]) => (a < b ? -1 : 1));
 writeFileSync(file, `${JSON.stringify(Object.fromEntries(report), null, 2)}\n`);
 process.stdout.write(
-  `${kept} of ${chosen.length - skipped} drills arrived and resolved in time${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
+  `${inTime} of ${chosen.length - skipped} drills arrived and resolved in time${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
 );
-process.exit(kept + skipped === chosen.length ? 0 : 1);
+process.exit(inTime + skipped === chosen.length ? 0 : 1);
 
 function line(outcome: Outcome): string {
   const { alert, fault } = outcome.drill;
