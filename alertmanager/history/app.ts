@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { Forbidden, json, TooLarge, type Answer } from './http.ts';
 import { BadRequest } from './payload.ts';
 import { read } from './reads.ts';
-import { createService, type Log, type ServiceOptions } from './service.ts';
+import { createService, type Log, type Service, type ServiceOptions } from './service.ts';
 import { write } from './writes.ts';
 
 const HEADERS = {
@@ -20,11 +20,7 @@ export function createApp(options: ServiceOptions) {
   const service = createService(options);
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method, url = '/' } = request;
-    const target = new URL(url, 'http://history');
-    const reading = method === 'GET' || method === 'HEAD';
-    const answer = await (reading ? read(service, target) : write(service, request, target.pathname))
-      .then((done) => done ?? json(405, { error: `${method ?? ''} is not possible here` }))
-      .catch((failure: unknown) => refusal(failure, url, service.log));
+    const answer = await answerOf(service, request).catch((failure: unknown) => refusal(failure, url, service.log));
     // The rest of a body that is too large is not read, so the connection is of no further use.
     response.writeHead(answer.status, { ...HEADERS, ...answer.headers, ...(answer.status === 413 ? { connection: 'close' } : {}) });
     await send(answer, method === 'HEAD', response).catch((failure: unknown) => {
@@ -32,6 +28,20 @@ export function createApp(options: ServiceOptions) {
       response.destroy();
     });
   };
+}
+
+async function answerOf(service: Service, request: IncomingMessage): Promise<Answer> {
+  const { method = '', url = '/' } = request;
+  const target = targetOf(url);
+  if (method === 'GET' || method === 'HEAD') return read(service, target);
+  return (await write(service, request, target.pathname)) ?? json(405, { error: `${method} is not possible here` });
+}
+
+/** What is asked for. Only the path counts, so that `//x` is no other host; throws `BadRequest` where it is no address. */
+function targetOf(url: string): URL {
+  const address = url.startsWith('/') ? `http://history${url}` : url;
+  if (!URL.canParse(address)) throw new BadRequest('this is not an address');
+  return new URL(address);
 }
 
 async function send({ body }: Answer, headOnly: boolean, response: ServerResponse): Promise<void> {

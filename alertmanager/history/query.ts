@@ -60,11 +60,19 @@ export function parseQuery(parameters: URLSearchParams): AlertQuery {
 function timeBound(parameters: URLSearchParams, name: 'since' | 'until'): { readonly [K in typeof name]?: string } {
   const text = parameters.get(name) ?? '';
   if (text === '') return {};
-  // A day as the end of a stretch belongs to it.
-  const wholeDay = name === 'until' && /^\d{4}-\d{2}-\d{2}$/.test(text);
-  const time = Date.parse(wholeDay ? `${text}T23:59:59.999Z` : text);
-  if (Number.isNaN(time)) throw new BadRequest(`${name} is not a time; write it as 2026-01-31T12:00:00Z`);
+  const time = isoTime(text, name === 'until');
+  if (Number.isNaN(time)) throw new BadRequest(`${name} is not a time; write it as 2026-01-31, 2026-01-31T12:00:00Z or …T12:00:00+02:00`);
   return { [name]: new Date(time).toISOString() };
+}
+
+/** A day, or a moment of it, in UTC unless it says otherwise. A day as the end of a stretch belongs to it. */
+function isoTime(text: string, isEnd: boolean): number {
+  // An unescaped + arrives as a space.
+  const [, day = '', clock, zone = 'Z'] = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[ +-]\d\d:\d\d)?)?$/.exec(text) ?? [];
+  // The 31st of a month that has 30 days would be the first of the next.
+  const known = new Date(`${day}T00:00:00Z`);
+  if (Number.isNaN(known.getTime()) || !known.toISOString().startsWith(day)) return Number.NaN;
+  return Date.parse(clock === undefined ? `${day}T${isEnd ? '23:59:59.999' : '00:00:00'}Z` : `${day}T${clock}${zone.replace(' ', '+')}`);
 }
 
 /** A whole number among the parameters. Throws `BadRequest` naming it where it is none. */

@@ -8,6 +8,7 @@ import { lastWeeks, noiseOf, type Noise } from './noise.ts';
 import { noisePage } from './noise-page.ts';
 import { STYLE } from './page.ts';
 import { listPage, messagePage } from './pages.ts';
+import { BadRequest } from './payload.ts';
 import { parseQuery, wholeNumber } from './query.ts';
 import { noRunbook, runbookIndex, runbookPage } from './runbooks.ts';
 import type { Service } from './service.ts';
@@ -80,6 +81,7 @@ function csv({ store, now }: Service, parameters: URLSearchParams): Answer {
 }
 
 async function noise({ store, now }: Service, parameters: URLSearchParams): Promise<Noise> {
+  if (parameters.has('since')) throw new BadRequest('there is no parameter "since" here; weeks says how many to count, this one included');
   const weeks = lastWeeks(wholeNumber(parameters, 'weeks', 8, 1, 104), now());
   const others = new URLSearchParams([...parameters].filter(([name]) => name !== 'weeks'));
   return noiseOf(await store.times({ ...parseQuery(others), since: `${weeks[0] ?? ''}T00:00:00.000Z` }), weeks);

@@ -11,20 +11,31 @@ const MAX_NAME_LENGTH = 100;
 /** Answers everything that changes something; undefined where there is no such thing to do. */
 export async function write(service: Service, request: IncomingMessage, path: string): Promise<Answer | undefined> {
   const { tests, now } = service;
+  // Alertmanager and scripts name no origin. What a browser sends for another site's page is refused whatever it asks for: a forged alert or SMS
+  // is as bad as a forged acknowledgement.
+  demandSameOrigin(request);
   if (request.method === 'POST' && path === '/api/v1/webhook') return webhook(service, request);
   if (request.method === 'POST' && path === '/api/v1/events') return takeEvent(service, request);
   if (request.method === 'POST' && path === '/sms') return sms(service, request);
   if (request.method === 'POST' && path === '/api/v1/test-alerts') {
-    demandSameOrigin(request);
     tests.add(parseTestAlert(await readBody(request), now()));
     return json(201, { status: 'on' });
   }
   const nonce = /^\/api\/v1\/test-alerts\/([^/]+)$/.exec(path)?.[1];
   if (request.method === 'DELETE' && nonce !== undefined)
-    return tests.remove(decodeURIComponent(nonce)) ? json(200, { status: 'off' }) : json(404, { error: 'there is no such test alert' });
+    return tests.remove(decoded(nonce)) ? json(200, { status: 'off' }) : json(404, { error: 'there is no such test alert' });
   const [, api, id] = /^\/(api\/v1\/)?alerts\/([A-Za-z0-9_-]+)\/acknowledge$/.exec(path) ?? [];
   if (request.method === 'POST' && id !== undefined) return acknowledge(service, request, id, api === undefined);
   return undefined;
+}
+
+/** A part of a path without its percent signs; `BadRequest` where they stand for no text. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new BadRequest(`${part} is not percent-encoded text`);
+  }
 }
 
 async function webhook(service: Service, request: IncomingMessage): Promise<Answer> {
@@ -56,7 +67,6 @@ async function sms(service: Service, request: IncomingMessage): Promise<Answer> 
 
 /** Notes who takes care of an alert: `{"by": "…"}`, or the page's form. */
 async function acknowledge({ store, now, log }: Service, request: IncomingMessage, id: string, form: boolean): Promise<Answer> {
-  demandSameOrigin(request);
   const body = await readBody(request, 10_000);
   const value = form ? Object.fromEntries(new URLSearchParams(body)) : parseJson(body);
   const by = isRecord(value) && typeof value['by'] === 'string' ? value['by'].trim() : '';

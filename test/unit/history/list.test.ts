@@ -79,3 +79,15 @@ it('a day as the end of a stretch belongs to it', () => {
   expect(until('2026-01-31T12:00:00Z')).toBe('2026-01-31T12:00:00.000Z');
   expect(() => parseQuery(new URLSearchParams('acknowledged=maybe'))).toThrow('acknowledged');
 });
+
+it('takes times as ISO 8601 writes them, and guesses at nothing', () => {
+  const since = (text: string): string | undefined => parseQuery(new URLSearchParams(`since=${text}`)).since;
+  expect(since('2026-01-31T12:00')).toBe('2026-01-31T12:00:00.000Z');
+  expect(since('2026-01-31T12:00:00.5Z')).toBe('2026-01-31T12:00:00.500Z');
+  expect(since('2026-01-31T12:00:00%2B02:00')).toBe('2026-01-31T10:00:00.000Z');
+  // As a shell sends it: the plus is a space by then.
+  expect(since('2026-01-31T12:00:00+02:00')).toBe('2026-01-31T10:00:00.000Z');
+  expect(since('2026-01-31T12:00:00-05:30')).toBe('2026-01-31T17:30:00.000Z');
+  for (const wrong of ['1', '2026', '2026-02-31', '2026-13-01', '2026-01-31T25:00', '1769860800', '31.01.2026'])
+    expect(() => since(wrong), wrong).toThrow('since is not a time');
+});
