@@ -15,7 +15,8 @@ export function createApp({ ready, families }: AppOptions) {
     '/-/healthy': () => [200, 'healthy\n'],
   };
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const route = routes[new URL(request.url ?? '/', 'http://exporter').pathname];
+    // Nothing but a path is asked for; what is none (`//`) finds no route.
+    const route = routes[(request.url ?? '/').replace(/\?.*/s, '')];
     const allowed = request.method === 'GET' || request.method === 'HEAD';
     const [status, body] = !allowed ? [405, 'reading only\n'] : route === undefined ? [404, 'see /metrics\n'] : route();
     response.writeHead(status, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' });
