@@ -36,26 +36,28 @@ function cellsOf({ alert, severity, hold, tested, cases, mutants, runbook, canFi
   ];
 }
 
-function drillText({ toAlert, toNotification }: Drill): string {
+function drillText({ toAlert, toNotification, inTime }: Drill): string {
   const seconds = (value: number | undefined): string => (value === undefined ? '' : `${value.toFixed(0)} s`);
-  return [seconds(toAlert), seconds(toNotification)].filter((text) => text !== '').join(' / ') || 'yes';
+  const times = [seconds(toAlert), seconds(toNotification)].filter((text) => text !== '').join(' / ') || 'yes';
+  return inTime ? times : `${times}, late`;
 }
 
 /** A row in which something is missing stands out. */
 function coloured(text: string, row: readonly string[]): string {
   const [killed, total] = (row[4] ?? '').split('/');
-  return row.some((cell) => /^no\b/.test(cell)) || killed !== (total ?? killed) ? pc.yellow(text) : text;
+  return row.some((cell) => /^no\b|, late$/.test(cell)) || killed !== (total ?? killed) ? pc.yellow(text) : text;
 }
 
-function renderTotals({ alerts, tested, cases, runbooks, mutants, canFire, drilled }: ReportTotals): string {
-  const part = (count: number | undefined): string =>
-    count === undefined ? UNKNOWN : `${count} of ${alerts} (${alerts === 0 ? 0 : Math.floor((100 * count) / alerts)} %)`;
+function renderTotals({ alerts, tested, cases, runbooks, mutants, canFire, drilled, critical }: ReportTotals): string {
+  const part = (count: number | undefined, of = alerts): string =>
+    count === undefined ? UNKNOWN : `${count} of ${of} (${of === 0 ? 0 : Math.floor((100 * count) / of)} %)`;
   const rows = [
     ['tested', `${part(tested)}, ${cases} cases`],
     ['mutants killed', `${mutants.killed} of ${mutants.total} (${mutants.percent} %)`],
     ['with a runbook', part(runbooks)],
     ['can fire', part(canFire)],
     ['drilled', part(drilled)],
+    ['critical drilled', drilled === undefined ? UNKNOWN : `${part(critical.drilled, critical.alerts)}, ${critical.inTime} in time`],
   ];
-  return [pc.bold(`${alerts} alerts`), ...rows.map(([name = '', text = '']) => `  ${name.padEnd(16)}${text}`)].join('\n');
+  return [pc.bold(`${alerts} alerts`), ...rows.map(([name = '', text = '']) => `  ${name.padEnd(18)}${text}`)].join('\n');
 }

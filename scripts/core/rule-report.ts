@@ -26,6 +26,8 @@ export interface AlertRow {
 export interface Drill {
   readonly toAlert?: number;
   readonly toNotification?: number;
+  /** Whether alert, message and resolved notice came within what is promised of alerts of its kind (test/drills/promise.ts). */
+  readonly inTime: boolean;
 }
 
 /** What other proofs left behind about alerts, by alert; undefined where they never ran. */
@@ -84,8 +86,8 @@ export function reportRows({ rules, cases, verdicts, pages, canFire, drills }: R
 
 function drillOf(entry: Readonly<Record<string, unknown>> | undefined): Drill | undefined {
   if (entry === undefined) return undefined;
-  const seconds = (name: keyof Drill): Drill => (typeof entry[name] === 'number' ? { [name]: entry[name] } : {});
-  return { ...seconds('toAlert'), ...seconds('toNotification') };
+  const seconds = (name: 'toAlert' | 'toNotification') => (typeof entry[name] === 'number' ? { [name]: entry[name] } : {});
+  return { ...seconds('toAlert'), ...seconds('toNotification'), inTime: entry['inTime'] === true };
 }
 
 /** The figures of all alerts together; recorded metrics count among the mutants. */
@@ -98,10 +100,12 @@ export interface ReportTotals {
   /** Undefined where it was not looked at. */
   readonly canFire: number | undefined;
   readonly drilled: number | undefined;
+  readonly critical: { readonly alerts: number; readonly drilled: number; readonly inTime: number };
 }
 
 /** Adds the rows up. */
 export function reportTotals(rows: readonly AlertRow[], verdicts: readonly Verdict[]): ReportTotals {
+  const critical = rows.filter(({ severity }) => severity === 'critical');
   const count = (test: (row: AlertRow) => boolean): number => rows.filter(test).length;
   return {
     alerts: rows.length,
@@ -111,5 +115,10 @@ export function reportTotals(rows: readonly AlertRow[], verdicts: readonly Verdi
     mutants: scoreOf(verdicts),
     canFire: rows.some(({ canFire }) => canFire !== undefined) ? count(({ canFire }) => canFire === true) : undefined,
     drilled: rows.some(({ drillsKnown }) => drillsKnown) ? count(({ drill }) => drill !== undefined) : undefined,
+    critical: {
+      alerts: critical.length,
+      drilled: critical.filter(({ drill }) => drill !== undefined).length,
+      inTime: critical.filter(({ drill }) => drill?.inTime === true).length,
+    },
   };
 }

@@ -28,7 +28,7 @@ try {
 } finally {
   await close();
 }
-const results = outcomes.flatMap((outcome) => ('result' in outcome ? [outcome.result] : []));
+const results = outcomes.flatMap((outcome) => ('result' in outcome ? [{ ...outcome.result, inTime: outcome.broken === undefined }] : []));
 const inTime = outcomes.filter((outcome) => 'result' in outcome && outcome.broken === undefined).length;
 const skipped = outcomes.filter((outcome) => 'skipped' in outcome).length;
 const file = join(ROOT, 'test/reports/drills.json');
@@ -55,7 +55,7 @@ function line(outcome: Outcome): string {
 }
 
 /** An entry for each alert; where there are several faults, the slowest stands for the alert. */
-function byAlert(list: readonly DrillResult[]): Readonly<Record<string, object>> {
+function byAlert(list: readonly (DrillResult & { readonly inTime: boolean })[]): Readonly<Record<string, object>> {
   const sorted = [...list].sort((a, b) => (`${a.alert} ${a.fault}` < `${b.alert} ${b.fault}` ? -1 : 1));
   const names = [...new Set(sorted.map(({ alert }) => alert))];
   return Object.fromEntries(
@@ -63,7 +63,8 @@ function byAlert(list: readonly DrillResult[]): Readonly<Record<string, object>>
       const own = sorted.filter(({ alert }) => alert === name);
       const most = (key: 'toAlert' | 'toNotification'): number => Math.max(...own.map((result) => result[key]));
       const faults = own.map(({ fault, toAlert, toNotification, toResolved }) => ({ fault, toAlert, toNotification, toResolved }));
-      return [name, { toAlert: most('toAlert'), toNotification: most('toNotification'), faults }];
+      const inTime = own.every((result) => result.inTime);
+      return [name, { toAlert: most('toAlert'), toNotification: most('toNotification'), inTime, faults }];
     }),
   );
 }

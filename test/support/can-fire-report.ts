@@ -15,5 +15,6 @@ export function reportCanFire(alerts: readonly AlertSight[], elsewhere: Readonly
     .filter(({ alert, blind }) => blind === undefined || !elsewhere.has(alert))
     .map(({ alert, blind }) => [alert, blind === undefined ? { canFire: true } : { canFire: false, why: blind.why }] as const);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(Object.fromEntries(seen), null, 2)}\n`);
+  const sorted = seen.sort(([a], [b]) => (a < b ? -1 : 1));
+  writeFileSync(path, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { MODULE_NAMES } from '../../scripts/core/settings-table.ts';
 import { databasesImage, DNS_SERVER, psql, startShop } from './databases.ts';
 import { eventually, sh, type E2eStack } from './e2e-stack.ts';
@@ -54,6 +55,7 @@ export function watchFleet(stack: E2eStack, prefix: string): void {
   execFileSync('openssl', ['req', ...options, '-keyout', stack.path('key.pem'), '-out', stack.path('certificates/shop.crt')], {
     stdio: 'pipe',
   });
+  packagedKernel(stack);
   for (const name of ['db', 'standby']) stack.write(`secrets/postgres_${name}_password`, 'right-password');
   stack.write(
     'prometheus/targets/blackbox/fleet.yml',
@@ -71,6 +73,15 @@ export function watchFleet(stack: E2eStack, prefix: string): void {
     'scrape_configs:\n  - job_name: mine\n    static_configs:\n      - targets: [shop-app:3000]\n        labels: { instance: mine }\n',
   );
   stack.write('prometheus/targets/apps/fleet.yml', '- targets: [shop-app:3000]\n  labels: { service: shop-app }\n');
+}
+
+/** Lets the collector take the running kernel for one of the packages, which it is on a server; a virtual machine may have it from elsewhere. */
+function packagedKernel(stack: E2eStack): void {
+  const compose = 'exporters/security/compose.yml';
+  stack.write(compose, stack.read(compose).replace('source: /var/lib/dpkg,', 'source: ./dpkg,'));
+  const status = '/var/lib/dpkg/status';
+  const kernel = `Package: linux-image-${release()}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n`;
+  stack.write('dpkg/status', kernel + (existsSync(status) ? readFileSync(status, 'utf8') : ''));
 }
 
 /**

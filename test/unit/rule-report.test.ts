@@ -49,6 +49,7 @@ describe('the report on rules', () => {
       'with a runbook | 1 of 2 (50 %)',
       'can fire | –',
       'drilled | –',
+      'critical drilled | –',
     ]);
   });
 
@@ -56,12 +57,22 @@ describe('the report on rules', () => {
     const shown = lines({
       ...sources,
       canFire: { ShopDown: { canFire: true } },
-      drills: { ShopDown: { toAlert: 24.4, toNotification: 31 } },
+      drills: { ShopDown: { toAlert: 24.4, toNotification: 31, inTime: true } },
     });
     expect(shown[2]).toBe('ShopDown | critical | 20s | yes, 2 | 2/2 | yes | yes | 24 s / 31 s');
     expect(shown[3]).toBe('NoOrders | warning | – | no, 1 | 0/1 | no | no | no');
-    expect(shown.slice(-2)).toEqual(['can fire | 1 of 2 (50 %)', 'drilled | 1 of 2 (50 %)']);
+    expect(shown.slice(-3)).toEqual([
+      'can fire | 1 of 2 (50 %)',
+      'drilled | 1 of 2 (50 %)',
+      'critical drilled | 1 of 1 (100 %), 1 in time',
+    ]);
     expect(lines({ ...sources, canFire: { ShopDown: { canFire: false, why: 'no series up' } } })[2]).toContain('| no |');
+  });
+
+  it('shows a drill that took longer than promised', () => {
+    const shown = lines({ ...sources, drills: { ShopDown: { toAlert: 70, toNotification: 80, inTime: false } } });
+    expect(shown[2]).toMatch(/70 s \/ 80 s, late$/);
+    expect(shown.at(-1)).toBe('critical drilled | 1 of 1 (100 %), 0 in time');
   });
 });
 
