@@ -115,7 +115,7 @@ export function runbookProblems(rules: readonly AlertRule[], pages: readonly str
   return [
     ...rules
       .filter((rule) => rule.annotations['runbook_url'] === undefined && !pages.includes(pageOf(rule)))
-      .map((rule) => warning(rule.place, `${rule.alert} has no runbook`, `Write ${pageOf(rule)}, or set annotations.runbook_url.`)),
+      .map((rule) => error(rule.place, `${rule.alert} has no runbook`, `Write ${pageOf(rule)}, or set annotations.runbook_url.`)),
     ...pages
       .filter((page) => !wanted.has(page))
       .map((page) => warning(page, 'belongs to no alert', 'Rename it to the alert, or delete it.')),
@@ -158,6 +158,6 @@ export function ruleTestProblems(rules: readonly AlertRule[], cases: readonly Ru
     }),
     ...cases
       .filter(({ alert }) => !names.has(alert))
-      .map(({ place, alert }) => error(place, `tests ${alert}, which no rule file defines`, 'Mend the name: such a test always passes.')),
+      .map(({ place, alert }) => warning(place, `tests ${alert}, which no rule file defines`, 'Mend the name: such a test always passes.')),
   ];
 }

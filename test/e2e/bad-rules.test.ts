@@ -94,19 +94,13 @@ describe('a rule of the user’s own', () => {
     for (const text of says) expect(answer.said.join('\n')).toContain(text);
   });
 
-  it('is taken with a warning without a runbook', async () => {
-    expect(await validate(RULE, { page: '' })).toEqual({
-      code: 0,
-      said: [expect.stringContaining('ShopClosed has no runbook'), expect.any(String)],
-    });
-  });
-
   it.each([
-    ['without a test', '', 'no test expects ShopClosed to fire'],
-    ['with a test in which it never stays silent', TEST.replace(/.*45s.*\n/, ''), 'no test expects ShopClosed to stay silent'],
-  ])('is taken with a warning %s', async (_, test, says) => {
-    const { code, said } = await validate(RULE, { test });
-    expect(code).toBe(0);
+    ['without a runbook', { page: '' }, 'ShopClosed has no runbook'],
+    ['without a test', { test: '' }, 'no test expects ShopClosed to fire'],
+    ['with a test in which it never stays silent', { test: TEST.replace(/.*45s.*\n/, '') }, 'no test expects ShopClosed to stay silent'],
+  ])('is refused with its place %s', async (_, files, says) => {
+    const { code, said } = await validate(RULE, files);
+    expect(code).toBe(2);
     expect(said.join('\n')).toContain(`${FILE}:4: ${says}`);
   });
 });
