@@ -122,6 +122,8 @@ const PAIRS: readonly (readonly [Labels, Labels, boolean])[] = [
     true,
   ],
   [{ alertname: 'CriticalErrorRate', instance: 'q', service: 's' }, { alertname: 'HighErrorRate', instance: 'q', service: 's' }, true],
+  [{ alertname: 'SSHBruteForce', instance: 'aa' }, { alertname: 'FailedSSHLogins', instance: 'aa' }, true],
+  [{ alertname: 'SSHBruteForce', instance: 'ab' }, { alertname: 'FailedSSHLogins', instance: 'ac' }, false],
   [{ alertname: 'CertificateExpired', instance: 'r' }, { alertname: 'CertificateExpiresIn7Days', instance: 'r' }, true],
   [{ alertname: 'CertificateExpiresIn7Days', instance: 's' }, { alertname: 'CertificateExpiresIn30Days', instance: 's' }, true],
 ];

@@ -77,6 +77,8 @@ const TABLE: readonly (readonly [string, readonly string[]])[] = [
   ['alertname=A severity=warning category=mlops', ['history', 'ml-team', 'warning-team']],
   ['alertname=A severity=critical category=security', ['history', 'security-team', 'critical-team']],
   ['alertname=A severity=critical category=stack notify_sms=true', ['history', 'sms', 'critical-team']],
+  ['alertname=A severity=warning category=stack notify_sms=true', ['history', 'sms', 'warning-team']],
+  ['alertname=A severity=info category=stack notify_sms=true', ['history', 'sms']],
   ['alertname=A severity=emergency category=stack notify_sms=true', ['history', 'emergency']],
   ['alertname=A severity=critical category=database notify_sms=true', ['history', 'sms', 'dba-team', 'critical-team']],
   ['alertname=Watchdog severity=info category=stack', ['deadman']],
@@ -126,6 +128,17 @@ describe('times', () => {
     ['ml-team', '1m', '3h'],
   ])('%s is told after %s and again after %s', (receiver, wait, repeat) => {
     expect(routes.find((route) => route.receiver === receiver)).toMatchObject({ group_wait: wait, repeat_interval: repeat });
+  });
+
+  it('an SMS goes at the pace of its severity', () => {
+    expect(
+      routes
+        .filter(({ receiver }) => receiver === 'sms')
+        .map((route) => [route.matchers?.[1], route['group_wait'], route['repeat_interval']]),
+    ).toEqual([
+      ['severity="critical"', '10s', '1h'],
+      ['severity!~"critical|emergency"', '5m', '12h'],
+    ]);
   });
 
   it('group by alert name, cluster and service', () => {
