@@ -1,3 +1,4 @@
+import { halfChannels } from './half-channels.ts';
 import { appwriteProblems, APPWRITE_SECRET } from './appwrite.ts';
 import { CHANNEL_SECRETS } from './channels.ts';
 import { passwordFile, type DatabaseModule, type Instance } from './instances.ts';
@@ -72,6 +73,7 @@ export function planSecrets(settings: Settings, existing: ReadonlyMap<string, st
   }
   problems.push(...appwriteProblems(settings.plain, configured.has(APPWRITE_SECRET.key)));
   problems.push(...twilioProblems(configured.has(TWILIO_SECRET.key), settings.plain.SMS_TO !== ''));
+  problems.push(...halfChannels(configured, settings.channels));
   if (settings.plain.MODULES.includes('postgres')) {
     const { passwords, missing } = passwordsOf('postgres', settings.plain.POSTGRES_INSTANCES, existing);
     problems.push(...missing);
