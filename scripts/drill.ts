@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { parseArguments } from './cli/args.ts';
 import { main } from './cli/command.ts';
 import { inputFailure, stackFailure } from './core/failure.ts';
 import { exec } from './io/exec.ts';
@@ -7,8 +8,9 @@ import { openWorkplace } from './steps/workplace.ts';
 
 /** Breaks real software and waits for the message at the receiver, with a stack and victims of its own (test/drills/); a running stack is not touched. */
 await main(async (context) => {
+  const { positionals } = parseArguments(context.args, { usage: 'npm run drill [-- alert…]', options: {}, positionals: true });
   await openWorkplace(context);
-  const { code } = await exec([process.execPath, '--import', 'tsx', join(ROOT, 'test/drills/run.ts'), ...context.args], {
+  const { code } = await exec([process.execPath, '--import', 'tsx', join(ROOT, 'test/drills/run.ts'), ...positionals], {
     cwd: ROOT,
     interactive: true,
     signal: context.signal,

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { EXIT, Failure } from '../core/failure.ts';
+import { HelpAsked } from './args.ts';
 import { terminalReport, type Report } from './report.ts';
 
 /** What every command is handed by the wrapper. */
@@ -44,6 +45,10 @@ export async function main(command: (context: Context) => Promise<void>): Promis
 }
 
 function explain(failure: unknown, report: Report): number {
+  if (failure instanceof HelpAsked) {
+    report.result(failure.message);
+    return EXIT.ok;
+  }
   if (failure instanceof Failure) {
     report.problems(failure.problems);
     return failure.exitCode;
