@@ -6,7 +6,7 @@ import { planConfigure } from './core/configure.ts';
 import { inputFailure, stackFailure } from './core/failure.ts';
 import { error, warning } from './core/problem.ts';
 import { ROOT } from './io/files.ts';
-import { bringIntoForce, readPresent, readSources, testChannel, writeConfigure } from './steps/configure.ts';
+import { bringIntoForce, putBack, readPresent, readSources, testChannel, writeConfigure } from './steps/configure.ts';
 import { openWorkplace } from './steps/workplace.ts';
 
 /** Sets up who is told: asks, or takes options; checks, writes, brings into force and tests. */
@@ -44,6 +44,11 @@ await main(async (context) => {
     if (!request.test && (!asks || (await confirm(`Send a test alert through ${channel}?`, true)) !== true)) continue;
     const outcome = await testChannel(place, channel);
     report.result(renderDeliveries(outcome));
-    if (outcome.problems.length > 0) throw stackFailure(outcome.problems);
+    if (outcome.problems.length === 0) continue;
+    if (write && (!asks || (await confirm('Keep it all the same?')) !== true)) {
+      await putBack(place, plan, present);
+      report.result('.env, secrets/ and what runs are as they were before.');
+    }
+    throw stackFailure(outcome.problems);
   }
 });

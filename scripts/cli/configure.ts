@@ -39,7 +39,7 @@ export function configureUsage(): string {
     line('off CHANNEL', `turns a channel off: ${CHANNELS.map(({ name }) => name).join(', ')}`),
     line('dry-run', 'shows what would be written, secrets masked'),
     line('apply', 'brings it into force, as npm run up does'),
-    line('test', 'then sends a test alert through just the given channels'),
+    line('test', 'then sends a test alert through just the given channels; if it does not arrive, all is put back'),
   ].join('\n');
 }
 

@@ -129,5 +129,10 @@ export const CHANNEL_SETTINGS = {
   EMAIL_DBA: { kind: addresses, fallback: '' },
   EMAIL_ML: { kind: addresses, fallback: '' },
   SLACK_CHANNEL: { kind: kind.text, fallback: '' },
-  TELEGRAM_CHAT_ID: { kind: kind.optional(kind.integer(-1e15, 1e15, 'chat')), fallback: '' },
+  TELEGRAM_CHAT_ID: {
+    kind: kind.optional(
+      matching(/^-?\d{1,15}$/, 'is not the number of a chat', 'A number; groups have a negative one, as -1001234567890.'),
+    ),
+    fallback: '',
+  },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;

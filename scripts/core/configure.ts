@@ -136,6 +136,17 @@ export function planConfigure(given: Answers, off: readonly string[], present: P
   return { env, secrets, removed, changes, channels: touched.map(({ name }) => name), problems };
 }
 
+/** The lines of `.env` that a plan changes, as they were. */
+export function envBefore({ env }: ConfigurePlan, { envText }: Present): Readonly<Record<string, string>> {
+  const before = new Map(parseEnvFile(envText, '.env').entries.map(({ key, value }) => [key as string, value]));
+  return Object.fromEntries(Object.keys(env).map((key) => [key, before.get(key) ?? '']));
+}
+
+/** Who reads a secret's file. */
+export function uidOf(file: string): number {
+  return Object.values(SECRETS).find((secret) => secret.file === file)?.uid ?? 0;
+}
+
 function missing({ title, fields }: ChannelEntry, answers: Answers, present: Present): Problem[] {
   const valueOf = (key: string): string => answers[key] ?? presentValue(key, present);
   // A user without a password can never log in.

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { interruption } from '../cli/command.ts';
 import type { Outcome } from '../cli/deliveries.ts';
 import { CHANNELS, TEST_CHANNEL_LABEL } from '../core/channel-catalog.ts';
-import { isSecret, type ConfigurePlan, type Present } from '../core/configure.ts';
+import { envBefore, isSecret, uidOf, type ConfigurePlan, type Present } from '../core/configure.ts';
 import { editEnvText } from '../core/env-file.ts';
 import { inputFailure } from '../core/failure.ts';
 import { error } from '../core/problem.ts';
@@ -66,6 +66,22 @@ export async function writeConfigure(root: string, plan: ConfigurePlan): Promise
   const after = editEnvText(before, plan.env);
   if (after !== before) await writeEnv(root, after);
   for (const file of plan.removed) await rm(join(root, 'secrets', file), { force: true });
+}
+
+/** Puts `.env` and `secrets/` back to what they were before the plan was written, and brings that into force. */
+export async function putBack(place: Workplace, plan: ConfigurePlan, before: Present): Promise<void> {
+  interruption.state = 'The settings of before are being put back; npm run configure says what is set.';
+  const { root } = place;
+  const touched = [...plan.secrets.map(({ file }) => file), ...plan.removed];
+  for (const file of touched) {
+    const content = before.secretFiles.get(file);
+    if (content === undefined) await rm(join(root, 'secrets', file), { force: true });
+    else await writeSecret(join(root, 'secrets'), file, content, uidOf(file));
+  }
+  // Line by line: where there was no .env, it has been made with secrets that are in use by now.
+  const path = join(root, '.env');
+  await writeEnv(root, editEnvText((await readIfThere(path)) ?? '', envBefore(plan, before)));
+  await bringIntoForce(place);
 }
 
 /** What `npm run up` does, without a question. */

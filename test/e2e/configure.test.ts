@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { E2eStack } from '../support/e2e-stack.ts';
@@ -57,6 +58,39 @@ describe('npm run configure in a running stack', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/slack\[0\] +not reached: .*404/);
     expect(stderr).toContain('npm run configure -- --slack-webhook -');
+    // The one that worked is there again.
+    expect(stack.read('secrets/slack_webhook_url')).toBe(`${base}/slack`);
+    expect(await stack.run('test-alert', '--channel', 'slack')).toMatchObject({ code: 0 });
+  }, 300_000);
+
+  it('puts everything back where the mail server refuses', async () => {
+    const seen = async () => ({
+      env: stack.read('.env'),
+      secrets: readdirSync(stack.path('secrets')),
+      runs: (await stack.json<{ config: { original: string } }>('ALERTMANAGER_PORT', '/api/v2/status')).config.original,
+      containers: await stack.fingerprint(),
+    });
+    const before = await seen();
+    const mail = [
+      '--smtp-host',
+      `${new URL(base).hostname}:1`,
+      '--smtp-user',
+      'u',
+      '--smtp-password',
+      'p',
+      '--email-from',
+      'a@b',
+      '--email-to',
+      'c@b',
+    ];
+    const { code, stdout, stderr } = await stack.run('configure', ...mail, '--test');
+    expect(code).toBe(1);
+    expect(stderr).toContain('Nobody listens at that address and port.');
+    expect(stdout).toContain('.env, secrets/ and what runs are as they were before.');
+    const after = await seen();
+    expect({ ...after, containers: '' }).toEqual({ ...before, containers: '' });
+    // Only Alertmanager had to be started anew, for the password's file.
+    expect(after.containers.replace(/^.*alertmanager.*$/m, '')).toBe(before.containers.replace(/^.*alertmanager.*$/m, ''));
   }, 300_000);
 
   it('refuses a channel that is not set up', async () => {

@@ -93,7 +93,7 @@ describe('planConfigure', () => {
     [{ PAGERDUTY_ROUTING_KEY: 'abc' }, '--pagerduty-key is not an Events API v2 routing key'],
     [{ TELEGRAM_BOT_TOKEN: `1:${'A'.repeat(35)}` }, 'Telegram needs one more value: Chat'],
     [{ TELEGRAM_BOT_TOKEN: 'abc', TELEGRAM_CHAT_ID: '1' }, '--telegram-token is not a bot token'],
-    [{ TELEGRAM_BOT_TOKEN: `1:${'A'.repeat(35)}`, TELEGRAM_CHAT_ID: '@ops' }, '--telegram-chat "@ops" is not a whole number of chat'],
+    [{ TELEGRAM_BOT_TOKEN: `1:${'A'.repeat(35)}`, TELEGRAM_CHAT_ID: '@ops' }, '--telegram-chat is not the number of a chat'],
     [{ SMTP_HOST: 'smtp://mail', SMTP_FROM: 'a@b' }, '--smtp-host "smtp://mail" is not a host name'],
     [{ SMTP_HOST: 'mail:70000', SMTP_FROM: 'a@b' }, '--smtp-port "70000" is not a port'],
     [{ SMTP_HOST: 'mail', SMTP_FROM: 'ops' }, '--email-from "ops" is not an email address'],
