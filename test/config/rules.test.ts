@@ -5,6 +5,7 @@ import { withThreshold } from '../../scripts/core/render.ts';
 import { alertRules, jobNames, ruleTests } from '../../scripts/core/rule-files.ts';
 import { SLO_RUNBOOKS } from '../../scripts/core/render-slo.ts';
 import * as invariants from '../../scripts/core/rule-invariants.ts';
+import { selectorsOf } from '../../scripts/core/promql.ts';
 import { modules } from '../../scripts/modules/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -93,4 +94,27 @@ describe('runbooks', () => {
   it.each(runbooks)('%s says something under every heading', (path) => {
     expect(invariants.runbookPageProblems(path, read(path))).toEqual([]);
   });
+
+  it('fit on a screen', () => {
+    expect(runbooks.filter((path) => read(path).split('\n').length > 51)).toEqual([]);
+  });
+
+  /** The metrics that the queries of a page ask for. Throws where one is not PromQL. */
+  const askedBy = (path: string): Set<string> =>
+    new Set(
+      [...read(path).matchAll(/promtool query instant http:\/\/localhost:9090 '([^']+)'/g)].flatMap(([, expr = '']) =>
+        selectorsOf(expr).map(({ metric }) => metric),
+      ),
+    );
+
+  it.each(rules.filter(({ expr }) => selectorsOf(expr).length > 0).map((rule) => [rule.alert, rule] as const))(
+    '%s: the diagnosis asks for what the alert asks for',
+    (alert, { path, expr }) => {
+      const asked = askedBy(`runbooks/${invariants.moduleName(path)}/${alert}.md`);
+      expect(
+        selectorsOf(expr).some(({ metric }) => asked.has(metric)),
+        [...asked].join(' '),
+      ).toBe(true);
+    },
+  );
 });
