@@ -20,10 +20,10 @@ await main(async (context) => {
     return;
   }
   interruption.state = 'The example may be half started: npm run demo -- --stop removes it.';
-  const { address } = await startDemo(place, settings.plain);
+  const { address, dashboards } = await startDemo(place, settings.plain);
   place.report.result(`
   The example answers at ${address} and is under a gentle load.
-
+${dashboards.map((dashboard) => `\n    ${dashboard}`).join('')}${dashboards.length > 0 ? '\n' : ''}
     ${address}/health    its health
     ${address}/metrics   what Prometheus scrapes
     curl -X POST -H 'content-type: application/json' -d '{"value":0.2}' ${address}/misbehave/errors

@@ -27,6 +27,11 @@ function ofService(exporter: string, job: string, service: string, composeServic
   return { exporter, job, service: composeService, target: selector, series: [selector] };
 }
 
+function besideDemo(source: ContractSource): ContractSource {
+  const selector = `{job="${source.job}",service!="demo"}`;
+  return { ...source, target: selector, series: [selector] };
+}
+
 /** Every exporter that has a contract. A source whose service does not run is left as it was captured before. */
 export const CONTRACT_SOURCES: readonly ContractSource[] = [
   ofJob('prometheus', 'prometheus'),
@@ -44,9 +49,10 @@ export const CONTRACT_SOURCES: readonly ContractSource[] = [
     setting: 'CONTAINER_METRICS=engine',
     replaces: ['cadvisor'],
   },
-  ofJob('postgres-exporter', 'postgres'),
-  ofJob('redis-exporter', 'redis'),
-  { ...ofJob('vector-exporter', 'vector'), own: true },
+  // Those of the example tell the exporter's own metrics on the same page.
+  besideDemo(ofJob('postgres-exporter', 'postgres')),
+  besideDemo(ofJob('redis-exporter', 'redis')),
+  { ...besideDemo(ofJob('vector-exporter', 'vector')), own: true },
   ofJob('blackbox-exporter', 'blackbox'),
   // With the metrics that the example counts by the instrumentation: what rules and dashboards say of applications is about these.
   { ...ofService('instrumentation', 'apps', 'demo', 'demo-backend'), own: true },

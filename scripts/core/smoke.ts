@@ -5,6 +5,8 @@ import { error, warning, type Problem } from './problem.ts';
 /** One active target as `/api/v1/targets` tells it. */
 export interface TargetState {
   readonly job: string;
+  /** The job of the configuration that it belongs to: another one where its target file sets the label `job`. */
+  readonly pool: string;
   readonly instance: string;
   /** The address as it was configured, before relabelling. */
   readonly address: string;
@@ -18,7 +20,7 @@ export type ExpectedTargets = ReadonlyMap<string, readonly string[]>;
 /** Every target up, and those of each job that were configured. A target that was not scraped yet is a problem too: the caller tries again. */
 export function targetProblems(expected: ExpectedTargets, targets: readonly TargetState[], gateway: string): readonly Problem[] {
   const counts = [...expected].flatMap(([job, addresses]) => {
-    const found = targets.filter((target) => target.job === job).map(({ address }) => address);
+    const found = targets.filter((target) => target.pool === job).map(({ address }) => address);
     const missing = addresses.filter((address) => !found.includes(address));
     const foreign = found.filter((address) => !addresses.includes(address));
     const differences = [...missing.map((address) => `${address} is missing`), ...foreign.map((address) => `${address} is not configured`)];

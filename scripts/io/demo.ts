@@ -1,30 +1,39 @@
 import type Docker from 'dockerode';
-import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stackFailure } from '../core/failure.ts';
+import { demoVectorDatabases } from '../core/demo.ts';
 import { error } from '../core/problem.ts';
-import { bundleExample } from './bundle.ts';
+import { bundleExample, bundleVector } from './bundle.ts';
 import type { Exec } from './exec.ts';
 import { publishTree, readIfThere } from './files.ts';
 import { generateSecret } from './settings.ts';
 
 const FOLDER = '.demo';
 
-/** Writes what the example's containers mount: the bundled application and a password of its own. */
+/** Writes what the example's containers mount: the bundled application and vector exporter, and a password of its own. */
 export async function writeDemo(root: string): Promise<void> {
-  const { server, load } = await bundleExample(root);
+  const [{ server, load }, vector] = await Promise.all([bundleExample(root), bundleVector(root)]);
   await mkdir(join(root, FOLDER), { recursive: true, mode: 0o700 });
   await publishTree(
     new Map([
       ['server.mjs', server],
       ['load.mjs', load],
+      ['vector.mjs', vector],
+      ['canaries.yml', await readFile(join(root, 'exporters/apps/example/canaries.yml'), 'utf8')],
     ]),
     join(root, FOLDER, 'app'),
   );
-  const password = join(root, FOLDER, 'postgres_password');
-  if ((await readIfThere(password)) === undefined) await writeFile(password, generateSecret());
-  // Two users of different images read it; the folder keeps everybody else out.
-  await chmod(password, 0o444);
+  const password = (await readIfThere(join(root, FOLDER, 'postgres_password'))) ?? generateSecret();
+  await writeOnce(join(root, FOLDER, 'postgres_password'), password);
+  await writeOnce(join(root, FOLDER, 'vector_exporter.json'), demoVectorDatabases(password));
+}
+
+/** A file that containers mount: one that is there stays the same file. */
+async function writeOnce(path: string, text: string): Promise<void> {
+  if ((await readIfThere(path)) !== text) await writeFile(path, text);
+  // Users of different images read it; the folder keeps everybody else out.
+  await chmod(path, 0o444);
 }
 
 /** Writes target files, each in one step: Prometheus reads them while they are written. */
@@ -43,11 +52,17 @@ export async function removeDemo(root: string, targets: Iterable<string>): Promi
   await rm(join(root, FOLDER), { recursive: true, force: true });
 }
 
-/** Starts the example as a Compose project of its own. */
-export async function composeDemo(exec: Exec, root: string, project: string, images: Readonly<Record<string, string>>): Promise<void> {
+/** Starts services of the example as a Compose project of its own. */
+export async function composeDemo(
+  exec: Exec,
+  root: string,
+  project: string,
+  images: Readonly<Record<string, string>>,
+  services: readonly string[],
+): Promise<void> {
   const file = join(root, 'exporters/apps/example/compose.yml');
   const command = ['docker', 'compose', '--env-file', '/dev/null', '--project-directory', root, '-p', project, '-f', file];
-  const { code, stderr } = await exec([...command, 'up', '--detach', '--remove-orphans'], {
+  const { code, stderr } = await exec([...command, 'up', '--detach', '--remove-orphans', ...services], {
     env: { COMPOSE_FILE: '', COMPOSE_PROFILES: '', ...images },
     timeoutMs: 120_000,
   });
@@ -55,10 +70,12 @@ export async function composeDemo(exec: Exec, root: string, project: string, ima
     throw stackFailure([error('the example', stderr.trim().split('\n').at(-1) ?? 'did not start', 'npm run demo -- --stop, then again.')]);
 }
 
-/** Lets containers of the stack reach the example's network. Those that are on it already stay. */
+/** Lets containers of the stack reach the example's network, where there is one. Those that are on it already stay. */
 export async function joinNetwork(docker: Docker, network: string, containers: readonly string[]): Promise<void> {
-  const { Containers = {} } = (await docker.getNetwork(network).inspect()) as { Containers?: Record<string, unknown> };
-  for (const id of containers) if (!(id in Containers)) await docker.getNetwork(network).connect({ Container: id });
+  const found = (await docker.listNetworks({ filters: { name: [network] } })).find(({ Name }) => Name === network);
+  if (found === undefined) return;
+  const { Containers = {} } = (await docker.getNetwork(found.Id).inspect()) as { Containers?: Record<string, unknown> };
+  for (const id of containers) if (!(id in Containers)) await docker.getNetwork(found.Id).connect({ Container: id });
 }
 
 /** Takes every container off a network that does not belong to the project; a network with guests cannot be removed. */

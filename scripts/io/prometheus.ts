@@ -54,12 +54,14 @@ export function prometheusApi(base: string): PrometheusApi {
         activeTargets: {
           labels: Record<string, string>;
           discoveredLabels: Record<string, string>;
+          scrapePool: string;
           health: TargetState['health'];
           lastError: string;
         }[];
       }>('targets?state=active');
-      return activeTargets.map(({ labels, discoveredLabels, health, lastError }) => ({
+      return activeTargets.map(({ labels, discoveredLabels, scrapePool, health, lastError }) => ({
         job: labels['job'] ?? '',
+        pool: scrapePool,
         instance: labels['instance'] ?? '',
         address: discoveredLabels['__address__'] ?? '',
         health,

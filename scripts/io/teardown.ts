@@ -11,8 +11,11 @@ export interface Removed {
 /** Seconds that a container gets to end by itself; the longest `stop_grace_period` of the Compose files. */
 const GRACE_SECONDS = 60;
 
-/** Alertmanager and the log shipper hand over what they have left when they end; without these they try for half a minute, and lose it. */
-const TOLD_BY_OTHERS = new Set(['history', 'loki']);
+/**
+ * Alertmanager and the log shipper hand over what they have left when they end, and the example's workers give their jobs back; without these
+ * they try for long, and lose it.
+ */
+const TOLD_BY_OTHERS = new Set(['history', 'loki', 'demo-postgres', 'demo-redis']);
 
 /**
  * Removes everything that carries the project's label. It asks the engine and not the Compose files,

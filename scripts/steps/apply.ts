@@ -5,6 +5,7 @@ import { compose } from '../io/compose.ts';
 import { publish } from '../io/publish.ts';
 import { stackState } from '../io/stack-state.ts';
 import { waitForHealthy, type WaitOptions } from '../io/wait.ts';
+import { joinDemo } from './demo.ts';
 import type { Prepared } from './prepare.ts';
 import { startProof } from './prove.ts';
 import { reloadServices } from './reload.ts';
@@ -40,6 +41,7 @@ export async function applyPrepared(place: Workplace, prepared: Prepared): Promi
     const changed = result.stderr.split('\n').filter((line) => /\s(Started|Recreated|Removed)\s*$/.test(line)).length;
     detail(changed === 0 ? `${services.length} services, nothing changed` : `${services.length} services`);
   });
+  await joinDemo(place, prepared.settings.plain);
   await reloadServices(place, prepared, new Set(before.map(({ id }) => id)));
   const proof = startProof(place, prepared);
   try {

@@ -1,18 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parse } from 'yaml';
 import { addressesOf } from '../core/addresses.ts';
-import { DEMO_SERVICES, DEMO_WATCHERS, demoNetwork, demoProject, demoTargets } from '../core/demo.ts';
+import { DEMO_DASHBOARDS, DEMO_SERVICES, DEMO_WATCHERS, demoNetwork, demoProject, demoTargets } from '../core/demo.ts';
 import { Failure, stackFailure } from '../core/failure.ts';
 import { error } from '../core/problem.ts';
 import { MODULE_NAMES, type PlainSettings } from '../core/settings-table.ts';
 import { composeDemo, freeNetwork, joinNetwork, publishedAddress, removeDemo, writeDemo, writeTargets } from '../io/demo.ts';
-import { ensureImages } from '../io/images.ts';
 import { prometheusApi } from '../io/prometheus.ts';
 import { stackState } from '../io/stack-state.ts';
 import { removeStack } from '../io/teardown.ts';
 import { waitForHealthy } from '../io/wait.ts';
+import { demoImages } from './demo-images.ts';
 import type { Workplace } from './workplace.ts';
 
 /** PostgreSQL makes its cluster and the example its tables in about ten seconds; slow disks need longer. */
@@ -23,41 +20,57 @@ const SCRAPE_MS = 60_000;
 export interface Demo {
   /** Where the example answers on this host. */
   readonly address: string;
-  readonly watched: readonly string[];
+  /** Dashboards that show it, with their addresses; none where Grafana does not run. */
+  readonly dashboards: readonly string[];
 }
 
 /** Starts the example beside the running stack and makes the stack watch it. Does nothing twice. */
 export async function startDemo(place: Workplace, settings: PlainSettings): Promise<Demo> {
-  const { root, docker, exec, report, signal } = place;
+  const { root, docker, report } = place;
   const project = demoProject(settings.COMPOSE_PROJECT_NAME);
-  const stack = await stackState(docker, settings.COMPOSE_PROJECT_NAME);
-  const watchers = stack.filter(({ service, state }) => state === 'running' && (DEMO_WATCHERS as readonly string[]).includes(service));
-  if (!watchers.some(({ service }) => service === 'prometheus'))
+  const stack = (await stackState(docker, settings.COMPOSE_PROJECT_NAME)).filter(({ state }) => state === 'running');
+  if (!stack.some(({ service }) => service === 'prometheus'))
     throw stackFailure([error('the stack', 'does not run, so nothing would watch the example', 'npm run up, then npm run demo')]);
-  const images = await report.step('images of the example', async (detail) => demoImages(place, settings, detail));
+  if (!settings.MODULES.includes('apps'))
+    report.note('The module apps is off: the stack sees neither the metrics of the example nor those of its databases.');
+  const { images, exporters } = await report.step('images of the example', async (detail) => demoImages(place, settings, detail));
   await report.step('the example', async (detail) => {
     await writeDemo(root);
-    await composeDemo(exec, root, project, images);
-    const started = { project, services: DEMO_SERVICES, baseline: new Map(), timeoutMs: START_MS, signal };
-    await waitForHealthy(docker, { ...started, onProgress: (_ready, missing) => detail(`waiting for ${missing}`) }).catch(asDemo);
-    detail(DEMO_SERVICES.join(', '));
+    await startServices(place, project, images, DEMO_SERVICES, detail);
   });
-  const targets = demoTargets(settings.MODULES);
+  // After the example: a probe that finds no table yet looks again only a minute later.
+  if (exporters.length > 0)
+    await report.step('exporters of its databases', async (detail) => startServices(place, project, images, exporters, detail));
+  const targets = demoTargets(settings.MODULES, exporters);
   await report.step('watched by the stack', async (detail) => {
-    const ids = watchers.map(({ id }) => id);
-    await joinNetwork(docker, demoNetwork(settings.COMPOSE_PROJECT_NAME), ids);
+    await joinDemo(place, settings);
     await writeTargets(root, targets);
-    await scraped(place, settings);
+    if (settings.MODULES.includes('apps')) await scraped(place, settings, exporters);
     detail([...targets.keys()].join(', '));
   });
   const backend = (await stackState(docker, project)).find(({ service }) => service === 'demo-backend');
-  return { address: await publishedAddress(docker, backend?.id ?? '', 3000), watched: [...targets.keys()] };
+  const grafana = stack.some(({ service }) => service === 'grafana');
+  return {
+    address: await publishedAddress(docker, backend?.id ?? '', 3000),
+    dashboards: grafana ? DEMO_DASHBOARDS.map((uid) => `http://${settings.PUBLIC_HOST}:${settings.GRAFANA_PORT}/d/${uid}`) : [],
+  };
+}
+
+/** Lets what watches the example reach it, where it runs: a container that was made anew is on the stack's networks only. */
+export async function joinDemo({ docker }: Workplace, { COMPOSE_PROJECT_NAME }: PlainSettings): Promise<void> {
+  const stack = await stackState(docker, COMPOSE_PROJECT_NAME);
+  const watchers = stack.filter(({ service, state }) => state === 'running' && (DEMO_WATCHERS as readonly string[]).includes(service));
+  await joinNetwork(
+    docker,
+    demoNetwork(COMPOSE_PROJECT_NAME),
+    watchers.map(({ id }) => id),
+  );
 }
 
 /** Removes the example and everything that watched it. Returns how many containers there were. */
 export async function stopDemo({ root, docker }: Workplace, settings: PlainSettings): Promise<number> {
   const project = demoProject(settings.COMPOSE_PROJECT_NAME);
-  await removeDemo(root, demoTargets(MODULE_NAMES).keys());
+  await removeDemo(root, demoTargets(MODULE_NAMES, []).keys());
   const own = await stackState(docker, project);
   await freeNetwork(
     docker,
@@ -69,49 +82,40 @@ export async function stopDemo({ root, docker }: Workplace, settings: PlainSetti
   return containers;
 }
 
-/** An image for every service of the example, as variables of its Compose file. */
-async function demoImages({ root, docker, exec, report, mayInstall }: Workplace, settings: PlainSettings, detail: (text: string) => void) {
-  const { services } = parse(readFileSync(join(root, 'exporters/apps/example/compose.yml'), 'utf8'), { merge: true }) as {
-    services: Readonly<Record<string, { image: string }>>;
-  };
-  const pinned = (service: string): string => /:-(.+)\}$/.exec(services[service]?.image ?? '')?.[1] ?? '';
-  // Node.js is the one that the history runs on.
-  const variables = { history: 'DEMO_NODE_IMAGE', 'demo-postgres': 'DEMO_POSTGRES_IMAGE', 'demo-redis': 'DEMO_REDIS_IMAGE' } as const;
-  const wanted = Object.keys(variables).map((service) => ({ service, image: pinned(service === 'history' ? 'demo-backend' : service) }));
-  const { images, leftOut } = await ensureImages({
-    exec,
-    docker,
-    root,
-    wanted,
-    mirror: settings.DEBIAN_MIRROR,
-    mayInstall,
-    detail,
-    note: report.note,
-  });
-  if (leftOut.length > 0)
-    throw stackFailure(
-      leftOut.map(({ service, reason }) =>
-        error(`image of ${service}`, reason, 'docker load brings an image from a host with a registry.'),
-      ),
-    );
-  return Object.fromEntries(Object.entries(variables).map(([service, variable]) => [variable, images.get(service)?.name ?? '']));
+async function startServices(
+  { root, docker, exec, signal }: Workplace,
+  project: string,
+  images: Readonly<Record<string, string>>,
+  services: readonly string[],
+  detail: (text: string) => void,
+): Promise<void> {
+  await composeDemo(exec, root, project, images, services);
+  const started = { project, services, baseline: new Map(), timeoutMs: START_MS, signal };
+  await waitForHealthy(docker, { ...started, onProgress: (_ready, missing) => detail(`waiting for ${missing}`) }).catch(asDemo);
+  detail(services.join(', '));
 }
 
-async function scraped({ signal }: Workplace, settings: PlainSettings): Promise<void> {
+/** Waits until Prometheus has scraped all of the example once. */
+async function scraped({ signal }: Workplace, settings: PlainSettings, exporters: readonly string[]): Promise<void> {
   const prometheus = prometheusApi(addressesOf(settings).prometheus);
   const deadline = Date.now() + SCRAPE_MS;
   for (;;) {
     const targets = await prometheus.targets();
-    const found = targets.find(({ instance }) => instance === 'demo-backend');
-    if (found?.health === 'up' || !settings.MODULES.includes('apps')) return;
+    const found = ['demo-backend', ...exporters].map(
+      (service) => [service, targets.find(({ pool, address }) => pool === 'apps' && address.startsWith(`${service}:`))] as const,
+    );
+    const waiting = found.filter(([, target]) => target?.health !== 'up');
+    if (waiting.length === 0) return;
     if (Date.now() > deadline)
-      throw stackFailure([
-        error(
-          'target apps/demo-backend',
-          found === undefined ? 'is not seen by Prometheus' : `is down: ${found.lastError}`,
-          'npm run status',
+      throw stackFailure(
+        waiting.map(([service, target]) =>
+          error(
+            `target apps/${service}`,
+            target === undefined ? 'is not seen by Prometheus' : `is not up: ${target.lastError}`,
+            'npm run status',
+          ),
         ),
-      ]);
+      );
     await sleep(1_000, undefined, { signal });
   }
 }

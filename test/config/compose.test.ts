@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { composeProblems } from '../../scripts/core/compose-invariants.ts';
 import type { ComposeModel, ComposeService } from '../../scripts/core/compose-model.ts';
+import { DEMO_IMAGES } from '../../scripts/core/demo.ts';
 import { mergeCompose } from '../../scripts/io/compose.ts';
 import { exec } from '../../scripts/io/exec.ts';
 import { ROOT, readTree } from '../../scripts/io/files.ts';
@@ -85,6 +86,19 @@ describe('the checked-in Compose files', () => {
     const model: ComposeModel = await mergeCompose(exec, ROOT, ['*'], {});
     expect(Object.keys(model.services).length).toBeGreaterThan(10);
     expect(composeProblems(model, '127.0.0.1')).toEqual([]);
+  });
+
+  it('let the example run the images that the stack runs', async () => {
+    const texts = [...(await readTree(ROOT, 'exporters'))].filter(([path]) => path.endsWith('/compose.yml'));
+    const imagesOf = (text: string): [string, string][] =>
+      Object.entries((parse(text, { merge: true }) as { services: Record<string, ComposeService> }).services).map(
+        ([name, { image = '' }]) => [name, /:-(.+)\}$/.exec(image)?.[1] ?? image],
+      );
+    const images = new Map([...texts.map(([, text]) => text), readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')].flatMap(imagesOf));
+    for (const [variable, { service, of }] of Object.entries(DEMO_IMAGES)) {
+      expect(images.get(of), variable).toMatch(/:.*\d/);
+      expect(images.get(of), variable).toBe(images.get(service));
+    }
   });
 
   it('repeat the block that all services share word for word', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as smoke from '../../scripts/core/smoke.ts';
 
-const up = { job: 'node', instance: 'web1', address: 'web1:9100', health: 'up', lastError: '' } as const;
+const up = { job: 'node', pool: 'node', instance: 'web1', address: 'web1:9100', health: 'up', lastError: '' } as const;
 
 describe('targetProblems', () => {
   it('is content with as many targets as were rendered, all up', () => {
@@ -24,10 +24,26 @@ describe('targetProblems', () => {
     expect(
       smoke.targetProblems(
         new Map([['apps', ['web1:9100']]]),
-        [{ ...up, job: 'apps', health: 'down', lastError: 'dial tcp: lookup shop: no such host' }],
+        [{ ...up, job: 'apps', pool: 'apps', health: 'down', lastError: 'dial tcp: lookup shop: no such host' }],
         '',
       )[0]?.fix,
     ).toContain('APP_NETWORKS');
+  });
+  it('counts a target where it is configured, whatever job its file makes it one of', () => {
+    const guest = { ...up, job: 'postgres', pool: 'apps', address: 'demo-postgres-exporter:9187' };
+    const counts = (apps: readonly string[]): readonly string[] =>
+      smoke
+        .targetProblems(
+          new Map([
+            ['apps', apps],
+            ['postgres', []],
+          ]),
+          [guest],
+          '',
+        )
+        .map(({ message }) => message);
+    expect(counts([guest.address])).toEqual([]);
+    expect(counts([])).toEqual([`${guest.address} is not configured`]);
   });
   it('sees a target that another configuration left, and one that is there twice', () => {
     expect(smoke.targetProblems(new Map([['node', []]]), [up], '')[0]?.message).toContain('web1:9100 is not configured');
