@@ -33,12 +33,15 @@ export function instanceOf(module: DatabaseModule): Kind<Instance> {
   return (item) => {
     const [, name = '', address = ''] = /^([^=]*)=(.*)$/.exec(item) ?? [];
     if (!/^[a-z0-9][a-z0-9-]*$/.test(name))
-      return wrong(`"${item.replace(/:[^@/]*@/, ':…@')}" does not start with a name (lower-case letters, digits, -) and =`);
+      return wrong(`"${item.replace(/\/\/.*@/, '//…@')}" does not start with a name (lower-case letters, digits, -) and =`);
     if (!URL.canParse(address)) return wrong(`the address of "${name}" is not a URL`);
     const url = new URL(address);
     if (!schemes.some((scheme) => scheme === url.protocol)) return wrong(`the address of "${name}" does not start with ${schemes[0]}//`);
     if (url.hostname === '') return wrong(`the address of "${name}" names no host`);
-    if (url.password !== '')
+    if (!decodes(url.username) || !decodes(url.pathname))
+      return wrong(`the address of "${name}" has a % that is no part of an encoded character`, 'Write % itself as %25');
+    // libpq takes it from there too; an address is shown where a password must not be.
+    if (url.password !== '' || [...url.searchParams.keys()].some((key) => key.toLowerCase() === 'password'))
       return wrong(
         `the address of "${name}" holds a password`,
         `Take it out of the address and put it into secrets/${passwordFile(module, name)}`,
@@ -46,4 +49,13 @@ export function instanceOf(module: DatabaseModule): Kind<Instance> {
     if (module === 'postgres' && url.username === '') return wrong(`the address of "${name}" names no user`);
     return { value: { name, url: address, host: url.hostname, port: Number(url.port || port), user: decodeURIComponent(url.username) } };
   };
+}
+
+function decodes(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -48,7 +48,10 @@ function textOf(failure: unknown): string {
   return failure instanceof Error ? failure.message : String(failure);
 }
 
-/** Takes logins out of URLs and key=value pairs: drivers quote the address that they were given. */
+/**
+ * Takes logins out of URLs and key=value pairs: drivers quote the address that they were given. A password may hold @ and / itself, so a login
+ * ends at the last @ of a word.
+ */
 export function redact(text: string): string {
-  return text.replace(/\/\/[^@\s/]*@/g, '//***@').replace(/(pass(?:word)?|pwd|secret|token|auth)(["']?\s*[=:]\s*)[^\s,;&]+/gi, '$1$2***');
+  return text.replace(/\/\/\S*@/g, '//***@').replace(/(pass(?:word)?|pwd|secret|token|auth)(["']?\s*[=:]\s*)[^\s,;&]+/gi, '$1$2***');
 }

@@ -31,6 +31,7 @@ describe('reasonOf', () => {
 describe('redact', () => {
   it('takes logins out and leaves the rest', () => {
     expect(redact('cannot reach postgresql://shop:s3cret@db:5432/shop')).toBe('cannot reach postgresql://***@db:5432/shop');
+    expect(redact('Invalid URL: redis://shop:s3@cr/et@cache:6379/0')).toBe('Invalid URL: redis://***@cache:6379/0');
     expect(redact('host=db password=s3cret user=shop')).toBe('host=db password=*** user=shop');
     expect(redact('relation "x" does not exist')).toBe('relation "x" does not exist');
   });
