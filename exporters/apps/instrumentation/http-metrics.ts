@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Gauge, Histogram, type Registry } from 'prom-client';
+import { observerOf } from './series.ts';
 
 /** 1 s and 2 s are thresholds of alerts: a percentile is exact only at a bound. Eleven bounds, because every one is a series per route and code. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
@@ -44,7 +45,15 @@ export function createHttpMetrics(registry: Registry, maxRoutes: number) {
     buckets: SECONDS,
     registers,
   });
-  const inFlight = new Gauge({ name: 'http_requests_in_flight', help: 'Requests that wait for their answer.', registers });
+  let inFlight = 0;
+  new Gauge({
+    name: 'http_requests_in_flight',
+    help: 'Requests that wait for their answer.',
+    registers,
+    collect() {
+      this.set(inFlight);
+    },
+  });
   const sizes = { labelNames: ['method', 'route'], buckets: BYTES, registers };
   const requestSize = new Histogram({
     ...sizes,
@@ -53,6 +62,12 @@ export function createHttpMetrics(registry: Registry, maxRoutes: number) {
   });
   const responseSize = new Histogram({ ...sizes, name: 'http_response_size_bytes', help: 'Answers as sent, with their headers.' });
   const label = createRouteLabels(maxRoutes);
+  const observers = (method: string, route: string) => ({
+    duration: memo((code: number | string) => observerOf(duration, SECONDS, { method, route, status_code: String(code) })),
+    responseSize: observerOf(responseSize, BYTES, { method, route }),
+    requestSize: observerOf(requestSize, BYTES, { method, route }),
+  });
+  const byRoute = memo((method: string) => memo((route: string) => observers(method, route)));
 
   return {
     /**
@@ -64,19 +79,33 @@ export function createHttpMetrics(registry: Registry, maxRoutes: number) {
       const began = performance.now();
       const { socket } = request;
       const sentBefore = socket?.bytesWritten ?? 0;
-      inFlight.inc();
-      response.once('close', () => {
-        inFlight.dec();
-        const method = METHODS.has(request.method ?? '') ? (request.method ?? '') : 'OTHER';
-        const route = label(routeOf());
-        const status_code = response.writableFinished ? String(response.statusCode) : CLIENT_GONE;
-        duration.observe({ method, route, status_code }, (performance.now() - began) / 1000);
-        responseSize.observe({ method, route }, (socket?.bytesWritten ?? 0) - sentBefore);
+      let waits = true;
+      inFlight += 1;
+      // A flag is cheaper than `once`, which makes a second function for every request.
+      response.on('close', () => {
+        if (!waits) return;
+        waits = false;
+        inFlight -= 1;
+        const seconds = (performance.now() - began) / 1000;
+        const { method = '' } = request;
+        const of = byRoute(METHODS.has(method) ? method : 'OTHER')(label(routeOf()));
+        of.duration(response.writableFinished ? response.statusCode : CLIENT_GONE)(seconds);
+        of.responseSize((socket?.bytesWritten ?? 0) - sentBefore);
         const length = request.headers['content-length'];
-        if (length !== undefined) requestSize.observe({ method, route }, Number(length));
+        if (length !== undefined) of.requestSize(Number(length));
       });
     },
   };
 }
 
 export type HttpMetrics = ReturnType<typeof createHttpMetrics>;
+
+/** Calls `make` once per key. The keys are bounded: seven methods, labels of routes, status codes. */
+function memo<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const made = new Map<Key, Value>();
+  return (key) => {
+    let value = made.get(key);
+    if (value === undefined) made.set(key, (value = make(key)));
+    return value;
+  };
+}

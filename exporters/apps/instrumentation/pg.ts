@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Instrumentation } from './instrumentation.ts';
 import { reasonOf } from './reason.ts';
+import { observerOf } from './series.ts';
 
 /** What is needed of `pg.Pool`, so that no version of its types is. */
 export interface PoolLike {
@@ -31,13 +32,15 @@ export function watchPool(instrumentation: Instrumentation, pool: PoolLike, opti
   const { name = 'db', required = true, timeoutMs = 700 } = options;
   const { faults, health } = instrumentation;
   const { errors, acquired, pools } = metricsOf(instrumentation.registry);
+  const observeWait = observerOf(acquired, SECONDS, { pool: name });
+  const fault = `pool ${name}`;
   pools.set(name, pool);
   // An error series that exists from the start, so that its first increase is seen.
   errors.inc({ pool: name, reason: 'error' }, 0);
   const failed = (failure: unknown): void => {
     const reason = reasonOf(failure);
     errors.inc({ pool: name, reason });
-    faults.broken(`pool ${name}`, reason, failure);
+    faults.broken(fault, reason, failure);
   };
   // A connection that breaks while somebody holds it has no listener but this one, and an error without a listener ends the process.
   pool.on('connect', (client: { on(event: 'error', listener: (failure: Error) => void): unknown }) => {
@@ -54,8 +57,8 @@ export function watchPool(instrumentation: Instrumentation, pool: PoolLike, opti
   pool.connect = (callback?: (failure: unknown, ...rest: unknown[]) => void): unknown => {
     const began = performance.now();
     const settled = (failure: unknown): void => {
-      acquired.observe({ pool: name }, (performance.now() - began) / 1000);
-      if (failure === undefined || failure === null) faults.works(`pool ${name}`);
+      observeWait((performance.now() - began) / 1000);
+      if (failure === undefined || failure === null) faults.works(fault);
       else failed(failure);
     };
     if (callback !== undefined)
