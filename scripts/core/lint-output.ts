@@ -67,6 +67,13 @@ export function lintProblems(title: string, subject: string, output: string): re
   );
 }
 
+/** Findings of several runs, each once: a file that is read as it is checked in and as it was rendered has a mistake twice, on other lines. */
+export function onceEach(problems: readonly Problem[]): readonly Problem[] {
+  const told = ({ place, message }: Problem): string => `${place.replace(/:\d+$/, '')} ${message}`;
+  const first = new Map([...problems].reverse().map((problem) => [told(problem), problem]));
+  return problems.filter((problem) => first.get(told(problem)) === problem);
+}
+
 /** The YAML library puts the line of a mistake on a line of its own. */
 function addLine(finding: { place: string; text: string[] }, line: string): void {
   const [, number, text] = /^\s+line (\d+): (.*)$/.exec(line) ?? [];

@@ -17,11 +17,13 @@ export interface LintPaths {
   readonly staged: string;
   /** A copy of the user's target files. */
   readonly targets: string;
+  /** A copy of Alertmanager's files as they are checked in. */
+  readonly alertmanager: string;
 }
 
 /** The runs for the services that have an image: every config is read by the program that will live with it. */
 export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): readonly LintRun[] {
-  const { staged, targets } = paths;
+  const { staged, targets, alertmanager } = paths;
   const runs: LintRun[] = [
     {
       title: 'promtool check config',
@@ -33,6 +35,16 @@ export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): reado
         [`${staged}/prometheus`, '/etc/prometheus'],
         [targets, '/etc/prometheus/targets'],
       ],
+    },
+    {
+      title: 'amtool check-config',
+      subject: 'alertmanager/alertmanager.yml',
+      service: 'alertmanager',
+      entrypoint: '/bin/amtool',
+      // As it is checked in, with its own lines and with what has no credentials yet: a mistake there would show only on the day that a channel
+      // is set up.
+      args: ['check-config', '/etc/alertmanager/alertmanager.yml'],
+      mounts: [[alertmanager, '/etc/alertmanager']],
     },
     {
       title: 'amtool check-config',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { digestOf } from '../core/digest.ts';
 import { stackFailure } from '../core/failure.ts';
+import { onceEach } from '../core/lint-output.ts';
 import { lintPlan, ruleTestKeys, ruleTestPlan, type LintRun } from '../core/lint-plan.ts';
 import { isSelected } from '../core/render.ts';
 import { readIfThere, readTree } from '../io/files.ts';
@@ -30,15 +31,21 @@ export async function lintPrepared(place: Workplace, prepared: Prepared, always:
       'targets',
       new Map(targetFiles.map(([path, text]) => [path.slice('prometheus/targets/'.length), text])),
     );
+    const alertmanagerFiles = [...prepared.sources].filter(([path]) => path.startsWith('alertmanager/'));
+    const alertmanager = await stage(
+      root,
+      'alertmanager',
+      new Map(alertmanagerFiles.map(([path, text]) => [path.slice('alertmanager/'.length), text])),
+    );
     const images = [...prepared.images.images].map(([service, { name }]) => [service, name] as const);
     const known = async (file: string): Promise<ReadonlySet<string>> =>
       new Set(((await readIfThere(join(root, STAGING, file))) ?? '').split('\n'));
-    const key = digestOf([...prepared.tree, ...targetFiles, ...images]);
+    const key = digestOf([...prepared.tree, ...targetFiles, ...alertmanagerFiles, ...images]);
     const hasPassed = !always && (await known('lint-passed')).has(key);
     const configs = {
       file: 'lint-passed',
       keys: [key],
-      runs: hasPassed ? [] : lintPlan({ staged, targets }, prepared.selection.services),
+      runs: hasPassed ? [] : lintPlan({ staged, targets, alertmanager }, prepared.selection.services),
     };
     const tests = await ruleTests(place, prepared, await known('rule-tests-passed'));
     // A rule that does not parse fails in both; the configuration's own linter says it best, whichever ends first.
@@ -79,7 +86,7 @@ async function ruleTests({ root }: Workplace, prepared: Prepared, known: Readonl
 async function runPart({ root, exec }: Workplace, prepared: Prepared, { file, keys, runs }: LintPart): Promise<readonly string[]> {
   if (runs.length === 0) return [];
   const problems = (await Promise.all(runs.map(async (run) => lint(exec, run, imageOf(prepared, run.service))))).flat();
-  if (problems.length > 0) throw stackFailure(problems);
+  if (problems.length > 0) throw stackFailure(onceEach(problems));
   await rememberLint(root, file, keys);
   return [...new Set(runs.map(({ title }) => title))];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lintProblems } from '../../scripts/core/lint-output.ts';
+import { lintProblems, onceEach } from '../../scripts/core/lint-output.ts';
+import { error } from '../../scripts/core/problem.ts';
 
 const found = (title: string, subject: string, output: string): string[] =>
   lintProblems(title, subject, output).map(({ place, message }) => `${place} | ${message}`);
@@ -73,4 +74,18 @@ Checking /etc/prometheus/rules/custom.yml
     expect(found('tool', 'a/b.yml', 'panic: no')).toEqual(['a/b.yml | tool: panic: no']);
     expect(found('tool', 'a/b.yml', '')).toEqual(['a/b.yml | tool: is refused without a word']);
   });
+});
+
+it('onceEach tells once what two runs find, on the line of the first', () => {
+  const at = (place: string, message: string) => error(place, message);
+  const first = at('alertmanager/alertmanager.yml:31', 'field routs not found');
+  const other = at('prometheus/rules/a.yml:5', 'parse error');
+  expect(
+    onceEach([
+      first,
+      other,
+      at('alertmanager/alertmanager.yml:21', 'field routs not found'),
+      at('prometheus/rules/b.yml:5', 'parse error'),
+    ]),
+  ).toEqual([first, other, at('prometheus/rules/b.yml:5', 'parse error')]);
 });
