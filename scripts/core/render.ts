@@ -15,16 +15,19 @@ export interface HostFacts {
   readonly gateway: string;
 }
 
-/** Parses YAML, merge keys (`<<`) as Alertmanager and Loki understand them; undefined and a problem per mistake where it does not parse. */
+/** Parses YAML, merge keys (`<<`) as Alertmanager and Loki understand them; undefined and its first mistakes where it does not parse. */
 export function parseYaml(path: string, text: string): { readonly doc?: Document.Parsed; readonly problems: readonly Problem[] } {
   const doc = parseDocument(text, { merge: true });
-  const problems = doc.errors.map((failure) =>
-    error(
-      `${path}:${failure.linePos?.[0].line ?? 1}`,
-      `is not valid YAML: ${failure.message.split('\n')[0]?.replace(/ at line.*$/, '') ?? ''}`,
-      'Mend the line; the running stack has not been touched.',
-    ),
-  );
+  // One bracket too many makes the parser stumble over all that follows.
+  const problems = doc.errors
+    .slice(0, 3)
+    .map((failure) =>
+      error(
+        `${path}:${failure.linePos?.[0].line ?? 1}`,
+        `is not valid YAML: ${failure.message.split('\n')[0]?.replace(/ at line.*$/, '') ?? ''}`,
+        'Mend the line; the running stack has not been touched.',
+      ),
+    );
   return problems.length > 0 ? { problems } : { doc, problems };
 }
 

@@ -49,9 +49,11 @@ function strings(map: YAMLMap, key: string): Record<string, string> {
 /** What is wrong with a file as YAML, each with its line. */
 export function yamlProblems(path: string, text: string): readonly Problem[] {
   const lines = new LineCounter();
-  return parseDocument(text, { lineCounter: lines, prettyErrors: false }).errors.map(({ message, pos: [at] }) =>
-    error(`${path}:${lines.linePos(at).line}`, `is not YAML: ${message}`, 'Mend the file; see its indentation first.'),
-  );
+  return parseDocument(text, { lineCounter: lines, prettyErrors: false })
+    .errors.slice(0, 3)
+    .map(({ message, pos: [at] }) =>
+      error(`${path}:${lines.linePos(at).line}`, `is not YAML: ${message}`, 'Mend the file; see its indentation first.'),
+    );
 }
 
 /** The alert rules of a rule file. A file that does not parse has none; the parser's own check reports it. */

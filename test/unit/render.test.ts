@@ -5,6 +5,14 @@ import type { PlainSettings } from '../../scripts/core/settings-table.ts';
 
 const settings = { ALERT_CPU_THRESHOLD: 70 } as PlainSettings;
 
+it('parseYaml names the first mistakes of a file, not all that follow from one bracket', () => {
+  const text = `route: [\n${Array.from({ length: 50 }, (_, index) => `  key${index}: { a: b }\n`).join('')}`;
+  const { doc, problems } = parseYaml('alertmanager/alertmanager.yml', text);
+  expect(doc).toBeUndefined();
+  expect(problems.length).toBeLessThanOrEqual(3);
+  expect(problems[0]?.place).toBe('alertmanager/alertmanager.yml:3');
+});
+
 describe('withThreshold', () => {
   it('moves the literal at the end and nothing else', () => {
     expect(withThreshold('100 * a > 80', 80, 65.5)).toBe('100 * a > 65.5');
