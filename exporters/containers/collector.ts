@@ -167,7 +167,7 @@ export class Collector {
     }
   }
 
-  /** Follows the events. The stream ends now and then (the proxy cuts one that is silent); the next one begins where it ended. */
+  /** Follows the events. The stream ends now and then (the proxy cuts one that is silent); the next one begins a little before. */
   async #follow(signal: AbortSignal): Promise<void> {
     const { engine } = this.#options;
     while (!signal.aborted) {
@@ -177,7 +177,7 @@ export class Collector {
           this.#connected = true;
           this.#connections += 1;
         };
-        await engine.stream(eventsPath(this.#inventory.lastEvent), opened, lineSplitter(onLine), signal);
+        await engine.stream(eventsPath(this.#inventory.since), opened, lineSplitter(onLine), signal);
       } catch (failure) {
         if (!signal.aborted) this.#failed('events', failure);
       }

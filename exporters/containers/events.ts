@@ -46,7 +46,7 @@ function parseObject(line: string): RawEvent {
   }
 }
 
-/** Path of the stream of events from a moment on; events of that very moment come again. */
+/** Path of the stream of events from a moment on (nanoseconds since 1970); those since then come again. */
 export function eventsPath(since: bigint): string {
   const filters = JSON.stringify({ type: ['container'], event: ACTIONS });
   const fraction = String(since % 1_000_000_000n).padStart(9, '0');

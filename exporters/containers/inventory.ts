@@ -1,4 +1,5 @@
 import type { InspectedContainer, ListedContainer } from './engine-api.ts';
+import { EventWindow } from './event-window.ts';
 import type { ContainerEvent } from './events.ts';
 import { NO_LIMITS, ownerOf, recordOf, type ContainerRecord } from './record.ts';
 import { Tally } from './tally.ts';
@@ -19,22 +20,21 @@ export class Inventory {
   readonly #live = new Map<string, ContainerRecord>();
   readonly #removed = new Map<string, Removed>();
   readonly #seenAs = new Map<string, string>();
-  #lastEvent: bigint;
+  readonly #window: EventWindow;
 
   /** @param since nanoseconds since 1970 from which on events count */
   constructor(since: bigint) {
-    this.#lastEvent = since;
+    this.#window = new EventWindow(since);
   }
 
-  /** The moment of the last event: where a new stream has to begin. */
-  get lastEvent(): bigint {
-    return this.#lastEvent;
+  /** Where a new stream of events has to begin, nanoseconds since 1970. */
+  get since(): bigint {
+    return this.#window.since;
   }
 
   /** Takes an event over. Returns the id of the container to look at again; undefined where it is gone or the event was seen before. */
   event(event: ContainerEvent): string | undefined {
-    if (event.timeNano <= this.#lastEvent) return undefined;
-    this.#lastEvent = event.timeNano;
+    if (!this.#window.isNew(event)) return undefined;
     const at = Number(event.timeNano / 1_000_000n) / 1000;
     if (event.action === 'destroy') {
       this.gone(event.id, at);

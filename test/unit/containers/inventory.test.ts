@@ -63,7 +63,28 @@ describe('events', () => {
     expect(inventory.event(start)).toBe('a');
     expect(inventory.event(start)).toBeUndefined();
     expect(inventory.tally.counts()[0]?.starts).toBe(1);
-    expect(inventory.lastEvent).toBe(start.timeNano);
+    expect(inventory.since).toBeLessThanOrEqual(start.timeNano);
+  });
+
+  it('of several containers at once, of which the engine sends an earlier one later, all count', () => {
+    const inventory = fresh();
+    const [early, late] = [event('start', 5, { id: 'b' }), event('start', 5)];
+    expect(inventory.event(late)).toBe('a');
+    expect(inventory.event(early)).toBe('b');
+    // The next stream gives both again.
+    expect(inventory.since).toBeLessThan(early.timeNano);
+    for (const again of [late, early]) expect(inventory.event(again)).toBeUndefined();
+    expect(inventory.tally.counts()[0]?.starts).toBe(2);
+  });
+
+  it('from before the beginning do not count, nor do those that come again much later', () => {
+    const inventory = fresh();
+    expect(inventory.event(event('start', -1))).toBeUndefined();
+    const first = event('start', 1);
+    for (let second = 1; second < 10; second += 1) inventory.event(second === 1 ? first : event('start', second));
+    expect(inventory.event(first)).toBeUndefined();
+    expect(inventory.tally.counts()[0]?.starts).toBe(9);
+    expect(inventory.since).toBeGreaterThan(first.timeNano);
   });
 
   it.each([['before'], ['after']])('tell a kill for memory that is reported %s the end that it causes', (order) => {
