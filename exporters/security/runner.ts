@@ -5,8 +5,8 @@ import type { ChangeLog } from '../vector/log.ts';
 /** What is known of one collector. */
 interface Standing {
   readonly collected?: Collected;
-  /** Seconds since 1970; undefined until it succeeded once. */
-  readonly succeededAt?: number;
+  /** Seconds since 1970. */
+  readonly succeededAt: number;
   readonly ok: boolean;
   readonly seconds: number;
 }
@@ -16,10 +16,18 @@ export class Runner {
   readonly #collectors: readonly Collector[];
   readonly #log: ChangeLog;
   readonly #standings = new Map<string, Standing>();
+  readonly #succeeded: Readonly<Record<string, number>>;
 
-  constructor(collectors: readonly Collector[], log: ChangeLog) {
+  /** @param succeeded when each collector last succeeded before this program began, seconds since 1970 */
+  constructor(collectors: readonly Collector[], log: ChangeLog, succeeded: Readonly<Record<string, number>> = {}) {
     this.#collectors = collectors;
     this.#log = log;
+    this.#succeeded = succeeded;
+  }
+
+  /** When each collector last succeeded, to be kept over a restart: else one that fails would look young after each. */
+  get succeeded(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#standings].map(([name, { succeededAt }]) => [name, succeededAt]));
   }
 
   /** One round; `now` gives seconds since 1970. */
@@ -37,7 +45,9 @@ export class Runner {
         }
       } catch (failure) {
         this.#log.failed(collector.name, failure instanceof Error ? failure.message : String(failure));
-        this.#standings.set(collector.name, { ...before, ok: false, seconds: now() - began });
+        // One that never succeeded is as old as its first attempt: without an age it could not be found stale.
+        const succeededAt = before?.succeededAt ?? this.#succeeded[collector.name] ?? began;
+        this.#standings.set(collector.name, { ...before, succeededAt, ok: false, seconds: now() - began });
       }
     }
   }
@@ -57,7 +67,11 @@ export class Runner {
     return renderText([
       ...standings.flatMap(([, { collected }]) => collected?.families ?? []),
       family('security_collector_success', 'Whether the last run of a collector succeeded.', ({ ok }) => (ok ? 1 : 0)),
-      family('security_collector_last_success_timestamp_seconds', 'When a collector last succeeded.', ({ succeededAt }) => succeededAt),
+      family(
+        'security_collector_last_success_timestamp_seconds',
+        'When a collector last succeeded; where it never has, when it was first tried.',
+        ({ succeededAt }) => succeededAt,
+      ),
       family('security_collector_duration_seconds', 'How long the last run of a collector took.', ({ seconds }) => seconds),
       {
         name: 'security_source_state',

@@ -27,12 +27,12 @@ async function watch({ host, stack, data, intervalSeconds, certificates }: Envir
   const auth = new AuthCollector(host, state);
   const ports = new PortCollector(host, state);
   const files = [certificateCollector(host, certificates), exposureCollector(stack)];
-  const runner = new Runner([auth, ports, new PackageCollector(host, release()), ...files], changeLog(logLine));
+  const runner = new Runner([auth, ports, new PackageCollector(host, release()), ...files], changeLog(logLine), state.succeeded);
   logLine({ level: 'info', msg: 'watching', intervalSeconds, certificates });
   await repeat(intervalSeconds * 1000, stopping.signal, async () => {
     await runner.round(() => Date.now() / 1000);
     // First what was counted: metrics that are ahead of it would go back after a restart.
-    await writeWhole(statePath, JSON.stringify({ ...auth.state, ...ports.state }), STATE_MODE);
+    await writeWhole(statePath, JSON.stringify({ ...auth.state, ...ports.state, succeeded: runner.succeeded }), STATE_MODE);
     await writeWhole(join(metrics, 'security.prom'), runner.text(), METRICS_MODE);
   });
 }

@@ -10,6 +10,8 @@ export interface State {
   /** By path of the log on the host. */
   readonly positions?: Readonly<Record<string, LogPosition>>;
   readonly ports?: PortMemory;
+  /** When each collector last succeeded, seconds since 1970. */
+  readonly succeeded?: Readonly<Record<string, number>>;
 }
 
 /** Reads the state; an empty one where there is none or it is damaged, with what is wrong with it. */

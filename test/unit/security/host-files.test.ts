@@ -353,6 +353,19 @@ describe('Runner', () => {
     expect(text).toContain('security_source_state{collector="two",source="/b",state="absent"} 1\n');
     expect(told).toContain('one no');
   });
+
+  it('gives an age also of what has never succeeded, and does not make it younger by a restart', async () => {
+    const broken: Collector[] = [{ name: 'one', collect: async () => Promise.reject(new Error('no')) }];
+    const quiet = { failed: () => undefined, works: () => undefined };
+    const age = 'security_collector_last_success_timestamp_seconds{collector="one"}';
+    const runner = new Runner(broken, quiet);
+    await runner.round(() => 100);
+    await runner.round(() => 200);
+    expect(runner.text()).toContain(`${age} 100\n`);
+    const again = new Runner(broken, quiet, runner.succeeded);
+    await again.round(() => 300);
+    expect(again.text()).toContain(`${age} 100\n`);
+  });
 });
 
 describe('the state', () => {
