@@ -116,12 +116,18 @@ const addresses: Kind<string> = (value) => {
     : { wrong: `"${wrong}" is not an email address`, fix: 'Addresses as in oncall@example.com, comma-separated.' };
 };
 
+/** Alertmanager refuses to send in the name of several. */
+const oneAddress: Kind<string> = (value) =>
+  value === '' || address.test(value)
+    ? { value }
+    : { wrong: `"${value}" is not one email address`, fix: 'One address, as in alerts@example.com.' };
+
 /** Plain settings of the channels. */
 export const CHANNEL_SETTINGS = {
   SMTP_HOST: { kind: kind.optional(kind.host), fallback: '' },
   SMTP_PORT: { kind: kind.port, fallback: '587' },
   SMTP_USER: { kind: kind.text, fallback: '' },
-  SMTP_FROM: { kind: addresses, fallback: '' },
+  SMTP_FROM: { kind: oneAddress, fallback: '' },
   SMTP_REQUIRE_TLS: { kind: kind.oneOf('true', 'false'), fallback: 'true' },
   EMAIL_CRITICAL: { kind: addresses, fallback: '' },
   EMAIL_WARNING: { kind: addresses, fallback: '' },
