@@ -2,6 +2,7 @@ import { alertRules, jobNames, ruleTests } from './rule-files.ts';
 import { ruleProblems, ruleTestProblems, runbookProblems, unknownJobs } from './rule-invariants.ts';
 import type { Problem } from './problem.ts';
 import type { Tree } from './render.ts';
+import { templateProblems } from './template-names.ts';
 import { SLO_RUNBOOKS } from './render-slo.ts';
 
 /** Our own rules over the files of the checkout: what the tools let pass although it can never work, such as an alert on a job that nothing scrapes. */
@@ -12,5 +13,11 @@ export function sourceProblems(sources: Tree): readonly Problem[] {
   const jobs = under('prometheus/scrape', /\.ya?ml$/).flatMap(([, text]) => jobNames(text));
   const pages = under('runbooks', /\.md$/).flatMap(([path]) => (SLO_RUNBOOKS.includes(path) ? [] : [path]));
   const cases = under('test/rules', /\.test\.yml$/).flatMap(([path, text]) => ruleTests(path, text).cases);
-  return [...ruleProblems(rules), ...unknownJobs(rules, jobs), ...runbookProblems(rules, pages), ...ruleTestProblems(rules, cases)];
+  return [
+    ...ruleProblems(rules),
+    ...unknownJobs(rules, jobs),
+    ...runbookProblems(rules, pages),
+    ...ruleTestProblems(rules, cases),
+    ...templateProblems(sources),
+  ];
 }
