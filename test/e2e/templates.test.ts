@@ -39,23 +39,34 @@ interface Sample {
   readonly count?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly summary?: string;
+  readonly description?: string;
+  readonly impact?: string;
+  readonly generatorURL?: string;
 }
 
 /** A notification as Alertmanager hands it to its templates. */
-function notification({ status = 'firing', count = 1, labels = {}, summary = 'Redis cache is down' }: Sample = {}) {
+function notification({
+  status = 'firing',
+  count = 1,
+  labels = {},
+  summary = 'Redis cache is down',
+  description = 'No answer for 20 s.',
+  impact = 'Sessions are lost.',
+  generatorURL = 'http://p/graph?g0.expr=a+%3E+0&g0.tab=1',
+}: Sample = {}) {
   const common = { alertname: 'RedisDown', severity: 'critical', cluster: 'shop', service: 'cache', instance: 'cache-1', ...labels };
   const alerts = Array.from({ length: count }, (_, index) => ({
     status,
     labels: { ...common, db: `db${index}` },
     annotations: {
       summary,
-      description: 'No answer for 20 s.',
-      impact: 'Sessions are lost.',
+      description,
+      impact,
       runbook_url: 'http://h/runbooks/redis/RedisDown',
     },
     startsAt: '2026-01-02T03:04:05Z',
     endsAt: status === 'resolved' ? '2026-01-02T03:09:07Z' : '0001-01-01T00:00:00Z',
-    generatorURL: 'http://p/graph?g0.expr=a+%3E+0&g0.tab=1',
+    generatorURL,
     fingerprint: String(index),
   }));
   return {
@@ -117,6 +128,20 @@ describe('messages, rendered by amtool', () => {
     expect(text).toContain('… and 35 more');
     // Discord and Telegram refuse more than 4096 characters.
     if (name !== 'pharos.email') expect(text.length).toBeLessThan(4096);
+  });
+
+  it('stay whole in Telegram, whatever the rules write: Alertmanager would cut them at 4096 characters, within a tag', async () => {
+    const [long, generatorURL] = ['a “long” <text> & so on '.repeat(40), `http://p/graph?g0.expr=${'up%20%3D%3D%200%20or%20'.repeat(100)}`];
+    for (const count of [1, 5, 12]) {
+      const text = await render(
+        'pharos.telegram',
+        notification({ count, summary: long, description: long, impact: long, generatorURL }),
+        'html',
+      );
+      expect(text.length, `${count} alerts`).toBeLessThan(4096);
+      expect(text.match(/<b>/g)?.length).toBe(text.match(/<\/b>/g)?.length);
+      expect(text).toMatch(/>Silence<\/a>\s*$/);
+    }
   });
 
   it('let no label become markup', async () => {
