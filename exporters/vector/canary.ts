@@ -70,8 +70,13 @@ export async function runCanary(database: Database, canary: Canary): Promise<Can
   const limits = limitsOf(canary);
   return withClient(database, limits, (client) =>
     readOnly(client, limits, async () => {
-      await applySettings(client, { cursor_tuple_fraction: '1', ...canary.settings });
-      const nodes = await planOf(client, canary.query);
+      await applySettings(client, { cursor_tuple_fraction: '1' });
+      let nodes = await planOf(client, canary.query);
+      if (Object.keys(canary.settings).length > 0) {
+        // After the plan has loaded the extension: before, PostgreSQL takes any name and any value, and forgets them later.
+        await applySettings(client, canary.settings);
+        nodes = await planOf(client, canary.query);
+      }
       if (nodes.some((node) => node['Node Type'] === 'ModifyTable'))
         throw new ProbeError('write', 'the query wants to write; a canary may only read');
       const usesIndex = await anyVectorIndex(

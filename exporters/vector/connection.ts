@@ -1,4 +1,6 @@
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
+import { ProbeError } from './reasons.ts';
 
 /** One database under watch. */
 export interface Database {
@@ -21,6 +23,11 @@ export interface Limits {
 const CONNECT_MS = 3000;
 /** How much longer than PostgreSQL's own limit the driver waits: a server that hangs never gets to cancel anything. */
 const GRACE_MS = 2000;
+/**
+ * The most that one connection may be sent. 1,000 vectors of 1,536 dimensions are 20 MiB; the driver doubles its buffer until a row fits into it, so
+ * that one beyond 32 MiB would take all the memory that the exporter has.
+ */
+const MOST_BYTES = 24 * 1024 * 1024;
 /** Longest wait for a lock: the exporter never queues behind a migration, nor makes others queue behind itself. */
 const LOCK_MS = 500;
 
@@ -71,8 +78,32 @@ async function open({ url, password }: Database, { application, statementMs }: L
   });
   // A connection that breaks between two queries says so here; the next query fails and tells why.
   client.on('error', () => undefined);
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (failure) {
+    // Where the login fails on this side (no password at hand) the driver leaves the connection open, and the server waits for a minute:
+    // look after look, until it has none left for anybody.
+    streamOf(client).destroy();
+    throw failure;
+  }
+  limitBytes(client);
   return client;
+}
+
+const streamOf = (client: pg.Client): Duplex =>
+  (client as unknown as { readonly connection: { readonly stream: Duplex } }).connection.stream;
+
+/** Ends the connection, and with it the query, when more comes than fits. The driver itself collects whatever the server sends. */
+function limitBytes(client: pg.Client): void {
+  const stream = streamOf(client);
+  let received = 0;
+  stream.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    if (received > MOST_BYTES && !stream.destroyed)
+      stream.destroy(
+        new ProbeError('result', `the query gives more than ${MOST_BYTES / 1024 / 1024} MiB; select fewer or smaller columns`),
+      );
+  });
 }
 
 /** Runs one statement by the extended protocol, which refuses a second one behind a semicolon. */

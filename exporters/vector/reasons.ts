@@ -21,6 +21,8 @@ const STATES: readonly (readonly [string, Reason])[] = [
   ['55P03', 'timeout'],
   ['3D000', 'missing'],
   ['28', 'authentication'],
+  // Parameters such as $1, which a query of its own has no values for.
+  ['08P01', 'syntax'],
   ['08', 'connection'],
   // Too many connections, of the server or of the role.
   ['53300', 'connection'],
@@ -43,6 +45,9 @@ const WORDS: readonly (readonly [RegExp, Reason])[] = [
   [/^E[A-Z_]+$|terminated|timeout expired|timeout exceeded|ECONN|ENOTFOUND|EAI_AGAIN|getaddrinfo|SSL|certificate|socket/i, 'connection'],
 ];
 
+/** How the driver says that it has none. */
+const NO_PASSWORD = /password must be a(?: non-empty)? string/;
+
 /** The reason and a sentence for people, from whatever was thrown. */
 export function explain(failure: unknown): { readonly reason: Reason; readonly message: string } {
   if (failure instanceof ProbeError) return { reason: failure.reason, message: failure.message };
@@ -52,5 +57,5 @@ export function explain(failure: unknown): { readonly reason: Reason; readonly m
     STATES.find(([state]) => code.length === 5 && code.startsWith(state))?.[1] ??
     WORDS.find(([pattern]) => pattern.test(code) || pattern.test(text))?.[1] ??
     'other';
-  return { reason, message: text };
+  return { reason, message: NO_PASSWORD.test(text) ? 'the server asks for a password, and there is none for it' : text };
 }

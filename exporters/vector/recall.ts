@@ -65,10 +65,11 @@ export async function runRecall(database: Database, probe: RecallProbe): Promise
   return withClient(database, limits, (client) =>
     readOnly(client, limits, async () => {
       const facts = await indexFacts(client, probe);
-      await applySettings(client, probe.settings);
       const table = [facts.schema, facts.table].map((part) => client.escapeIdentifier(part)).join('.');
       const vectors = await sample(client, facts, table, probe.samples);
       if (vectors.length === 0) throw new ProbeError('result', `${facts.table} holds no vector to search for`);
+      // After the sample has loaded the extension: before, PostgreSQL takes any name and any value, and forgets them later.
+      await applySettings(client, probe.settings);
       const distance = `(${facts.expression}) ${facts.operator ?? ''} $1::${facts.type}`;
       const where = facts.condition === null ? '' : `WHERE ${facts.condition}`;
       const search = `SELECT (${distance})::float8 AS distance FROM ${table} ${where} ORDER BY ${distance} LIMIT ${Math.round(probe.k)}`;

@@ -214,7 +214,11 @@ describe('canaries', () => {
     ['forbidden', 'permission', 'permission denied for table secret'],
     ['endless', 'timeout', 'statement timeout'],
     ['too-many', 'result', 'more than 1000 rows'],
+    ['too-large', 'result', 'more than 24 MiB'],
     ['finds-nothing', 'result', 'gives 0 rows'],
+    ['asks-for-values', 'syntax', 'requires 1'],
+    ['sets-nonsense', 'other', 'invalid value for parameter "hnsw.ef_search"'],
+    ['sets-what-is-not-there', 'syntax', 'invalid configuration parameter name "hnsw.ef_saerch"'],
   ])('%s: counts as %s and says "%s"', async (canary, reason, words) => {
     await eventually('an error', 20, async () => ((await value('shop/app', 'search_errors_total', { canary, reason })) ?? 0) > 0);
     expect(await value('shop/app', 'search_duration_seconds_count', { canary })).toBeUndefined();
@@ -277,6 +281,7 @@ describe('recall', () => {
 describe('what is wrong with a database', () => {
   it.each([
     ['denied', 'authentication', 'password authentication failed'],
+    ['unsaid', 'authentication', 'asks for a password, and there is none'],
     ['nowhere', 'connection', 'getaddrinfo'],
     ['deaf', 'connection', 'timeout'],
     ['shop/lost', 'missing', 'database "lost" does not exist'],
@@ -288,6 +293,11 @@ describe('what is wrong with a database', () => {
       msg: expect.stringContaining(words),
       reason,
     });
+  });
+
+  it('leaves no connection behind where a login fails', async () => {
+    const { stdout } = await psql("SELECT count(*) FROM pg_stat_activity WHERE datname IS NULL AND backend_type = 'client backend'");
+    expect(Number(stdout)).toBeLessThan(3);
   });
 
   it('no pgvector: up, no extension, a line', async () => {

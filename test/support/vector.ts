@@ -59,6 +59,7 @@ export const DATABASES = [
     password: 'monitor-pw',
   })),
   { target: 'denied', instance: 'denied', url: url('db', 'app'), password: 'not-the-monitor-pw' },
+  { target: 'unsaid', instance: 'unsaid', url: url('db', 'app'), password: '' },
   { target: 'nowhere', instance: 'nowhere', url: url('nowhere.invalid', 'app'), password: 'monitor-pw' },
   { target: 'deaf', instance: 'deaf', url: url('deaf', 'app'), password: 'monitor-pw' },
 ];
@@ -86,6 +87,10 @@ export const CANARIES = ((lists: Readonly<Record<string, readonly object[]>>): s
     canary('forbidden', 'SELECT id FROM secret LIMIT 1'),
     canary('endless', 'SELECT pg_sleep(60)', { timeout: '200ms' }),
     canary('too-many', 'SELECT generate_series(1, 1000000)'),
+    canary('too-large', "SELECT repeat('x', 60000000)", { every: '1m' }),
+    canary('asks-for-values', 'SELECT $1::int'),
+    canary('sets-nonsense', NEAREST, { settings: { 'hnsw.ef_search': 'many' } }),
+    canary('sets-what-is-not-there', NEAREST, { settings: { 'hnsw.ef_saerch': 100 } }),
     canary('finds-nothing', 'SELECT id FROM products WHERE id < 0 LIMIT 10'),
     canary('elsewhere', 'SELECT 1', { instance: 'shopp' }),
     canary('says-nothing', ''),
