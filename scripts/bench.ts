@@ -7,12 +7,12 @@ import { exec } from './io/exec.ts';
 import { ROOT } from './io/files.ts';
 import { openWorkplace } from './steps/workplace.ts';
 
-const USAGE = 'npm run bench [-- stack | instrumentation]';
-const BENCHES = ['stack', 'instrumentation'];
+const USAGE = 'npm run bench [-- stack | instrumentation | containers | exporters]';
+const BENCHES = ['stack', 'instrumentation', 'containers', 'exporters'];
 
 /**
- * Measures the start and the checks with a stack of its own (test/bench/stack.ts), or what the instrumentation costs an application
- * (test/bench/instrumentation.ts); a running stack is not touched.
+ * Measures with stacks of its own (test/bench/<name>.ts): start and checks, what the instrumentation costs an application, the container
+ * exporter with many containers, or how long each exporter takes to answer. A running stack is not touched.
  */
 await main(async (context) => {
   const [bench = 'stack', ...rest] = parseArguments(context.args, { usage: USAGE, options: {}, positionals: true }).positionals;

@@ -1,6 +1,7 @@
-// Measures container-exporter with 50 more containers on this host: npx tsx test/bench/containers.ts. Prints a table; nothing fails on a slow
-// machine. The figures in exporters/containers/compose.yml come from it.
+// Measures container-exporter with 50 more containers on this host: npm run bench -- containers. Prints a table; nothing fails on
+// a slow machine. The figures in exporters/containers/compose.yml come from it.
 import { E2eStack, eventually, sh } from '../support/e2e-stack.ts';
+import { quantile, table } from './figures.ts';
 
 const PROJECT = 'pharos-cont-bench';
 const CONTAINERS = 50;
@@ -8,8 +9,6 @@ const REQUESTS = 200;
 const MINUTE_MS = 60_000;
 
 const valueOf = (text: string, name: string): number => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1] ?? Number.NaN);
-const quantile = (values: readonly number[], q: number): number =>
-  [...values].sort((a, b) => a - b)[Math.min(Math.floor(values.length * q), values.length - 1)] ?? Number.NaN;
 
 /** The address of the exporter, which publishes no port, on the stack's network; a host reaches its bridges. */
 async function addressOf(container: string): Promise<string> {
@@ -56,7 +55,7 @@ try {
       (await sh(['docker', 'stats', '--no-stream', '--format', '{{.MemUsage}}', exporter])).stdout.trim(),
     ],
   ];
-  process.stdout.write(`| what | measured |\n| --- | --- |\n${rows.map(([what, value]) => `| ${what} | ${value} |\n`).join('')}`);
+  table(['what', 'measured'], rows);
 } finally {
   await stack.destroy();
 }

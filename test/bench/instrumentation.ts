@@ -1,8 +1,10 @@
 // Measures what the instrumentation costs, on this machine: npm run bench -- instrumentation. Two copies of the example, one of them without
-// it, run side by side on the same databases and are asked in turns, so that whatever else the machine does meets both.
+// it, run side by side on the same databases and are asked in short turns, so that whatever else the machine does meets both. Two processes
+// of the same program differ by some per cent as well, for as long as they live, so both are started anew several times. CONTROL=true
+// compares the example without it with itself: what that shows beside 1 is what these figures do not know.
 import Docker from 'dockerode';
 import Fastify from 'fastify';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,14 +16,18 @@ import { ROOT } from '../../scripts/io/files.ts';
 import { startShop } from '../support/databases.ts';
 import { eventually, removeEverything, sh } from '../support/e2e-stack.ts';
 import { serviceImage } from '../support/images.ts';
+import { cpuOf, mean, median, quantile, sum, table } from './figures.ts';
 
 const NAME = 'pharos-bench-apps';
+const STARTS = Number(process.env['STARTS'] ?? 8);
+/** Per start. In each, both sides have two turns: with, without, without, with. */
 const ROUNDS = Number(process.env['ROUNDS'] ?? 40);
-/** Requests per turn: about a second, so that a pair of turns meets the same machine. */
-const REQUESTS = 1_500;
+const CONTROL = process.env['CONTROL'] === 'true';
+/** Rounds after a start that are not counted: the compiler does its work. */
+const WARM_UP = 12;
+/** Requests per turn: a tenth of a second or less, so that turns that are compared meet the same machine. */
+const REQUESTS = 300;
 const CONCURRENCY = 4;
-/** The kernel's clock ticks per second, in which /proc counts CPU time. */
-const TICKS = 100;
 const SERIES = 10_000;
 /** Prometheus' interval. */
 const SCRAPE_MS = 15_000;
@@ -30,21 +36,23 @@ interface Side {
   readonly instrumented: boolean;
   readonly base: string;
   readonly pid: number;
-  /** Milliseconds per request, and per turn CPU milliseconds per request and the 99th percentile. */
-  readonly latencies: number[];
-  readonly cpu: number[];
-  readonly p99: number[];
-  /** Milliseconds of its turns since it was scraped. */
-  sinceScrape: number;
 }
 
-const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
-const quantile = (values: readonly number[], q: number): number => sorted(values)[Math.floor(q * (values.length - 1))] ?? Number.NaN;
-const median = (values: readonly number[]): number => quantile(values, 0.5);
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** What a side did in the two turns of a round. */
+interface Round {
+  /** Milliseconds of CPU. */
+  cpu: number;
+  /** Milliseconds per request. */
+  readonly latencies: number[];
+}
 
-async function start(instrumented: boolean, image: string, folder: string): Promise<Side> {
-  const name = `${NAME}-${instrumented ? 'with' : 'without'}`;
+/** Milliseconds of turns since the instrumented side was scraped, which may be in an earlier start. */
+let sinceScrape = 0;
+
+async function start(which: 'with' | 'without', image: string, folder: string): Promise<Side> {
+  const name = `${NAME}-${which}`;
+  const instrumented = which === 'with' && !CONTROL;
+  await sh(['docker', 'rm', '-f', name]);
   const env = { PGHOST: 'shop-db', PGPASSWORD: 'superuser', REDIS_HOST: 'shop-cache', INSTRUMENTED: String(instrumented) };
   const variables = Object.entries(env).flatMap(([key, value]) => ['-e', `${key}=${value}`]);
   const command = ['docker', 'run', '-d', '--name', name, '--network', `${NAME}-shop`, '-v', `${folder}:/app:ro`, ...variables];
@@ -54,13 +62,7 @@ async function start(instrumented: boolean, image: string, folder: string): Prom
   const [pid = '', address = ''] = (await sh(['docker', 'inspect', '-f', format, name])).stdout.trim().split(' ');
   const base = `http://${address}:3000`;
   await eventually(`${name} answers`, 60, async () => (await fetch(`${base}/products/1`)).ok);
-  return { instrumented, base, pid: Number(pid), latencies: [], cpu: [], p99: [], sinceScrape: 0 };
-}
-
-/** CPU time of a process so far, in milliseconds: user and system time of all its threads. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
+  return { instrumented, base, pid: Number(pid) };
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
@@ -74,26 +76,33 @@ const ask = async (url: string): Promise<number> =>
       .end();
   });
 
-async function turn(side: Side, keep: boolean): Promise<void> {
+async function turn(side: Side, round: Round): Promise<void> {
   const before = cpuOf(side.pid);
   const began = performance.now();
-  const latencies: number[] = [];
   let left = REQUESTS;
   await Promise.all(
     Array.from({ length: CONCURRENCY }, async () => {
-      while (left-- > 0) latencies.push(await ask(`${side.base}/products/${1 + (left % 500)}`));
+      while (left-- > 0) round.latencies.push(await ask(`${side.base}/products/${1 + (left % 500)}`));
     }),
   );
   // As often per second of work as Prometheus asks.
-  side.sinceScrape += performance.now() - began;
-  if (side.instrumented && side.sinceScrape > SCRAPE_MS) {
-    side.sinceScrape = 0;
+  if (side.instrumented) sinceScrape += performance.now() - began;
+  if (side.instrumented && sinceScrape > SCRAPE_MS) {
+    sinceScrape = 0;
     await ask(`${side.base}/metrics`);
   }
-  if (!keep) return;
-  side.cpu.push((cpuOf(side.pid) - before) / REQUESTS);
-  side.p99.push(quantile(latencies, 0.99));
-  side.latencies.push(...latencies);
+  round.cpu += cpuOf(side.pid) - before;
+}
+
+/** A round of each side; who begins changes. */
+async function compare(without: Side, withIt: Side, index: number): Promise<readonly [Round, Round]> {
+  const [a, b] = [
+    { cpu: 0, latencies: [] },
+    { cpu: 0, latencies: [] },
+  ] as [Round, Round];
+  const [first, second] = index % 2 === 0 ? [[without, a] as const, [withIt, b] as const] : [[withIt, b] as const, [without, a] as const];
+  for (const [side, round] of [first, second, second, first]) await turn(side, round);
+  return [a, b];
 }
 
 /** Milliseconds that `/metrics` takes with 10,000 series, each of twenty times. */
@@ -116,6 +125,37 @@ async function scrapes(): Promise<{ readonly series: number; readonly times: rea
   return { series, times: times.slice(5) };
 }
 
+/** The median of the rounds: a round that something else disturbed counts as little as any other. */
+const cpuRatio = (rounds: readonly (readonly [Round, Round])[]): number => median(rounds.map(([a, b]) => b.cpu / a.cpu));
+
+function show(starts: readonly (readonly (readonly [Round, Round])[])[], { series, times }: Awaited<ReturnType<typeof scrapes>>): void {
+  const rounds = starts.flat();
+  const both = (of: (round: Round) => number) =>
+    [0, 1].map((side) => rounds.map((round) => of(round[side as 0 | 1]))) as [number[], number[]];
+  const ratios = ([without, withIt]: readonly [number[], number[]]): number[] =>
+    withIt.map((value, n) => value / (without[n] ?? Number.NaN));
+  const range = (values: readonly number[]): string => `${Math.min(...values).toFixed(3)} to ${Math.max(...values).toFixed(3)}`;
+  const cpu = both((round) => (1000 * round.cpu) / round.latencies.length);
+  const latency = (q: number) => both(({ latencies }) => quantile(latencies, q));
+  const row = (what: string, figures: readonly [number[], number[]], unit: string, digits: number, perStart: string, limit: string) => {
+    const [without, withIt] = figures.map((values) => `${median(values).toFixed(digits)} ${unit}`) as [string, string];
+    return [what, without, withIt, `${median(ratios(figures)).toFixed(3)} ×`, perStart, limit];
+  };
+  const ofStarts = (q: number): string =>
+    range(starts.map((of) => median(of.map(([a, b]) => quantile(b.latencies, q) / quantile(a.latencies, q)))));
+  const total = sum(cpu[1]) / sum(cpu[0]);
+  table(
+    [`what (medians of ${rounds.length} rounds)`, 'without', 'with', 'ratio', 'ratio of single starts', 'limit'],
+    [
+      row('CPU per request', cpu, 'µs', 0, range(starts.map(cpuRatio)), '1.05 ×'),
+      ['CPU per request, mean', `${mean(cpu[0]).toFixed(0)} µs`, `${mean(cpu[1]).toFixed(0)} µs`, `${total.toFixed(3)} ×`, '', ''],
+      row('latency, 99th percentile', latency(0.99), 'ms', 2, ofStarts(0.99), '1.05 ×'),
+      row('latency, median', latency(0.5), 'ms', 2, ofStarts(0.5), ''),
+      [`/metrics, ${series} series`, '–', `${median(times).toFixed(0)} ms (longest ${Math.max(...times).toFixed(0)} ms)`, '', '', '100 ms'],
+    ],
+  );
+}
+
 const folder = mkdtempSync(join(tmpdir(), `${NAME}-`));
 try {
   await removeEverything(NAME);
@@ -123,30 +163,15 @@ try {
   writeFileSync(join(folder, 'server.mjs'), (await bundleExample(ROOT)).server);
   await startShop(NAME);
   const image = await serviceImage(new Docker(), 'history');
-  const sides = [await start(false, image, folder), await start(true, image, folder)] as const;
-  const [without, withIt] = sides;
-  for (let round = 0; round < ROUNDS + 5; round += 1) {
-    // The first rounds let the compiler do its work; who is first changes.
-    for (const side of round % 2 === 0 ? sides : [withIt, without]) await turn(side, round >= 5);
-    if (round % 10 === 9) process.stderr.write(`  ${round + 1} of ${ROUNDS + 5} rounds\n`);
+  const starts: (readonly [Round, Round])[][] = [];
+  for (let number = 0; number < STARTS; number += 1) {
+    const sides = [await start('without', image, folder), await start('with', image, folder)] as const;
+    const rounds: (readonly [Round, Round])[] = [];
+    for (let index = 0; index < WARM_UP + ROUNDS; index += 1) rounds.push(await compare(...sides, index));
+    starts.push(rounds.slice(WARM_UP));
+    process.stderr.write(`  start ${number + 1} of ${STARTS}: CPU ${cpuRatio(rounds.slice(WARM_UP)).toFixed(3)} ×\n`);
   }
-  const { series, times } = await scrapes();
-  const p99 = { without: quantile(without.latencies, 0.99), with: quantile(withIt.latencies, 0.99) };
-  const ratios = withIt.p99.map((value, index) => value / (without.p99[index] ?? Number.NaN));
-  const row = (what: string, a: string, b: string, ratio: string, limit: string): void =>
-    void process.stdout.write(`| ${what} | ${a} | ${b} | ${ratio} | ${limit} |\n`);
-  row('what', 'without', 'with', 'ratio', 'limit');
-  row('---', '---', '---', '---', '---');
-  row(
-    'CPU per request',
-    `${(1000 * mean(without.cpu)).toFixed(0)} µs`,
-    `${(1000 * mean(withIt.cpu)).toFixed(0)} µs`,
-    `${(mean(withIt.cpu) / mean(without.cpu)).toFixed(3)} ×`,
-    '1.05 ×',
-  );
-  row('p99', `${p99.without.toFixed(2)} ms`, `${p99.with.toFixed(2)} ms`, `${median(ratios).toFixed(3)} ×`, '1.05 ×');
-  row('p50', `${median(without.latencies).toFixed(2)} ms`, `${median(withIt.latencies).toFixed(2)} ms`, '', '');
-  row(`/metrics, ${series} series`, '–', `${median(times).toFixed(0)} ms (longest ${Math.max(...times).toFixed(0)} ms)`, '', '100 ms');
+  show(starts, await scrapes());
 } finally {
   await removeEverything(NAME);
   rmSync(folder, { recursive: true, force: true });
