@@ -24,10 +24,10 @@ export interface PanelText {
 /** One curve: an expression, and its name with label placeholders. */
 export type Curve = readonly [expr: string, legend: string];
 
-/** Value from which a panel turns yellow and red. */
+/** Value from which a panel turns yellow and red; without `critical` it never turns red. */
 export interface Limits {
   readonly warning: number;
-  readonly critical: number;
+  readonly critical?: number;
   /** True where small values are bad. */
   readonly below?: boolean;
 }
@@ -41,6 +41,7 @@ function query([expr, legend]: Curve, index: number, instant: boolean): promethe
   return instant ? builder.instant().format(prometheus.PromQueryFormat.Table) : builder.range();
 }
 
+/** The thresholds of a panel's colours. */
 function thresholds(limits: Limits | undefined): dashboard.ThresholdsConfigBuilder {
   const steps = (first: string, ...rest: readonly (readonly [number, string])[]): dashboard.Threshold[] => [
     { value: null, color: first },
@@ -50,8 +51,8 @@ function thresholds(limits: Limits | undefined): dashboard.ThresholdsConfigBuild
     limits === undefined
       ? steps('text')
       : limits.below === true
-        ? steps('text', [0, 'red'], [limits.critical, 'yellow'], [limits.warning, 'green'])
-        : steps('green', [limits.warning, 'yellow'], [limits.critical, 'red']);
+        ? steps('text', [0, 'red'], [limits.critical ?? 0, 'yellow'], [limits.warning, 'green'])
+        : steps('green', [limits.warning, 'yellow'], ...(limits.critical === undefined ? [] : [[limits.critical, 'red'] as const]));
   return new dashboard.ThresholdsConfigBuilder().mode(dashboard.ThresholdsMode.Absolute).steps(chosen);
 }
 
@@ -74,6 +75,13 @@ export function graph(text: PanelText, ...curves: readonly Curve[]): timeseries.
         .showLegend(true),
     )
     .tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending));
+}
+
+/** Curves over time, with dashed lines at their limits. */
+export function limitedGraph(text: PanelText, limits: Limits, ...curves: readonly Curve[]): timeseries.PanelBuilder {
+  return graph(text, ...curves)
+    .thresholds(thresholds(limits))
+    .thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed));
 }
 
 /** The last value, large, coloured by its limits. */
@@ -103,6 +111,33 @@ export function list(text: PanelText, expr: string, hidden: readonly string[], v
     .withTransformation({ id: 'organize', options: { excludeByName, renameByName: { Value: value } } });
 }
 
+/** One column of a table: its name, its unit and its expression, whose labels the other columns have too. */
+export type Column = readonly [name: string, unit: string, expr: string];
+
+/** The present values of several expressions side by side: a row per combination of labels. */
+export function grid(text: PanelText, ...columns: readonly Column[]): table.PanelBuilder {
+  const nameOf = (index: number): string => `Value #${String.fromCharCode(65 + index)}`;
+  const panel = columns.reduce(
+    (builder, [, , expr], index) => builder.withTarget(query([expr, ''], index, true)),
+    new table.PanelBuilder().datasource(PROMETHEUS),
+  );
+  return (
+    columns
+      .reduce((builder, [name, unit]) => builder.overrideByName(name, [{ id: 'unit', value: unit }]), panel)
+      .title(text.title)
+      .description(text.about)
+      .unit(text.unit)
+      .noValue(text.off ?? 'none')
+      // Grafana's 150 would push the last columns out of sight.
+      .minWidth(60)
+      .withTransformation({ id: 'merge', options: {} })
+      .withTransformation({
+        id: 'organize',
+        options: { excludeByName: { Time: true }, renameByName: Object.fromEntries(columns.map(([name], index) => [nameOf(index), name])) },
+      })
+  );
+}
+
 /** Lines of logs. */
 export function lines(text: Omit<PanelText, 'unit'>, expr: string): logs.PanelBuilder {
   return new logs.PanelBuilder()
@@ -119,6 +154,19 @@ export function lines(text: Omit<PanelText, 'unit'>, expr: string): logs.PanelBu
 
 const KEEP =
   'Provisioned from a file: changes made here are lost. To keep a copy of your own, export it as classic JSON into grafana/dashboards/custom/ under another uid, then npm run reload.';
+
+/** A variable whose values are those of a label; several can be chosen, and all are at first. */
+export function choice(label: string, title: string, series: string): dashboard.QueryVariableBuilder {
+  return new dashboard.QueryVariableBuilder(label)
+    .label(title)
+    .datasource(PROMETHEUS)
+    .query({ query: `label_values(${series}, ${label})`, refId: label })
+    .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
+    .sort(dashboard.VariableSort.AlphabeticalAsc)
+    .multi(true)
+    .includeAll(true)
+    .current({ text: 'All', value: '$__all' });
+}
 
 /** A dashboard under a fixed uid, which is also the name of its file. */
 export function board(uid: string, title: string, about: string): dashboard.DashboardBuilder {

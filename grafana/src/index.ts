@@ -1,4 +1,5 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { applications } from './applications.ts';
 import { overview } from './overview.ts';
 import { security } from './security.ts';
 import { stack } from './stack.ts';
@@ -7,7 +8,7 @@ import { vector } from './vector.ts';
 /** Every dashboard as the text of its file in grafana/dashboards/, by the file's name. */
 export function dashboardFiles(): ReadonlyMap<string, string> {
   return new Map(
-    [overview(), stack(), security(), vector()]
+    [overview(), applications(), stack(), security(), vector()]
       .map((builder) => builder.build())
       .map((board) => [`${board.uid ?? ''}.json`, render(board)]),
   );

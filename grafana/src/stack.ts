@@ -1,6 +1,10 @@
 import { RowBuilder, type DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { board, figure, graph } from './common.ts';
 
+/** A line at 0 named none where nothing is above it, as long as the metric is there at all. */
+const orNone = (expr: string, metric: string): string =>
+  `${expr} or on () label_replace(0 * sum(${metric}), "receiver_name", "none", "", "")`;
+
 function scraping(builder: DashboardBuilder): DashboardBuilder {
   return builder
     .withRow(new RowBuilder('Scraping and rules'))
@@ -15,17 +19,26 @@ function scraping(builder: DashboardBuilder): DashboardBuilder {
     )
     .withPanel(
       figure({ title: 'Samples', about: 'Samples taken in per second.', unit: 'short' }, undefined, [
-        'rate(prometheus_tsdb_head_samples_appended_total[5m])',
+        'sum(rate(prometheus_tsdb_head_samples_appended_total{job="prometheus"}[5m]))',
         'per second',
       ])
         .height(4)
         .span(6),
     )
     .withPanel(
-      figure({ title: 'Data on disk', about: 'Blocks of Prometheus; the write-ahead log comes on top.', unit: 'bytes' }, undefined, [
-        'prometheus_tsdb_storage_blocks_bytes',
-        'blocks',
-      ])
+      figure(
+        {
+          title: 'Data on disk',
+          about: 'Blocks of Prometheus, and what is not in one yet: the write-ahead log and the chunks of the last two hours.',
+          unit: 'bytes',
+        },
+        undefined,
+        [
+          // Loki has a write-ahead log of that name as well.
+          'sum(prometheus_tsdb_storage_blocks_bytes{job="prometheus"}) + sum(prometheus_tsdb_wal_storage_size_bytes{job="prometheus"}) + sum(prometheus_tsdb_head_chunks_storage_size_bytes{job="prometheus"})',
+          'data',
+        ],
+      )
         .height(4)
         .span(6),
     )
@@ -65,15 +78,21 @@ function notifications(builder: DashboardBuilder): DashboardBuilder {
     .withRow(new RowBuilder('Notifications'))
     .withPanel(
       graph({ title: 'Sent', about: 'Notifications per receiver and integration.', unit: 'short' }, [
-        'sum by (receiver_name, integration) (increase(alertmanager_notifications_total[5m])) > 0',
+        orNone(
+          'sum by (receiver_name, integration) (increase(alertmanager_notifications_total[5m])) > 0',
+          'alertmanager_notifications_total',
+        ),
         '{{receiver_name}} {{integration}}',
       ])
         .height(8)
         .span(8),
     )
     .withPanel(
-      graph({ title: 'Failed', about: 'Notifications that did not arrive. npm run test-alert says why.', unit: 'short', off: 'none' }, [
-        'sum by (receiver_name, integration, reason) (increase(alertmanager_notifications_failed_total[5m])) > 0',
+      graph({ title: 'Failed', about: 'Notifications that did not arrive. npm run test-alert says why.', unit: 'short' }, [
+        orNone(
+          'sum by (receiver_name, integration, reason) (increase(alertmanager_notifications_failed_total[5m])) > 0',
+          'alertmanager_notifications_total',
+        ),
         '{{receiver_name}} {{integration}} {{reason}}',
       ])
         .height(8)

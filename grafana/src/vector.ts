@@ -84,8 +84,8 @@ function searches(builder: DashboardBuilder): DashboardBuilder {
         .span(12),
     )
     .withPanel(
-      graph({ title: 'Errors', about: 'Canary searches that failed, by reason.', unit: 'short', off: 'none' }, [
-        'sum by (instance, database, canary, reason) (increase(pharos_vector_search_errors_total[5m])) > 0',
+      graph({ title: 'Errors', about: 'Canary searches that failed, by reason.', unit: 'short', off: NO_CANARIES }, [
+        'sum by (instance, database, canary, reason) (increase(pharos_vector_search_errors_total[5m])) > 0 or on (instance, database, canary) label_replace(0 * sum by (instance, database, canary) (pharos_vector_search_runs_total), "reason", "none", "", "")',
         '{{instance}}/{{database}} {{canary}}: {{reason}}',
       ])
         .height(8)
@@ -147,9 +147,9 @@ function tables(builder: DashboardBuilder): DashboardBuilder {
           title: 'Waiting writers',
           about: 'Writers that wait for a lock, as during CREATE INDEX without CONCURRENTLY.',
           unit: 'short',
-          off: 'none',
+          off: OFF,
         },
-        ['pharos_vector_waiting_writers > 0', '{{database}} {{schema}}.{{table}}'],
+        ['topk(10, pharos_vector_waiting_writers)', '{{database}} {{schema}}.{{table}}'],
       )
         .height(8)
         .span(8),

@@ -27,7 +27,7 @@ export const demoNetwork = (project: string): string => `${demoProject(project)}
 export const DEMO_WATCHERS = ['prometheus', 'blackbox-exporter'] as const;
 
 /** Dashboards that live by the example, by their uid, in the order in which one looks at them. */
-export const DEMO_DASHBOARDS = ['overview', 'vector', 'stack'] as const;
+export const DEMO_DASHBOARDS = ['overview', 'applications', 'vector', 'stack'] as const;
 
 interface Group {
   readonly targets: readonly string[];

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { dashboardFiles } from '../../grafana/src/index.ts';
 import { dashboardProblems, type DashboardJson } from '../../scripts/core/dashboard-invariants.ts';
+import { alertRules } from '../../scripts/core/rule-files.ts';
 import { ROOT, readTree } from '../../scripts/io/files.ts';
 
 const files = [...(await readTree(ROOT, 'grafana/dashboards'))].filter(([path]) => path.endsWith('.json'));
@@ -44,6 +47,32 @@ describe('the checked-in dashboards', () => {
 
   it('have the home page that Grafana opens', () => {
     expect(files.map(([path]) => path)).toContain('grafana/dashboards/overview.json');
+  });
+});
+
+describe('the dashboard of applications', () => {
+  const rules = alertRules('prometheus/rules/apps.yml', readFileSync(join(ROOT, 'prometheus/rules/apps.yml'), 'utf8'));
+  const { panels = [] } = JSON.parse(new Map(files).get('grafana/dashboards/applications.json') ?? '{}') as {
+    panels?: readonly { title: string; fieldConfig?: { defaults: { thresholds?: { steps: readonly { value: number | null }[] } } } }[];
+  };
+  it.each([
+    ['Errors', ['HighErrorRate', 'CriticalErrorRate']],
+    ['p95', ['HighResponseTime']],
+    ['p99', ['SlowResponseTime']],
+    ['Latency', ['HighResponseTime', 'SlowResponseTime']],
+    ['Event loop lag', ['HighEventLoopLag']],
+    ['Heap', ['HighHeapUsage']],
+    ['Waiting', ['QueueBacklogGrowing']],
+    ['Failed jobs', ['HighJobFailureRate']],
+  ])('draws the limits of %s where its alerts begin', (title, alerts) => {
+    // The first comparison at the end of an expression or before its further conditions.
+    const limits = alerts.map((alert) =>
+      Number(/ > ([\d.]+)(?=\s*(and|$))/.exec(rules.find((rule) => rule.alert === alert)?.expr.trim() ?? '')?.[1]),
+    );
+    const found = panels.filter((one) => one.title === title);
+    expect(found.length).toBeGreaterThan(0);
+    for (const { fieldConfig } of found)
+      expect(fieldConfig?.defaults.thresholds?.steps.flatMap(({ value }) => (value === null ? [] : [value]))).toEqual(limits);
   });
 });
 

@@ -1,0 +1,87 @@
+import { RowBuilder, type DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { graph, grid, limitedGraph } from './common.ts';
+import { CHOSEN, NO_REQUESTS, errors, latency, rate } from './applications-common.ts';
+
+const ROUTE = 'service, method, route';
+
+/** What is asked of the applications, and how they answer. */
+export function requests(builder: DashboardBuilder): DashboardBuilder {
+  return builder
+    .withRow(new RowBuilder('Requests'))
+    .withPanel(
+      graph({ title: 'Requests', about: 'Per second and service.', unit: 'reqps', off: NO_REQUESTS }, [rate('service'), '{{service}}'])
+        .height(8)
+        .span(8),
+    )
+    .withPanel(
+      limitedGraph(
+        {
+          title: 'Errors',
+          about: 'Answers with a 5xx code. HighErrorRate begins at 1 %, CriticalErrorRate at 5 %.',
+          unit: 'percent',
+          off: NO_REQUESTS,
+        },
+        { warning: 1, critical: 5 },
+        [errors('service'), '{{service}}'],
+      )
+        .height(8)
+        .span(8),
+    )
+    .withPanel(
+      limitedGraph(
+        {
+          title: 'Latency',
+          about: 'p50, p95 and p99. HighResponseTime begins at 1 s (p95), SlowResponseTime at 2 s (p99).',
+          unit: 's',
+          off: NO_REQUESTS,
+        },
+        { warning: 1, critical: 2 },
+        [latency(0.5, 'service'), 'p50 {{service}}'],
+        [latency(0.95, 'service'), 'p95 {{service}}'],
+        [latency(0.99, 'service'), 'p99 {{service}}'],
+      )
+        .height(8)
+        .span(8),
+    )
+    .withPanel(
+      grid(
+        { title: 'Routes', about: 'Each pattern of a route, over the last five minutes.', unit: 'short', off: NO_REQUESTS },
+        ['requests', 'reqps', rate(ROUTE)],
+        ['errors', 'percent', errors(ROUTE)],
+        ['p50', 's', latency(0.5, ROUTE)],
+        ['p95', 's', latency(0.95, ROUTE)],
+        ['p99', 's', latency(0.99, ROUTE)],
+      )
+        .height(9)
+        .span(12),
+    )
+    .withPanel(
+      graph({ title: 'p95 per route, the ten slowest', about: 'One request in twenty takes longer.', unit: 's', off: NO_REQUESTS }, [
+        `topk(10, ${latency(0.95, ROUTE)})`,
+        '{{service}} {{method}} {{route}}',
+      ])
+        .height(9)
+        .span(12),
+    )
+    .withPanel(
+      graph(
+        {
+          title: 'In flight',
+          about: 'Requests that wait for their answer, per instance. What only grows does not come back.',
+          unit: 'short',
+          off: NO_REQUESTS,
+        },
+        [`http_requests_in_flight{${CHOSEN}}`, '{{instance}}'],
+      )
+        .height(7)
+        .span(12),
+    )
+    .withPanel(
+      graph({ title: 'Answers by code', about: 'Per second. 499: the client went away first.', unit: 'reqps', off: NO_REQUESTS }, [
+        rate('status_code'),
+        '{{status_code}}',
+      ])
+        .height(7)
+        .span(12),
+    );
+}

@@ -1,0 +1,91 @@
+import { RowBuilder, type DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { board, choice, figure } from './common.ts';
+import { CHOSEN, NO_REQUESTS, OFF, errors, latency, rate } from './applications-common.ts';
+import { dependencies, processes } from './applications-process.ts';
+import { requests } from './applications-requests.ts';
+import { business, queues } from './applications-work.ts';
+
+function state(builder: DashboardBuilder): DashboardBuilder {
+  return builder
+    .withRow(new RowBuilder('Is anything wrong?'))
+    .withPanel(
+      figure(
+        {
+          title: 'Instances',
+          about: 'Share of the instances that answer. ServiceDown says which does not.',
+          unit: 'percentunit',
+          off: OFF,
+        },
+        { warning: 1, critical: 1, below: true },
+        [`avg(up{${CHOSEN}})`, 'answer'],
+      )
+        .height(4)
+        .span(4),
+    )
+    .withPanel(
+      figure({ title: 'Requests', about: 'Per second, of all chosen services.', unit: 'reqps', off: NO_REQUESTS }, undefined, [
+        `sum(${rate('service')})`,
+        'requests',
+      ])
+        .height(4)
+        .span(4),
+    )
+    .withPanel(
+      figure(
+        { title: 'Errors', about: 'Answers with a 5xx code, of the worst service.', unit: 'percent', off: NO_REQUESTS },
+        { warning: 1, critical: 5 },
+        [`max(${errors('service')})`, 'errors'],
+      )
+        .height(4)
+        .span(4),
+    )
+    .withPanel(
+      figure(
+        { title: 'p95', about: 'One answer in twenty takes longer; the slowest service. HighResponseTime.', unit: 's', off: NO_REQUESTS },
+        { warning: 1 },
+        [`max(${latency(0.95, 'service')})`, 'p95'],
+      )
+        .height(4)
+        .span(4),
+    )
+    .withPanel(
+      figure(
+        {
+          title: 'p99',
+          about: 'One answer in a hundred takes longer; the slowest service. SlowResponseTime.',
+          unit: 's',
+          off: NO_REQUESTS,
+        },
+        { warning: 2 },
+        [`max(${latency(0.99, 'service')})`, 'p99'],
+      )
+        .height(4)
+        .span(4),
+    )
+    .withPanel(
+      figure(
+        {
+          title: 'Failing checks',
+          about: 'Dependencies that an instance has lost. HealthCheckFailing.',
+          unit: 'short',
+          off: 'no health check',
+        },
+        { warning: 1, critical: 1 },
+        [`count(health_check_up{${CHOSEN}} == 0) or 0 * count(health_check_up{${CHOSEN}})`, 'failing'],
+      )
+        .height(4)
+        .span(4),
+    );
+}
+
+/** The applications in prometheus/targets/apps/, by the metrics of the instrumentation. */
+export function applications(): DashboardBuilder {
+  return [state, requests, dependencies, processes, queues, business].reduce(
+    (builder, section) => section(builder),
+    board(
+      'applications',
+      'Applications',
+      'What applications answer, need and do; exporters/apps/README.md says how to be on it.',
+    ).withVariable(choice('service', 'Service', 'up{job="apps"}')),
+  );
+}
