@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { interruption } from '../cli/command.ts';
+import { demoProject } from '../core/demo.ts';
 import { nameContainers } from '../core/detect-names.ts';
 import { planDetection, type DetectPlan } from '../core/detect-plan.ts';
 import { editEnvText, parseEnvFile } from '../core/env-file.ts';
@@ -21,7 +22,9 @@ export async function lookAround({ root, docker, report }: Workplace): Promise<D
   const { settings } = read(envText);
   const { plain } = settings;
   const containers = await report.step('containers', async (detail) => {
-    const facts = await runningContainers(docker, plain.COMPOSE_PROJECT_NAME);
+    const running = await runningContainers(docker, plain.COMPOSE_PROJECT_NAME);
+    // The demo watches itself, and takes its network with it when it stops.
+    const facts = running.filter(({ composeProject }) => composeProject !== demoProject(plain.COMPOSE_PROJECT_NAME));
     detail(`${facts.length} besides the stack's own`);
     return facts;
   });
