@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance } from 'fastify';
 import type { BusinessMetrics } from '../instrumentation/business.ts';
 import { DIMENSIONS, type Database } from './database.ts';
 import { chance, type Faults } from './faults.ts';
@@ -13,7 +13,9 @@ export interface Parts {
   readonly paymentSecret: string;
 }
 
-const ID = { params: { type: 'object', properties: { id: { type: 'integer' } } } } as const;
+/** What a column of type int holds: a larger number is the client's mistake, not the database's failure. */
+const INT = { type: 'integer', minimum: 0, maximum: 2_147_483_647 } as const;
+const ID = { params: { type: 'object', properties: { id: INT } } } as const;
 const body = (properties: Record<string, object>) => ({
   body: { type: 'object', required: Object.keys(properties), properties },
 });
@@ -21,6 +23,14 @@ const body = (properties: Record<string, object>) => ({
 /** A small shop: products, orders, segments, broadcasts, parsing jobs, payments and the provider's callbacks. */
 export function addRoutes(app: FastifyInstance, { database, queues, business, faults, paymentSecret }: Parts): void {
   const { pool } = database;
+
+  // Texts of drivers name hosts, users and tables: they are for the log.
+  app.setErrorHandler(async (failure: FastifyError, request, reply) => {
+    const status = failure.statusCode ?? 500;
+    if (status < 500) return reply.code(status).send({ error: failure.message });
+    request.log.error({ err: failure }, failure.message);
+    return reply.code(status).send({ error: 'the service failed; its log says why' });
+  });
 
   app.get('/products/:id', { schema: ID }, async (request, reply) => {
     const { id } = request.params as { id: number };
@@ -35,7 +45,7 @@ export function addRoutes(app: FastifyInstance, { database, queues, business, fa
     return (await pool.query('SELECT id, name FROM products ORDER BY embedding <=> $1 LIMIT 10', [vector])).rows;
   });
 
-  app.post('/orders', { schema: body({ product: { type: 'integer' } }) }, async (request, reply) => {
+  app.post('/orders', { schema: body({ product: INT }) }, async (request, reply) => {
     const { product } = request.body as { product: number };
     const { rows } = await pool.query('INSERT INTO orders (product) VALUES ($1) RETURNING id', [product]);
     return reply.code(201).send(rows[0]);
@@ -61,7 +71,7 @@ export function addRoutes(app: FastifyInstance, { database, queues, business, fa
     reply.code(202).send({ job: await queues.parse((request.body as { text: string }).text) }),
   );
 
-  app.post('/payments', { schema: body({ provider: { type: 'string' }, cents: { type: 'integer' } }) }, async (request, reply) => {
+  app.post('/payments', { schema: body({ provider: { type: 'string' }, cents: INT }) }, async (request, reply) => {
     const { provider, cents } = request.body as { provider: string; cents: number };
     const { rows } = await pool.query('INSERT INTO payments (provider, cents) VALUES ($1, $2) RETURNING id', [provider, cents]);
     return reply.code(201).send(rows[0]);
@@ -69,7 +79,7 @@ export function addRoutes(app: FastifyInstance, { database, queues, business, fa
 
   app.post(
     '/payments/callbacks/:provider',
-    { schema: body({ id: { type: 'string' }, paid: { type: 'boolean' } }) },
+    { schema: body({ id: { type: 'string', pattern: '^[0-9]{1,18}$' }, paid: { type: 'boolean' } }) },
     async (request, reply) => {
       const { provider } = request.params as { provider: string };
       const { id, paid } = request.body as { id: string; paid: boolean };
