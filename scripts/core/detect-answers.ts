@@ -30,7 +30,7 @@ const MOST_PORTS = 10;
 export function httpPorts(labels: Readonly<Record<string, string>>, ports: readonly number[]): readonly number[] {
   const named = Number(labels['prometheus.port'] ?? Number.NaN);
   const sorted = ports.filter((port) => !NOT_HTTP.has(port) && port !== named).toSorted((a, b) => a - b);
-  return [...(Number.isInteger(named) ? [named] : []), ...sorted].slice(0, MOST_PORTS);
+  return [...(Number.isInteger(named) && named > 0 && named < 65_536 ? [named] : []), ...sorted].slice(0, MOST_PORTS);
 }
 
 /** The answer by which a web server is watched: the first 2xx of `/health` and `/`, else whatever `/` says. */

@@ -6,8 +6,8 @@ export function detectApp(container: ContainerFacts): Proposal | undefined {
   const scrape = labels['prometheus.scrape'];
   const metrics = answers.find(({ speaks }) => speaks === 'metrics');
   if (scrape === 'false' || (scrape !== 'true' && metrics === undefined)) return undefined;
-  // Without a port label: the port that answers, else the only one there is.
-  const port = labels['prometheus.port'] ?? metrics?.port ?? (ports.length === 1 ? ports[0] : undefined);
+  // Without a port label, or with one that names none: the port that answers, else the only one there is.
+  const port = portOf(labels['prometheus.port']) ?? metrics?.port ?? (ports.length === 1 ? ports[0] : undefined);
   const path = labels['prometheus.path'] ?? metrics?.path ?? '/metrics';
   if (port === undefined) {
     const what = `say which port of ${container.name} answers GET ${path}, as a label in its Compose file; then detect again`;
@@ -25,4 +25,9 @@ export function detectApp(container: ContainerFacts): Proposal | undefined {
       labels: { instance: title, service: composeService ?? title, ...(path === '/metrics' ? {} : { __metrics_path__: path }) },
     },
   };
+}
+
+/** The port that a label names. What it says is written by others and ends up in a file: nothing but a number is taken. */
+function portOf(label = ''): number | undefined {
+  return /^[1-9]\d{0,4}$/.test(label) && Number(label) < 65_536 ? Number(label) : undefined;
 }

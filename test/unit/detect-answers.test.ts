@@ -41,7 +41,7 @@ describe('isMetricsText', () => {
 describe('httpPorts', () => {
   it('asks the labelled port first and leaves other protocols alone', () => {
     expect(httpPorts({ 'prometheus.port': '9464' }, [3306, 8080, 80, 5672])).toEqual([9464, 80, 8080]);
-    expect(httpPorts({ 'prometheus.port': 'x' }, [80])).toEqual([80]);
+    for (const port of ['x', '', '70000', '-1']) expect(httpPorts({ 'prometheus.port': port }, [80])).toEqual([80]);
   });
 
   it('does not walk a range', () => {

@@ -198,6 +198,14 @@ describe('what is proposed for an application', () => {
     expect(plan.manual[0]?.command).toContain('prometheus.port');
   });
 
+  it.each(['x', '', '70000', "1', evil: '2", '80\n- targets: [evil:1]'])('takes no port from a label that names none: %j', (port) => {
+    const wrong = { 'prometheus.scrape': 'true', 'prometheus.port': port };
+    const { changes } = detect([container('web', 'my/web', { labels: wrong, answers: [metrics(3000)], ports: [80, 3000] })]);
+    const file = changes.find(({ path }) => path.includes('targets'));
+    expect(parse(file?.after ?? '')).toEqual([{ targets: ['web:3000'], labels: { instance: 'web', service: 'web' } }]);
+    expect(detect([container('web', 'my/web', { labels: wrong, ports: [80, 81] })]).manual[0]?.command).toContain('prometheus.port');
+  });
+
   it('writes names that YAML would misread as text', () => {
     const { changes } = detect([container('1234', 'my/web', { labels }), container('on', 'my/web', { labels })]);
     for (const { after } of changes.filter(({ path }) => path.includes('targets')))
