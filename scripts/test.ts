@@ -4,21 +4,11 @@ import { join } from 'node:path';
 import { main } from './cli/command.ts';
 import { parseArguments } from './cli/args.ts';
 import { Failure, stackFailure } from './core/failure.ts';
+import { ONE_BY_ONE, SUITES } from './core/test-suites.ts';
 import { addUp, closingLine, readSummaries } from './core/test-summary.ts';
 import { exec } from './io/exec.ts';
 import { ROOT } from './io/files.ts';
 import { openWorkplace } from './steps/workplace.ts';
-
-const WITH_ENGINE = ['--testTimeout=300000', '--hookTimeout=900000'];
-const ONE_BY_ONE = ['--no-file-parallelism', ...WITH_ENGINE];
-/**
- * The suites in order. Stacks mostly wait, so three files at a time share two cores; what measures times, or asks for an idle machine, runs alone.
- */
-const SUITES = [
-  { folders: ['test/unit', 'test/cli', 'test/config'], flags: [] },
-  { folders: ['test/e2e', 'test/history'], flags: ['--maxWorkers=3', ...WITH_ENGINE] },
-  { folders: ['test/alone'], flags: ONE_BY_ONE },
-] as const;
 
 /** Types, then every test. Without an engine, and without leave to install one, the tests that need it are skipped and say so. */
 await main(async (context) => {
