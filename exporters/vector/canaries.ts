@@ -56,9 +56,11 @@ const KEYS = {
 /**
  * Reads the canaries file.
  *
+ * @param text undefined where the file cannot be read
  * @param targets the databases that there are
  */
-export function readProbes(text: string, targets: readonly string[]): ProbeFile {
+export function readProbes(text: string | undefined, targets: readonly string[]): ProbeFile {
+  if (text === undefined) return { probes: [], problems: [{ line: 1, message: 'cannot be read' }] };
   const lines = new LineCounter();
   const doc = parseDocument(text, { lineCounter: lines });
   const lineOf = (map: { range?: readonly [number, ...number[]] | null }): number => lines.linePos(map.range?.[0] ?? 0).line;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createApp } from './app.ts';
@@ -25,13 +25,13 @@ function serve(environment: Environment): void {
     process.exitCode = 2;
     return;
   }
-  // Without canaries there is still everything else to tell.
+  // Without canaries there is still everything else to tell. A file that is not there is nobody's mistake; one that cannot be read is.
   const file = readProbes(
-    textOf(environment.canariesFile) ?? '',
+    textOf(environment.canariesFile) ?? (existsSync(environment.canariesFile) ? undefined : ''),
     databases.map(({ target }) => target),
   );
   for (const { line, message } of file.problems)
-    logLine({ level: 'error', msg: `${environment.canariesFile}:${line}: ${message}; the entry is left out` });
+    logLine({ level: 'error', msg: `${environment.canariesFile}:${line}: ${message}; it is left out` });
   const monitor = startMonitor(databases, file, environment.collectSeconds, logLine);
   const own = new Registry();
   collectDefaultMetrics({ register: own });

@@ -32,6 +32,11 @@ describe('readProbes', () => {
     });
   });
 
+  it('takes a file that cannot be read for a problem, and an empty one for none', () => {
+    expect(readProbes(undefined, targets)).toEqual({ probes: [], problems: [{ line: 1, message: 'cannot be read' }] });
+    expect(readProbes('', targets)).toEqual({ probes: [], problems: [] });
+  });
+
   it('reads times, settings and queries of several lines', () => {
     const text =
       'canaries:\n  - name: a\n    instance: shop/app\n    query: |\n      SELECT 1\n      ;\n    every: 1m\n    timeout: 250ms\n    settings: { hnsw.ef_search: 100 }\n';
