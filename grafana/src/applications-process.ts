@@ -4,7 +4,8 @@ import { CHOSEN, OFF } from './applications-common.ts';
 
 const NO_CHECKS = 'no health check';
 const NO_POOL = 'no pool is watched (watchPool)';
-const WAITING = `sum by (instance, pool) (db_pool_waiting{${CHOSEN}})`;
+/** One that is handed out in the same moment waits for nothing, so only a pool without a free one counts, as in the alert. */
+const WAITING = `sum by (instance, pool) (db_pool_waiting{${CHOSEN}} * (db_pool_connections_used{${CHOSEN}} >= bool db_pool_connections_max{${CHOSEN}}))`;
 
 /** What the applications depend on, as they see it. */
 export function dependencies(builder: DashboardBuilder): DashboardBuilder {
@@ -51,7 +52,8 @@ export function dependencies(builder: DashboardBuilder): DashboardBuilder {
       graph(
         {
           title: 'Waiting for a connection',
-          about: 'Requests that wait for a connection of their pool, and connections that could not be had within five minutes.',
+          about:
+            'Requests that wait because every connection of their pool is in use, and connections that could not be had within five minutes.',
           unit: 'short',
           off: NO_POOL,
         },

@@ -52,8 +52,10 @@ export function requests(builder: DashboardBuilder): DashboardBuilder {
         ['p95', 's', latency(0.95, ROUTE)],
         ['p99', 's', latency(0.99, ROUTE)],
       )
+        // Wide enough for a pattern.
+        .overrideByName('route', [{ id: 'custom.width', value: 200 }])
         .height(9)
-        .span(12),
+        .span(14),
     )
     .withPanel(
       graph({ title: 'p95 per route, the ten slowest', about: 'One request in twenty takes longer.', unit: 's', off: NO_REQUESTS }, [
@@ -61,7 +63,7 @@ export function requests(builder: DashboardBuilder): DashboardBuilder {
         '{{service}} {{method}} {{route}}',
       ])
         .height(9)
-        .span(12),
+        .span(10),
     )
     .withPanel(
       graph(

@@ -27,7 +27,7 @@ export function queues(builder: DashboardBuilder): DashboardBuilder {
         ['active', 'short', jobs('active')],
         ['delayed', 'short', jobs('delayed')],
         ['failed', 'short', jobs('failed')],
-        ['last completion', 's', `time() - max by (service, queue) (queue_last_completion_timestamp_seconds{${CHOSEN}})`],
+        ['last done', 's', `time() - max by (service, queue) (queue_last_completion_timestamp_seconds{${CHOSEN}})`],
       )
         .height(8)
         .span(12),

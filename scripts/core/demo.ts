@@ -26,8 +26,9 @@ export const demoNetwork = (project: string): string => `${demoProject(project)}
 /** Services of the stack that must reach the example, where they run. */
 export const DEMO_WATCHERS = ['prometheus', 'blackbox-exporter'] as const;
 
-/** Dashboards that live by the example, by their uid, in the order in which one looks at them. */
-export const DEMO_DASHBOARDS = ['overview', 'applications', 'vector', 'stack'] as const;
+/** The uids of the dashboards that live by the example, in the order in which one looks at them; without the module apps only one does. */
+export const demoDashboards = (modules: readonly string[]): readonly string[] =>
+  modules.includes('apps') ? ['overview', 'applications', 'vector', 'stack'] : ['overview'];
 
 interface Group {
   readonly targets: readonly string[];

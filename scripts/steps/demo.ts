@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addressesOf } from '../core/addresses.ts';
-import { DEMO_DASHBOARDS, DEMO_SERVICES, DEMO_WATCHERS, demoNetwork, demoProject, demoTargets } from '../core/demo.ts';
+import { DEMO_SERVICES, DEMO_WATCHERS, demoDashboards, demoNetwork, demoProject, demoTargets } from '../core/demo.ts';
 import { Failure, stackFailure } from '../core/failure.ts';
 import { error } from '../core/problem.ts';
 import { MODULE_NAMES, type PlainSettings } from '../core/settings-table.ts';
@@ -52,7 +52,9 @@ export async function startDemo(place: Workplace, settings: PlainSettings): Prom
   const grafana = stack.some(({ service }) => service === 'grafana');
   return {
     address: await publishedAddress(docker, backend?.id ?? '', 3000),
-    dashboards: grafana ? DEMO_DASHBOARDS.map((uid) => `http://${settings.PUBLIC_HOST}:${settings.GRAFANA_PORT}/d/${uid}`) : [],
+    dashboards: grafana
+      ? demoDashboards(settings.MODULES).map((uid) => `http://${settings.PUBLIC_HOST}:${settings.GRAFANA_PORT}/d/${uid}`)
+      : [],
   };
 }
 

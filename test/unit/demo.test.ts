@@ -1,13 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readDatabases } from '../../exporters/vector/environment.ts';
-import { DEMO_EXPORTERS, demoTargets, demoVectorDatabases } from '../../scripts/core/demo.ts';
+import { dashboardFiles } from '../../grafana/src/index.ts';
+import { DEMO_EXPORTERS, demoDashboards, demoTargets, demoVectorDatabases } from '../../scripts/core/demo.ts';
 
 interface Group {
   readonly targets: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
 }
 const groupsOf = (text = ''): readonly Group[] => parse(text) as Group[];
+
+describe('demoDashboards', () => {
+  it('names those that there are, and only the one that lives without the module apps', () => {
+    const boards = [...dashboardFiles().keys()];
+    for (const uid of demoDashboards(['apps'])) expect(boards).toContain(`${uid}.json`);
+    expect(demoDashboards(['node', 'blackbox'])).toEqual(['overview']);
+  });
+});
 
 describe('demoTargets', () => {
   it('makes files of the modules that are on, and of no other', () => {
