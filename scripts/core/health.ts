@@ -40,3 +40,18 @@ export function judge(service: string, container: ContainerState | undefined, ba
     return { kind: 'failed', why: `is unhealthy: ${container.healthOutput.trim().split('\n').at(-1) ?? 'its health check says nothing'}` };
   return { kind: 'waiting', what: `${service} is starting` };
 }
+
+/** Limits of the host that look like a service's own fault, by what the service says when it meets them. */
+const HOST_LIMITS: readonly (readonly [RegExp, string])[] = [
+  // The engine holds two for every container, of the 128 that a user may have by default.
+  [
+    /inotify_init\w*: too many open files|inotify instances/i,
+    'This host lets each user watch files too few times: sysctl -w fs.inotify.max_user_instances=1024 (for good: a file in /etc/sysctl.d), then npm run up again.',
+  ],
+];
+
+/** What to do about a service that did not come up, from the last lines of its log. */
+export function startAdvice(service: string, log: string): string {
+  const known = HOST_LIMITS.find(([pattern]) => pattern.test(log));
+  return known?.[1] ?? `npm run logs -- ${service}, mend the cause, then npm run up again: it goes on from here.`;
+}

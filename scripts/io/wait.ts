@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stackFailure } from '../core/failure.ts';
-import { judge, type ContainerState } from '../core/health.ts';
+import { judge, startAdvice, type ContainerState } from '../core/health.ts';
 import { error } from '../core/problem.ts';
 import { lastLogLines, stackState } from './stack-state.ts';
 
@@ -52,11 +52,5 @@ async function died(docker: Docker, service: string, container: ContainerState |
           .split('\n')
           .map((line) => `      ${line}`)
           .join('\n')}`;
-  return stackFailure([
-    error(
-      `service ${service}`,
-      `${why}.${lines}`,
-      `npm run logs -- ${service}, mend the cause, then npm run up again: it goes on from here.`,
-    ),
-  ]);
+  return stackFailure([error(`service ${service}`, `${why}.${lines}`, startAdvice(service, log))]);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, type ContainerState } from '../../scripts/core/health.ts';
+import { judge, startAdvice, type ContainerState } from '../../scripts/core/health.ts';
 
 const running: ContainerState = {
   service: 's',
@@ -37,5 +37,17 @@ describe('judge', () => {
     expect(judge('s', { ...running, state: 'restarting', oomKilled: true, exitCode: 137 }, 0)).toMatchObject({
       why: expect.stringContaining('memory'),
     });
+  });
+});
+
+describe('startAdvice', () => {
+  it('names the limit of the host that a service met', () => {
+    const log =
+      'I1121 14:22:28 factory.go:105] Registering Raw factory\nF1121 14:22:28 cadvisor.go:176] Failed to start manager: inotify_init: too many open files';
+    expect(startAdvice('cadvisor', log)).toContain('fs.inotify.max_user_instances');
+  });
+
+  it('leads to the log where the cause stands only there', () => {
+    expect(startAdvice('cadvisor', 'accept: too many open files')).toContain('npm run logs -- cadvisor');
   });
 });
