@@ -76,6 +76,17 @@ describe('a fresh stack', () => {
     expect(status.code).toBe(0);
   });
 
+  it('shows the host’s networks without the ends of the containers’ ones', async () => {
+    const query = 'count by (device) ({__name__=~"node_network_(info|receive_bytes_total)"})';
+    const { data } = await stack.json<{ data: { result: { metric: { device: string } }[] } }>(
+      'PROMETHEUS_PORT',
+      `/api/v1/query?query=${encodeURIComponent(query)}`,
+    );
+    const devices = data.result.map(({ metric }) => metric.device);
+    expect(devices).toContain('lo');
+    expect(devices.filter((device) => device.startsWith('veth'))).toEqual([]);
+  });
+
   it('runs every service confined, and publishes on loopback only', async () => {
     const ids = (await sh(['docker', 'ps', '-q', '--filter', `label=com.docker.compose.project=${PROJECT}`])).stdout.trim().split('\n');
     const inspected = JSON.parse((await sh(['docker', 'inspect', ...ids])).stdout) as {
