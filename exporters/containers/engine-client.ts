@@ -1,4 +1,5 @@
-import { get, type IncomingMessage, type RequestOptions } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import Docker from 'dockerode';
 
 /** An answer of the engine that is not 200. */
 export class EngineRefusal extends Error {
@@ -29,30 +30,25 @@ export function engineClient(address: string): EngineClient {
   const url = new URL(address);
   // A connection for each request: the proxy closes idle ones at its own time, and one that is taken up at that very moment looks like an engine
   // that is gone.
-  const agent = false;
-  const place: RequestOptions =
+  const headers = { connection: 'close' };
+  const docker = new Docker(
     url.protocol === 'unix:'
-      ? { agent, socketPath: url.pathname, host: 'engine' }
-      : { agent, host: url.hostname, port: url.port || '2375' };
+      ? { socketPath: url.pathname, headers }
+      : { protocol: 'http', host: url.hostname, port: url.port || '2375', headers },
+  );
   return {
     json: async <T>(path: string, timeoutMs = TIMEOUT_MS) => {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const response = await open({ ...place, path, signal });
+      const response = await open(docker, path, AbortSignal.timeout(timeoutMs));
       response.setEncoding('utf8');
       let text = '';
       for await (const chunk of response as AsyncIterable<string>) {
         text += chunk;
         if (text.length > MAX_BYTES) throw new Error(`${path} has an answer of more than ${MAX_BYTES} bytes`);
       }
-      if (response.statusCode !== 200) throw new EngineRefusal(path, response.statusCode ?? 0);
       return JSON.parse(text) as T;
     },
     stream: async (path, onOpen, onText, signal) => {
-      const response = await open({ ...place, path, signal });
-      if (response.statusCode !== 200) {
-        response.destroy();
-        throw new EngineRefusal(path, response.statusCode ?? 0);
-      }
+      const response = await open(docker, path, signal);
       onOpen();
       response.setEncoding('utf8');
       for await (const chunk of response as AsyncIterable<string>) onText(chunk);
@@ -60,8 +56,17 @@ export function engineClient(address: string): EngineClient {
   };
 }
 
-function open(options: RequestOptions): Promise<IncomingMessage> {
+/** Every answer is taken as a stream, so that none fills the memory: dockerode's own methods hold an answer of any size. */
+function open(docker: Docker, path: string, signal: AbortSignal): Promise<IncomingMessage> {
+  const [route = '', query] = path.split('?');
+  // dockerode writes the query behind a trailing question mark.
+  const request =
+    query === undefined ? { path: route } : { path: `${route}?`, options: Object.fromEntries(new URLSearchParams(query).entries()) };
+  const dial = { ...request, method: 'GET', isStream: true, abortSignal: signal, statusCodes: { 200: true } };
   return new Promise((resolve, reject) => {
-    get(options, resolve).on('error', reject);
+    docker.modem.dial(dial, (failure: (Error & { readonly statusCode?: number }) | null, response) => {
+      if (failure === null) resolve(response as IncomingMessage);
+      else reject(failure.statusCode === undefined ? failure : new EngineRefusal(path, failure.statusCode));
+    });
   });
 }

@@ -1,4 +1,4 @@
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { join } from 'node:path';
 
 /** The alert history service as one file of JavaScript for Node 24. Throws where its sources do not build, which is a bug. */
@@ -27,6 +27,19 @@ export async function bundleExample(root: string): Promise<{ readonly server: st
   return { server: server ?? '', load: load ?? '' };
 }
 
+/**
+ * Ways to an engine that no service takes, each larger than everything else together: dockerode asks for them at its start, and uses them for
+ * addresses with ssh:// and for builds.
+ */
+const UNUSED = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader)$/;
+const withoutUnused: Plugin = {
+  name: 'without-unused',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: UNUSED }, ({ path }) => ({ path, namespace: 'unused' }));
+    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 /** One file out of a service's sources and the packages that they use: the image holds no packages and strips no types. */
 async function bundle(entry: string): Promise<string> {
   const result = await build({
@@ -38,6 +51,7 @@ async function bundle(entry: string): Promise<string> {
     target: 'node24',
     logLevel: 'silent',
     // The driver's faster twin, and its way out of Cloudflare's workers: it asks for them only where they are chosen.
+    plugins: [withoutUnused],
     external: ['node:*', 'pg-native', 'pg-cloudflare'],
     // Packages in the older format ask for Node's own modules by `require`, which a file in the newer one does not have.
     banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
