@@ -44,6 +44,17 @@ describe('the example without its databases', () => {
     expect(said).not.toContain('very-s3cret');
   });
 
+  it('does not keep a request waiting for a Redis that is not there', async () => {
+    const response = await fetch(`${base}/broadcasts`, {
+      method: 'POST',
+      body: '{"recipients":1}',
+      headers: { 'content-type': 'application/json' },
+      signal: AbortSignal.timeout(5_000),
+    });
+    expect(response.status).toBe(500);
+    await eventually('the log names it', 5, async () => said.includes('no job for the queue broadcasts'));
+  });
+
   it('takes a number that no column holds for the mistake that it is', async () => {
     expect((await get('/products/99999999999')).status).toBe(400);
     expect((await get('/products/abc')).status).toBe(400);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { BusinessMetrics } from '../instrumentation/business.ts';
@@ -16,10 +17,18 @@ export interface Queues {
 /** Kept for whoever looks into the queue, and no more: every job is memory of Redis. */
 const JOB = { attempts: 2, backoff: 500, removeOnComplete: 100, removeOnFail: 100 };
 const CONCURRENCY = 5;
+/** So long a request waits for a Redis that was never there; one that went away fails at once. */
+const ADD_MS = 2_000;
+
+/** BullMQ's own connections: workers wait for a Redis that is gone, whoever adds a job in a request does not. */
+export interface QueueConnections {
+  readonly adding: Redis;
+  readonly working: Redis;
+}
 
 /** The queues of the example and the workers that empty them. */
-export function openQueues(connection: Redis, business: BusinessMetrics, faults: Faults): Queues {
-  const queue = (name: string): Queue => new Queue(name, { connection, defaultJobOptions: JOB });
+export function openQueues({ adding, working }: QueueConnections, business: BusinessMetrics, faults: Faults): Queues {
+  const queue = (name: string): Queue => new Queue(name, { connection: adding, defaultJobOptions: JOB });
   const worker = (name: string, work: (job: Job) => Promise<unknown>): Worker =>
     new Worker(
       name,
@@ -27,7 +36,7 @@ export function openQueues(connection: Redis, business: BusinessMetrics, faults:
         if (chance(faults['failing-jobs'])) throw new Error('misbehaving as told: failing-jobs');
         return work(job);
       },
-      { connection, concurrency: CONCURRENCY },
+      { connection: working, concurrency: CONCURRENCY },
     );
   const broadcasts = queue('broadcasts');
   const parsing = queue('parsing');
@@ -52,8 +61,8 @@ export function openQueues(connection: Redis, business: BusinessMetrics, faults:
   return {
     queues: [broadcasts, parsing],
     workers,
-    broadcast: async (recipients) => (await broadcasts.add('broadcast', { recipients })).id ?? '',
-    parse: async (text) => (await parsing.add('parse', { text })).id ?? '',
+    broadcast: async (recipients) => add(broadcasts, 'broadcast', { recipients }),
+    parse: async (text) => add(parsing, 'parse', { text }),
     stand: async (wanted) => {
       if (wanted === still) return;
       still = wanted;
@@ -64,4 +73,12 @@ export function openQueues(connection: Redis, business: BusinessMetrics, faults:
       await Promise.all([broadcasts.close(), parsing.close()]);
     },
   };
+}
+
+async function add(queue: Queue, name: string, data: object): Promise<string> {
+  const job = queue.add(name, data);
+  const tooLong = sleep(ADD_MS, undefined, { ref: false }).then(() => {
+    throw new Error(`Redis took no job for the queue ${queue.name} within ${ADD_MS} ms`);
+  });
+  return (await Promise.race([job, tooLong])).id ?? '';
 }

@@ -29,9 +29,11 @@ const business = instrumentation === undefined ? nothing() : businessMetrics(ins
 
 const faults = noFaults();
 const database = openDatabase(environment, log);
-// BullMQ asks for this: its commands wait for Redis to come back instead of failing.
+// BullMQ asks for this: a worker's commands wait for Redis to come back instead of failing.
 const redis = new Redis({ host: environment.redisHost, maxRetriesPerRequest: null });
-const queues = openQueues(redis, business, faults);
+// A request that adds a job is told at once that Redis is gone.
+const adding = new Redis({ host: environment.redisHost, maxRetriesPerRequest: 1, enableOfflineQueue: false });
+const queues = openQueues({ adding, working: redis }, business, faults);
 const app = Fastify({ loggerInstance: log as FastifyBaseLogger });
 
 if (instrumentation !== undefined) {
@@ -68,7 +70,7 @@ async function stop(): Promise<void> {
   await app.close();
   await queues.close();
   await database.close();
-  redis.disconnect();
+  for (const connection of [redis, adding]) connection.disconnect();
 }
 for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop().then(() => process.exit(0)));
 
