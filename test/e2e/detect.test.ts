@@ -132,8 +132,11 @@ describe('detect', () => {
       'watched already',
     ]);
     const { diff, passwords } = await json();
-    expect(diff).not.toContain('shop');
-    expect(passwords).toEqual([]);
+    // Another project on this engine may have been started since, and then stands beside ours in a line that changes.
+    const named = (sign: string): readonly string[] =>
+      diff.split('\n').flatMap((line) => (line.startsWith(sign) ? [...line.matchAll(/pharos-det-[\w-]+/g)].map(([name]) => name) : []));
+    expect(named('+')).toEqual(named('-'));
+    expect(passwords.filter((name) => /_(pharos-det-)?shop-(db|cache)_/.test(name))).toEqual([]);
   });
 
   it('leaves a target file of the user’s alone', async () => {
