@@ -197,7 +197,7 @@ describe('Redis', () => {
       await eventually('the queue is known to be gone', 8, async () => (await series(instrumentation, 'queue_up{queue="hangs"}')) === 0);
       const began = performance.now();
       expect(await series(instrumentation, 'queue_jobs{queue="hangs",state="waiting"}')).toBeUndefined();
-      expect(performance.now() - began).toBeLessThan(200);
+      expect(performance.now() - began).toBeLessThan(1_000);
     } finally {
       await sh(['docker', 'unpause', `${NAME}-shop-cache`]);
     }
