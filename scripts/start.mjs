@@ -52,11 +52,12 @@ if (!existsSync(installed) || readFileSync(installed, 'utf8') !== readFileSync(l
   copyFileSync(lock, installed);
 }
 
-const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(root, 'scripts', `${command}.ts`), ...args], {
+// A terminal sends Ctrl-C to the child as well; the wrapper there takes two that come together for one.
+let child;
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(root, 'scripts', `${command}.ts`), ...args], {
   stdio: 'inherit',
 });
-// A terminal sends Ctrl-C to the child as well; the wrapper there takes two that come together for one.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => {
   // Killed before it could say anything, so it had not done anything either.
   if (signal === 'SIGINT' || signal === 'SIGTERM') process.stderr.write('\nInterrupted. Nothing has been changed.\n');

@@ -17,7 +17,10 @@ export class HelpAsked extends Error {
   override readonly name = 'HelpAsked';
 }
 
-/** Parses the arguments of a command; `--help` and `-h` end it with its usage as {@link HelpAsked}. Unknown or incomplete options are the caller's mistake (exit code 2), with the nearest known option. */
+/**
+ * Parses the arguments of a command; `--help` and `-h` end it with its usage as {@link HelpAsked}. Unknown or incomplete options are the
+ * caller's mistake (exit code 2), with the nearest known option.
+ */
 export function parseArguments<T extends Options>(args: readonly string[], spec: Usage<T>) {
   const asked = args.slice(0, args.includes('--') ? args.indexOf('--') : args.length).some((arg) => arg === '--help' || arg === '-h');
   if (asked && !('help' in spec.options)) throw new HelpAsked(`Usage: ${spec.usage}`);

@@ -38,10 +38,16 @@ export function renderProblem(problem: Problem): string {
 
 /** A report that writes to the given streams. */
 export function createReport(streams: ReportStreams): Report {
+  /** Draws the line of the step that runs; a terminal shows one at a time. */
+  let redraw: (() => void) | undefined;
+  const clear = streams.live ? '\r\x1b[2K' : '';
   const seconds = (since: number): string => pc.dim(`${((streams.now() - since) / 1000).toFixed(1)} s`);
   return {
     result: (text) => streams.out(`${text}\n`),
-    note: (text) => streams.err(`${text}\n`),
+    note: (text) => {
+      streams.err(`${redraw === undefined ? '' : clear}${text}\n`);
+      redraw?.();
+    },
     step: async (title, run) => {
       const start = streams.now();
       let detail = '';
@@ -50,15 +56,18 @@ export function createReport(streams: ReportStreams): Report {
       const draw = (): void => {
         const room = Math.max(0, streams.columns() - title.length - 8);
         const shown = detail.length > room ? `${detail.slice(0, Math.max(0, room - 1))}…` : detail;
-        streams.err(`\r\x1b[2K  ${pc.cyan('…')} ${title}${behind(shown)}`);
+        streams.err(`${clear}  ${pc.cyan('…')} ${title}${behind(shown)}`);
       };
-      if (streams.live) draw();
-      const end = (mark: string): void =>
-        streams.err(`${streams.live ? '\r\x1b[2K' : ''}  ${mark} ${title}  ${seconds(start)}${behind(detail)}\n`);
+      redraw = streams.live ? draw : undefined;
+      redraw?.();
+      const end = (mark: string): void => {
+        redraw = undefined;
+        streams.err(`${clear}  ${mark} ${title}  ${seconds(start)}${behind(detail)}\n`);
+      };
       try {
         const value = await run((text) => {
           detail = text;
-          if (streams.live) draw();
+          redraw?.();
         });
         end(pc.green('✓'));
         return value;

@@ -37,6 +37,13 @@ describe('the report', () => {
     expect(text().err).toContain('… engine');
   });
 
+  it('sets a remark above the line of the step that runs', async () => {
+    const { step, note, text } = report(true);
+    await step('engine', async () => note('installed now'));
+    expect(text().err.split('\n')[0]).toBe('\r  … engine\rinstalled now');
+    expect(text().err.split('\n')[1]).toBe('\r  … engine\r  ✓ engine  1.5 s');
+  });
+
   it('never lets the line that is drawn again be longer than the terminal is wide', async () => {
     const { step, text } = report(true);
     await step('engine', async (detail) => detail('a detail that is much longer than there is room for'));

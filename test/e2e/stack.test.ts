@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -440,6 +440,9 @@ describe('what goes wrong at the start', () => {
     let stderr = '';
     child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
     const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+    // On a busy machine Node.js alone takes longer than the shortest delay, and nobody has started anything yet.
+    const children = `/proc/${child.pid}/task/${child.pid}/children`;
+    await eventually('the command runs', 30, async () => readFileSync(children, 'utf8') !== '');
     await new Promise((resolve) => setTimeout(resolve, delay));
     child.kill('SIGINT');
     const code = await ended;
