@@ -9,8 +9,11 @@ interface Range {
   readonly last: number;
 }
 
-/** Where a subnet is looked for: 172.30.0.0/16 in pieces of 256 addresses, which neither Docker's first pools nor common VPNs use, then 10.213.0.0/16. */
-const POOLS = ['172.30', '10.213'];
+/**
+ * Where a subnet is looked for, in pieces of 256 addresses. The engine gives other networks of the same `compose up` a place from 172.17.0.0/12
+ * and 192.168.0.0/16 (docs.docker.com/engine/network/#subnet-allocation), so the first choice lies in neither; few networks use 10.213.
+ */
+const POOLS = ['10.213', '172.30'];
 
 /**
  * Picks the first free /24 of the pools, in each from a place that the project's name tells, so that two stacks that come up at the same time do

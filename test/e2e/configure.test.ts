@@ -18,7 +18,7 @@ beforeAll(async () => {
   if (noEngine !== undefined) return;
   stack = await E2eStack.create('pharos-configure');
   // A network of its own: others may start stacks at the same time and take the first free one.
-  stack.set({ MODULES: 'apps', STACK_SUBNET: '10.213.77.0/24' });
+  stack.set({ MODULES: 'apps', STACK_SUBNET: '10.214.77.0/24' });
   const up = await stack.run('up', '--yes');
   if (up.code !== 0) throw new Error(up.stderr);
   const gateway = /gateway: (\S+)/.exec(stack.read('.effective/compose.yml'))?.[1] ?? '';
