@@ -90,10 +90,10 @@ export function openStore(path: string): AlertStore {
       return rows as unknown as readonly AlertTimes[];
     },
     get: (id) => {
-      const row = db.prepare('SELECT * FROM alerts WHERE id = ?').get(Number(id));
+      const row = db.prepare('SELECT * FROM alerts WHERE id = ?').get(rowId(id));
       return row === undefined ? undefined : toAlert(row);
     },
-    acknowledge: (id, by, nowMs) => Number(acknowledge.run(Number(id), new Date(nowMs).toISOString(), by).changes) > 0,
+    acknowledge: (id, by, nowMs) => Number(acknowledge.run(rowId(id), new Date(nowMs).toISOString(), by).changes) > 0,
     counts: () => {
       const rows = db.prepare('SELECT status, severity, count(*) AS n FROM alerts GROUP BY status, severity').all();
       return rows.map((row) => ({ status: String(row['status']), severity: String(row['severity']), count: Number(row['n']) }));
@@ -115,6 +115,11 @@ export function openStore(path: string): AlertStore {
     probe: () => db.exec('BEGIN IMMEDIATE; ROLLBACK;'),
     close: () => db.close(),
   };
+}
+
+/** The id in an address as the database has it; another writing of a number (`1e0`, ` 1`) is nobody's. */
+function rowId(id: string): number {
+  return /^[1-9]\d*$/.test(id) ? Number(id) : -1;
 }
 
 function rowOf(

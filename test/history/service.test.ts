@@ -64,6 +64,13 @@ describe('the alert history', () => {
     expect((await list('fingerprint=a2')).alerts[0]?.status).toBe('resolved');
   });
 
+  it('knows an alert by its number as it is written, and by no other', async () => {
+    const { id } = (await list('fingerprint=a1')).alerts[0] ?? { id: '' };
+    expect((await fetch(`${base}/api/v1/alerts/${id}`)).status).toBe(200);
+    for (const other of [`${id}e0`, `${id}.0`, `0${id}`, `%20${id}`, '0x1'])
+      expect((await fetch(`${base}/api/v1/alerts/${other}`)).status, other).toBe(404);
+  });
+
   it('stores a notification whole or not at all', async () => {
     const response = await notify([alert('a3', 'firing'), { ...alert('a4', 'firing'), startsAt: 'never' }]);
     expect(response.status).toBe(400);
