@@ -32,6 +32,17 @@ const pinged = async ({ receiver }: Arena): Promise<Date> => {
   return new Date();
 };
 
+/** Says that there is, or is no longer, something to send by SMS: a gateway that refuses is only noticed when it is spoken to. */
+const sms = async ({ stack }: Arena, over: boolean): Promise<void> => {
+  const labels = { alertname: 'DrilledMessage', severity: 'critical', category: 'stack', notify_sms: 'true' };
+  const response = await fetch(stack.url('ALERTMANAGER_PORT', '/api/v2/alerts'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify([{ labels, ...(over ? { endsAt: new Date().toISOString() } : {}) }]),
+  });
+  if (!response.ok) throw new Error(`Alertmanager answers ${response.status}: ${await response.text()}`);
+};
+
 const AM_CONFIG = '/tmp/alertmanager.yml';
 const AM = 'route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n';
 
@@ -164,11 +175,13 @@ export const stackDrills: readonly Drill[] = [
     severity: 'critical',
     fault: 'receiver answers 500',
     victims: [],
-    inject: async ({ receiver }) => {
-      receiver.smsStatus = 500;
+    inject: async (arena) => {
+      arena.receiver.smsStatus = 500;
+      return sms(arena, false);
     },
-    remove: async ({ receiver }) => {
-      receiver.smsStatus = 200;
+    remove: async (arena) => {
+      arena.receiver.smsStatus = 200;
+      return sms(arena, true);
     },
     back: 480,
     slow: true,
