@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './test/support/sequencer.ts';
 
 // The suites run one after the other only where they share the engine; unit tests need nothing.
 export default defineConfig({
@@ -7,5 +8,6 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     testTimeout: 30_000,
+    sequence: { sequencer: LongestFirst },
   },
 });

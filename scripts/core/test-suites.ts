@@ -11,10 +11,12 @@ export interface TestSuite {
 }
 
 /**
- * The suites in order. Stacks mostly wait, so three files at a time share two cores; what measures times, or asks for an idle machine, runs alone.
+ * The suites in order. Stacks mostly wait, so four files at a time share two cores. What looks at the whole engine or measures times runs alone.
+ * The fleet is left in peace for ten minutes; what needs no stack and breaks nothing on the host runs beside it meanwhile, a file at a time.
  */
 export const SUITES: readonly TestSuite[] = [
   { folders: ['test/unit', 'test/cli', 'test/config'], flags: [] },
-  { folders: ['test/e2e', 'test/history'], flags: ['--maxWorkers=3', ...WITH_ENGINE] },
-  { folders: ['test/apps', 'test/alone'], flags: ONE_BY_ONE },
+  { folders: ['test/e2e', 'test/history'], flags: ['--maxWorkers=4', ...WITH_ENGINE] },
+  { folders: ['test/alone'], flags: ONE_BY_ONE },
+  { folders: ['test/fleet', 'test/tools', 'test/apps'], flags: ['--maxWorkers=2', ...WITH_ENGINE] },
 ];

@@ -45,7 +45,7 @@ describe('drills', () => {
 });
 
 it('every alert had series on a stack of real exporters when that was last looked at', () => {
-  // Written by PHAROS_REPORTS=yes npm test -- test/alone/fleet.test.ts, where every image is to be had.
+  // Written by PHAROS_REPORTS=yes npm test -- test/fleet/fleet.test.ts, where every image is to be had.
   const seen = JSON.parse(readFileSync(join(ROOT, 'test/reports/can-fire.json'), 'utf8')) as Readonly<
     Record<string, { readonly canFire: boolean }>
   >;

@@ -4,7 +4,7 @@ import type { AlertSight } from '../../scripts/core/blind.ts';
 import { ROOT } from '../../scripts/io/files.ts';
 
 /**
- * Leaves for `npm run rules:report` which alerts can fire, where it is asked for: PHAROS_REPORTS=yes npm test -- test/alone/fleet.test.ts.
+ * Leaves for `npm run rules:report` which alerts can fire, where it is asked for: PHAROS_REPORTS=yes npm test -- test/fleet/fleet.test.ts.
  *
  * @param elsewhere alerts on what this machine does not have: nothing is said of them
  */
