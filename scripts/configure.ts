@@ -1,5 +1,5 @@
 import { main } from './cli/command.ts';
-import { answersOf, askChannels, configureRequest, configureUsage, openSecrets, renderConfigure } from './cli/configure.ts';
+import { answersOf, askChannels, asTyped, configureRequest, configureUsage, openSecrets, renderConfigure } from './cli/configure.ts';
 import { renderDeliveries } from './cli/deliveries.ts';
 import { confirm, interactive } from './cli/prompt.ts';
 import { planConfigure } from './core/configure.ts';
@@ -21,7 +21,7 @@ await main(async (context) => {
   const present = await readPresent(ROOT);
   const answers = asks ? await askChannels(present) : answersOf(await readSources(request.given));
   const plan = planConfigure(answers, request.off, present);
-  if (plan.problems.length > 0) throw inputFailure(plan.problems);
+  if (plan.problems.length > 0) throw inputFailure(asTyped(plan.problems, request.given));
   const seen = openSecrets(request.given).map((flag) =>
     warning(flag, 'stood on the command line, where other users and the shell’s history see it', 'Use - (standard input) or @FILE.'),
   );

@@ -3,7 +3,7 @@ import { askSecret, askText, choose } from './prompt.ts';
 import { CHANNELS, type ChannelEntry } from '../core/channel-catalog.ts';
 import { isSecret, isSetUp, presentValue, wrongValue, type Answers, type ConfigurePlan, type Present } from '../core/configure.ts';
 import { inputFailure } from '../core/failure.ts';
-import { error } from '../core/problem.ts';
+import { error, type Problem } from '../core/problem.ts';
 
 const FIELDS = CHANNELS.flatMap(({ fields }) => fields);
 const BOTH = ['EMAIL_CRITICAL', 'EMAIL_WARNING'] as const;
@@ -83,6 +83,16 @@ export function answersOf(given: Readonly<Record<string, string>>): Answers {
     ...(both === undefined ? {} : Object.fromEntries(BOTH.map((key) => [key, both]))),
     ...Object.fromEntries(FIELDS.flatMap(({ key, flag }) => (given[flag] === undefined ? [] : [[key, given[flag]]]))),
   };
+}
+
+/** What is wrong with `--email-to`, which stands for two options, is said once and under the name that was typed. */
+export function asTyped(problems: readonly Problem[], given: Readonly<Record<string, string>>): readonly Problem[] {
+  if (given['email-to'] === undefined) return problems;
+  const meant = FIELDS.filter(({ key, flag }) => BOTH.some((both) => both === key) && given[flag] === undefined).map(
+    ({ flag }) => `--${flag}`,
+  );
+  const typed = problems.map((problem) => (meant.includes(problem.place) ? { ...problem, place: '--email-to' } : problem));
+  return typed.filter(({ place }, index) => place !== '--email-to' || typed.findIndex((one) => one.place === place) === index);
 }
 
 /** Asks which channels, then for each one's values. Enter keeps what is there. */

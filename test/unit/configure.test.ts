@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { answersOf, configureRequest, configureUsage, openSecrets, renderConfigure } from '../../scripts/cli/configure.ts';
+import { answersOf, asTyped, configureRequest, configureUsage, openSecrets, renderConfigure } from '../../scripts/cli/configure.ts';
 import { CHANNELS } from '../../scripts/core/channel-catalog.ts';
 import { CHANNEL_SECRETS, CHANNEL_SETTINGS } from '../../scripts/core/channels.ts';
 import { masked, planConfigure, wrongValue, type Present } from '../../scripts/core/configure.ts';
@@ -129,6 +129,16 @@ describe('the options of configure', () => {
   it('become keys of .env; --email-to stands for two of them', () => {
     const { given } = configureRequest(['--email-to', 'a@b', '--email-warning', 'w@b', '--slack-webhook', '-', '--dry-run']);
     expect(answersOf(given)).toEqual({ EMAIL_CRITICAL: 'a@b', EMAIL_WARNING: 'w@b', SLACK_WEBHOOK_URL: '-' });
+  });
+
+  it('are named in complaints as they were typed', () => {
+    const complaints = (...args: readonly string[]): readonly string[] => {
+      const { given } = configureRequest(['--smtp-host', 'm', '--email-from', 'a@b.example', ...args]);
+      return asTyped(planConfigure(answersOf(given), [], present()).problems, given).map(({ place }) => place);
+    };
+    expect(complaints('--email-to', 'nobody')).toEqual(['--email-to']);
+    expect(complaints('--email-to', 'nobody', '--email-warning', 'neither')).toEqual(['--email-to', '--email-warning']);
+    expect(complaints('--email-critical', 'nobody')).toEqual(['--email-critical']);
   });
 
   it('name the secrets that others can see', () => {
