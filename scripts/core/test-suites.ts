@@ -12,11 +12,11 @@ export interface TestSuite {
 
 /**
  * The suites in order. Stacks mostly wait, so four files at a time share two cores. What looks at the whole engine or measures times runs alone.
- * The fleet is left in peace for ten minutes; what needs no stack and breaks nothing on the host runs beside it meanwhile, a file at a time.
+ * The fleet is left in peace for ten minutes, with alerts for a busy host among those that must not fire: only what is light runs beside it.
  */
 export const SUITES: readonly TestSuite[] = [
   { folders: ['test/unit', 'test/cli', 'test/config'], flags: [] },
-  { folders: ['test/e2e', 'test/history'], flags: ['--maxWorkers=4', ...WITH_ENGINE] },
+  { folders: ['test/e2e', 'test/tools', 'test/history'], flags: ['--maxWorkers=4', ...WITH_ENGINE] },
   { folders: ['test/alone'], flags: ONE_BY_ONE },
-  { folders: ['test/fleet', 'test/tools', 'test/apps'], flags: ['--maxWorkers=2', ...WITH_ENGINE] },
+  { folders: ['test/fleet', 'test/apps'], flags: ['--maxWorkers=2', ...WITH_ENGINE] },
 ];

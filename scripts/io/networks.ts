@@ -11,13 +11,15 @@ interface EngineNetwork {
   readonly subnets: readonly string[];
 }
 
+type NetworkSettings = Pick<PlainSettings, 'COMPOSE_PROJECT_NAME' | 'STACK_SUBNET'>;
+
 /** The stack's own network as Compose names it. */
-export function ownNetwork(settings: PlainSettings): string {
+export function ownNetwork(settings: NetworkSettings): string {
   return `${settings.COMPOSE_PROJECT_NAME}_monitoring`;
 }
 
 /** Where the stack's network lies: where it already is, where `STACK_SUBNET` says, or the first place that is free. */
-export async function planNetwork(docker: Docker, settings: PlainSettings): Promise<StackNetwork> {
+export async function planNetwork(docker: Docker, settings: NetworkSettings): Promise<StackNetwork> {
   const networks = await engineNetworks(docker);
   const own = networks.find(({ name }) => name === ownNetwork(settings));
   const wanted = settings.STACK_SUBNET;

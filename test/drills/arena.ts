@@ -1,3 +1,5 @@
+import Docker from 'dockerode';
+import { planNetwork } from '../../scripts/io/networks.ts';
 import { databasesImage } from '../support/databases.ts';
 import { E2eStack, removeEverything, sh } from '../support/e2e-stack.ts';
 import { startFleet, watchFleet } from '../support/fleet.ts';
@@ -26,22 +28,21 @@ export async function openArena(
     await startFleet(project);
     const victims = [...new Set(drills.flatMap((drill) => drill.victims))];
     const [early, late] = [victims.filter(({ like }) => like === undefined), victims.filter(({ like }) => like !== undefined)];
-    for (const victim of early) await arena.start(victim);
+    await Promise.all(early.map(arena.start));
     await Promise.all(drills.map(async ({ prepare }) => prepare?.(arena)));
     watchFleet(stack, project);
     watchVictims(stack, early);
-    await up(stack);
-    // The receiver listens in this process; containers reach it by the gateway of their network.
-    const gateway = /gateway: (\S+)/.exec(stack.read('.effective/compose.yml'))?.[1] ?? '';
+    // The receiver listens in this process; containers reach it by the gateway of their network, which is therefore settled here.
+    const { subnet, gateway } = await planNetwork(new Docker(), { COMPOSE_PROJECT_NAME: project, STACK_SUBNET: undefined });
+    stack.set({ STACK_SUBNET: subnet });
     for (const [secret, path] of [
       ['webhook_url', 'critical'],
       ['sms_webhook_url', 'sms'],
       ['deadman_url', 'deadman'],
     ] as const)
       stack.write(`secrets/${secret}`, `http://${gateway}:${receiver.port}/${path}`);
-    await up(stack);
-    await must('the example', await stack.run('demo', '--yes'));
-    for (const victim of late) await arena.start(victim);
+    await must('the stack for the drills', await stack.run('up', '--yes'));
+    await Promise.all([stack.run('demo', '--yes').then(async (ended) => must('the example', ended)), ...late.map(arena.start)]);
     await watchLater(stack, late);
     // Two scrapes of everything, so that each fault finds its series there.
     await new Promise((resolve) => setTimeout(resolve, 40_000));
@@ -81,12 +82,6 @@ async function start(victim: Victim, arena: Arena, image: string): Promise<void>
 async function imageOf(service: string, { stack }: Arena): Promise<string> {
   const { stdout } = await sh(['docker', 'inspect', '--format', '{{.Config.Image}}', `${stack.project}-${service}-1`]);
   return stdout.trim();
-}
-
-async function up(stack: E2eStack): Promise<void> {
-  const first = await stack.run('up', '--yes');
-  // Another stack that starts at the same moment may take the address range.
-  await must('the stack for the drills', first.stderr.includes('at the same moment') ? await stack.run('up', '--yes') : first);
 }
 
 async function must(what: string, { code, stdout, stderr }: { readonly code: number; readonly stdout: string; readonly stderr: string }) {

@@ -50,9 +50,10 @@ describe('a healthy stack that watches one of everything', () => {
     // A host that waits for updates, or whose ports change, is not healthy in the eyes of the module security; that is not this test's doing.
     stack.set({ MODULES: MODULE_NAMES.filter((name) => name !== 'security').join(',') });
     await well('up');
+    const quiet = sleep(QUIET_SECONDS * 1000);
     // The example application under its gentle load, with the metrics that the rules for applications are about.
     await well('demo');
-    await sleep(QUIET_SECONDS * 1000);
+    await quiet;
     // Since Prometheus runs: the start must not wake anybody either.
     const fired = 'last_over_time(ALERTS{alertstate="firing"}[1h])';
     const { data } = await stack.json<{ data: { result: { metric: Labels }[] } }>(
@@ -73,11 +74,10 @@ describe('a healthy stack that watches one of everything', () => {
   it('has series for every alert', async () => {
     stack.set({ MODULES: MODULE_NAMES.join(',') });
     await well('up');
-    await troubleFleet(stack, PROJECT);
+    // Its metric is there only while it runs.
+    const [test] = await Promise.all([stack.run('test-alert'), troubleFleet(stack, PROJECT)]);
     const services = await stack.services();
     const absent = new Set(Object.entries(OF_SERVICES).flatMap(([alert, service]) => (services.includes(service) ? [] : [alert])));
-    // Its metric is there only while it runs.
-    const test = await stack.run('test-alert');
     expect(test.code, test.stdout + test.stderr).toBe(0);
     let blind: readonly string[] = [];
     let alerts: readonly AlertSight[] = [];

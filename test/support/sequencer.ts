@@ -7,6 +7,7 @@ const LONGEST = [
   'e2e/demo',
   'e2e/configure',
   'e2e/stack',
+  'tools/rule-mutants',
   'e2e/containers',
   'e2e/security',
   'e2e/test-alert',
