@@ -10,8 +10,8 @@ interface Range {
 }
 
 /**
- * Where a subnet is looked for, in pieces of 256 addresses. The engine gives other networks of the same `compose up` a place from 172.17.0.0/12
- * and 192.168.0.0/16 (docs.docker.com/engine/network/#subnet-allocation), so the first choice lies in neither; few networks use 10.213.
+ * Where a subnet is looked for, in pieces of 256 addresses. The engine gives other networks, also those of the same `compose up`, a place from
+ * 172.17.0.0/16 to 172.31.0.0/16 and 192.168.0.0/16, so the first choice lies outside; few networks use 10.213.
  */
 const POOLS = ['10.213', '172.30'];
 

@@ -32,13 +32,13 @@ const pinged = async ({ receiver }: Arena): Promise<Date> => {
   return new Date();
 };
 
-/** Says that there is, or is no longer, something to send by SMS: a gateway that refuses is only noticed when it is spoken to. */
-const sms = async ({ stack }: Arena, over: boolean): Promise<void> => {
+/** Hands Alertmanager something to send by SMS, or takes it back: a gateway that refuses is only noticed when it is spoken to. */
+const message = async ({ stack }: Arena, state: 'due' | 'over'): Promise<void> => {
   const labels = { alertname: 'DrilledMessage', severity: 'critical', category: 'stack', notify_sms: 'true' };
   const response = await fetch(stack.url('ALERTMANAGER_PORT', '/api/v2/alerts'), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify([{ labels, ...(over ? { endsAt: new Date().toISOString() } : {}) }]),
+    body: JSON.stringify([{ labels, ...(state === 'over' ? { endsAt: new Date().toISOString() } : {}) }]),
   });
   if (!response.ok) throw new Error(`Alertmanager answers ${response.status}: ${await response.text()}`);
 };
@@ -177,11 +177,11 @@ export const stackDrills: readonly Drill[] = [
     victims: [],
     inject: async (arena) => {
       arena.receiver.smsStatus = 500;
-      return sms(arena, false);
+      return message(arena, 'due');
     },
     remove: async (arena) => {
       arena.receiver.smsStatus = 200;
-      return sms(arena, true);
+      return message(arena, 'over');
     },
     back: 480,
     slow: true,
