@@ -32,14 +32,18 @@ export interface AlertSight {
  */
 export function explainBlindness(facts: readonly SelectorFacts[], known: (metric: string) => readonly string[]): Blindness {
   const missing = facts.filter(({ named, selector }) => named === 0 && selector.metric !== '');
-  if (missing.length > 0)
-    return { kind: 'name missing', why: missing.map(({ selector }) => absentName(selector.metric, known)).join('; ') };
+  if (missing.length > 0) return { kind: 'name missing', why: eachOnce(missing.map(({ selector }) => absentName(selector.metric, known))) };
   const mismatched = facts.filter(({ selected }) => selected === 0);
-  if (mismatched.length > 0) return { kind: 'label mismatch', why: mismatched.map(mismatch).join('; ') };
+  if (mismatched.length > 0) return { kind: 'label mismatch', why: eachOnce(mismatched.map(mismatch)) };
   return {
     kind: 'parts do not match',
     why: `${facts.map(({ selector }) => selector.text).join(', ')} have series, but none with the same labels`,
   };
+}
+
+/** An expression often asks for the same series twice, as in a share of all requests. */
+function eachOnce(reasons: readonly string[]): string {
+  return [...new Set(reasons)].join('; ');
 }
 
 function absentName(metric: string, known: (metric: string) => readonly string[]): string {

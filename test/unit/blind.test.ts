@@ -8,6 +8,7 @@ const facts = (expr: string, named: number, selected: number, values: Record<str
 describe('explainBlindness', () => {
   it('names a metric that is not there, and who would have it', () => {
     expect(explainBlindness(facts('pg_x > 1', 0, 0), () => [])).toEqual({ kind: 'name missing', why: 'no series pg_x' });
+    expect(explainBlindness(facts('pg_x / (pg_x + 1) > 1', 0, 0), () => []).why).toBe('no series pg_x');
     expect(explainBlindness(facts('pg_x > 1', 0, 0), () => ['postgres-exporter']).why).toContain('postgres-exporter has it only where');
   });
   it('names the label that no series has, and the values that there are', () => {
