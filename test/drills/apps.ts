@@ -176,7 +176,11 @@ export const appDrills: readonly Drill[] = [
       await arena.docker('kill', 'app-stall');
       const seen =
         'const page = await (await fetch("http://127.0.0.1:3000/metrics")).text(); process.exit(/^queue_jobs_stalled_total.* [1-9]/m.test(page) ? 0 : 1)';
-      await eventually('jobs stall', 120, async () => (await arena.exec('app-left', 'node', '--input-type=module', '-e', seen)).code === 0);
+      await eventually(
+        'jobs stall',
+        120,
+        async () => (await arena.attempt('app-left', 'node', '--input-type=module', '-e', seen)).code === 0,
+      );
       return new Date();
     },
     remove: async ({ docker }) => docker('start', 'app-stall'),

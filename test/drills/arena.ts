@@ -1,7 +1,7 @@
 import Docker from 'dockerode';
 import { planNetwork } from '../../scripts/io/networks.ts';
 import { databasesImage } from '../support/databases.ts';
-import { E2eStack, removeEverything, sh } from '../support/e2e-stack.ts';
+import { E2eStack, removeEverything, sh, type Ended } from '../support/e2e-stack.ts';
 import { startFleet, watchFleet } from '../support/fleet.ts';
 import type { Arena, Drill } from './drill.ts';
 import { startReceiver } from './receiver.ts';
@@ -41,8 +41,8 @@ export async function openArena(
       ['deadman_url', 'deadman'],
     ] as const)
       stack.write(`secrets/${secret}`, `http://${gateway}:${receiver.port}/${path}`);
-    await must('the stack for the drills', await stack.run('up', '--yes'));
-    await Promise.all([stack.run('demo', '--yes').then(async (ended) => must('the example', ended)), ...late.map(arena.start)]);
+    must('the stack for the drills does not come up', await stack.run('up', '--yes'));
+    await Promise.all([stack.run('demo', '--yes').then((ended) => must('the example does not come up', ended)), ...late.map(arena.start)]);
     await watchLater(stack, late);
     // Two scrapes of everything, so that each fault finds its series there.
     await new Promise((resolve) => setTimeout(resolve, 40_000));
@@ -54,14 +54,21 @@ export async function openArena(
 }
 
 function arenaOf(stack: E2eStack, project: string, receiver: Arena['receiver'], image: string): Arena {
-  const run = async (...command: readonly string[]) => sh(['docker', ...command]);
+  const attempt = async (...command: readonly string[]) => sh(['docker', ...command]);
+  const run = async (...command: readonly string[]) => {
+    const ended = await attempt(...command);
+    must(`docker ${command.join(' ')} fails`, ended);
+    return ended;
+  };
   const arena: Arena = {
     stack,
     prefix: project,
     receiver,
     exec: async (name, ...command) => run('exec', `${project}-${name}`, ...command),
+    attempt: async (name, ...command) => attempt('exec', `${project}-${name}`, ...command),
     spawn: async (name, ...command) => run('exec', '-d', `${project}-${name}`, ...command),
     docker: async (verb, name) => run(...verb.split(' '), `${project}-${name}`),
+    has: async (service) => (await attempt('inspect', `${project}-${service}-1`)).code === 0,
     service: async (verb, service) => run(verb, `${project}-${service}-1`),
     start: async (victim) => start(victim, arena, image),
   };
@@ -75,7 +82,7 @@ async function start(victim: Victim, arena: Arena, image: string): Promise<void>
   const limit = ['--memory', '512m', '--memory-swap', '512m'];
   const own = typeof options === 'function' ? options(arena) : options;
   const what = like === undefined ? [image, 'bash', '-c', command] : [await imageOf(like, arena), ...args];
-  await must(name, await sh(['docker', 'run', '-d', ...place, ...limit, ...own, ...what]));
+  must(`${name} does not come up`, await sh(['docker', 'run', '-d', ...place, ...limit, ...own, ...what]));
 }
 
 /** The image that a service of this stack runs. */
@@ -84,6 +91,6 @@ async function imageOf(service: string, { stack }: Arena): Promise<string> {
   return stdout.trim();
 }
 
-async function must(what: string, { code, stdout, stderr }: { readonly code: number; readonly stdout: string; readonly stderr: string }) {
-  if (code !== 0) throw new Error(`${what} does not come up:\n${stdout}${stderr}`);
+function must(complaint: string, { code, stdout, stderr }: Ended): void {
+  if (code !== 0) throw new Error(`${complaint}:\n${stdout}${stderr}`);
 }

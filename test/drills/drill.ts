@@ -10,13 +10,17 @@ export interface Arena {
   readonly prefix: string;
   /** The server that stands in for the critical team's webhook, the SMS gateway and the dead-man's switch. */
   readonly receiver: Receiver;
-  /** Runs a program in a victim. */
+  /** Runs a program in a victim. Throws with its words where it fails: a fault that was not brought about proves nothing. */
   readonly exec: (name: string, ...command: readonly string[]) => Promise<Ended>;
-  /** Runs a program in a victim and leaves it running. */
+  /** The same for what may fail, such as filling a disk. */
+  readonly attempt: (name: string, ...command: readonly string[]) => Promise<Ended>;
+  /** Runs a program in a victim and leaves it running. Throws where it does not start. */
   readonly spawn: (name: string, ...command: readonly string[]) => Promise<Ended>;
-  /** Runs the docker client on a victim: `docker('stop', 'redis-down')`. */
+  /** Runs the docker client on a victim: `docker('stop', 'redis-down')`. Throws where that fails. */
   readonly docker: (verb: string, name: string) => Promise<Ended>;
-  /** Runs the docker client on a service of the stack. */
+  /** Whether the stack runs a service: its image may be one that cannot be had. */
+  readonly has: (service: string) => Promise<boolean>;
+  /** Runs the docker client on a service of the stack. Throws where that fails. */
   readonly service: (verb: string, service: string) => Promise<Ended>;
   /** Starts a victim that no drill watches from the beginning. */
   readonly start: (victim: Victim) => Promise<void>;

@@ -11,10 +11,12 @@ const stopped = (name: string): Pick<Drill, 'down' | 'inject' | 'remove'> => ({
   inject: async ({ docker }: Arena) => docker('stop', name),
   remove: async ({ docker }: Arena) => docker('start', name),
 });
+/** In one step: the server reads the file at any moment, and dies of half a certificate. */
+const present = (which: string): string => `cp /tls/${which}.pem /tls/next.pem && mv /tls/next.pem /tls/cert.pem`;
 const certificate = (name: string, days: number): { readonly victims: readonly Victim[] } & Pick<Drill, 'inject' | 'remove'> => ({
   victims: [tls(name, days)],
-  inject: async ({ exec }) => exec(name, 'cp', '/tls/bad.pem', '/tls/cert.pem'),
-  remove: async ({ exec }) => exec(name, 'cp', '/tls/good.pem', '/tls/cert.pem'),
+  inject: async ({ exec }) => exec(name, 'bash', '-c', present('bad')),
+  remove: async ({ exec }) => exec(name, 'bash', '-c', present('good')),
 });
 /** A victim that another module of the exporter probes than HTTP. */
 const probed = (victim: Victim, url: string, module: string): Victim => ({ ...victim, watch: { as: 'blackbox', url, module } });

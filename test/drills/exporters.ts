@@ -59,9 +59,9 @@ export const exporterDrills: readonly Drill[] = [
     of: 'loki-full',
     needs: 'loki',
     victims: [filler, loki],
-    inject: async ({ exec, spawn }) => {
+    inject: async ({ attempt, spawn }) => {
       await spawn('loki-filler', 'node', '-e', PUSH);
-      await exec('loki-filler', 'dd', 'if=/dev/zero', 'of=/loki/full', 'bs=64k');
+      await attempt('loki-filler', 'dd', 'if=/dev/zero', 'of=/loki/full', 'bs=64k');
     },
     remove: async ({ exec }) => exec('loki-filler', 'rm', '/loki/full'),
     back: 480,

@@ -114,7 +114,8 @@ export const postgresDrills: readonly Drill[] = [
         'dd if=/dev/zero of=/data/pg_xact/0656 bs=256k count=1; chown postgres /data/pg_xact/0656',
       ];
       await arena.exec('pg-old', 'bash', '-c', `echo '${jump.join('; ')}' > /tmp/before`);
-      await arena.exec('pg-old', 'su', 'postgres', '-c', '/usr/lib/postgresql/18/bin/pg_ctl stop -m fast -D /data');
+      // Which ends this program with the container.
+      await arena.attempt('pg-old', 'su', 'postgres', '-c', '/usr/lib/postgresql/18/bin/pg_ctl stop -m fast -D /data');
       await arena.docker('start', 'pg-old');
       await answers(arena, 'pg-old');
       return new Date();

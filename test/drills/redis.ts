@@ -58,7 +58,7 @@ export const redisDrills: readonly Drill[] = [
     victims: [redis('redis-save', '--dir /save')].map((victim) => ({ ...victim, options: ['--tmpfs', '/save:size=1m'] })),
     inject: async (arena) => {
       await cli(arena, 'redis-save', 'eval', RANDOM, '0');
-      await arena.exec('redis-save', 'dd', 'if=/dev/zero', 'of=/save/full', 'bs=64k', 'count=32');
+      await arena.attempt('redis-save', 'dd', 'if=/dev/zero', 'of=/save/full', 'bs=64k', 'count=32');
       await cli(arena, 'redis-save', 'bgsave');
       return new Date();
     },
@@ -76,7 +76,7 @@ export const redisDrills: readonly Drill[] = [
     of: 'redis-aof',
     victims: [redis('redis-aof', '--appendonly yes --dir /aof')].map((victim) => ({ ...victim, options: ['--tmpfs', '/aof:size=2m'] })),
     inject: async (arena) => {
-      await arena.exec('redis-aof', 'dd', 'if=/dev/zero', 'of=/aof/full', 'bs=64k', 'count=64');
+      await arena.attempt('redis-aof', 'dd', 'if=/dev/zero', 'of=/aof/full', 'bs=64k', 'count=64');
       await cli(arena, 'redis-aof', 'eval', RANDOM, '0');
       return new Date();
     },
@@ -97,7 +97,6 @@ export const redisDrills: readonly Drill[] = [
   },
 ];
 
-/** Bounded: Redis lets a script that has begun go on past maxmemory. */
 /** In small bites: a script that has begun to write may go on beyond maxmemory. */
 const FILL = `for i in $(seq 400); do
   [ $(redis-cli info memory | sed -n 's/^used_memory:\\([0-9]*\\).*/\\1/p') -gt 24400000 ] && break

@@ -2,9 +2,9 @@ import { eventually } from '../support/e2e-stack.ts';
 import type { Arena } from './drill.ts';
 
 /** Runs SQL as the superuser of a victim, in one session; each text is a transaction of its own. Throws with the server's words. */
-export async function psql({ exec }: Arena, name: string, sql: string | readonly string[], database = 'postgres'): Promise<string> {
+export async function psql({ attempt }: Arena, name: string, sql: string | readonly string[], database = 'postgres'): Promise<string> {
   const commands = [sql].flat().map((text) => `-c "${text}"`);
-  const { code, stdout, stderr } = await exec(
+  const { code, stdout, stderr } = await attempt(
     name,
     'su',
     'postgres',

@@ -1,4 +1,5 @@
 import { broken, due } from './promise.ts';
+import { evidence } from './evidence.ts';
 import { runDrill, type Arena, type Drill, type DrillResult } from './drill.ts';
 
 /** What came of a drill: a result, whose promise may be broken; or why there is none. */
@@ -34,13 +35,13 @@ export async function runTurns(
 
 async function one(watched: Drill, drill: Drill, arena: Arena): Promise<Outcome> {
   // What this machine has no image of is not there to be broken.
-  if (drill.needs !== undefined && (await arena.service('inspect', drill.needs)).code !== 0)
-    return { drill, skipped: `${drill.needs} is left out here` };
+  if (drill.needs !== undefined && !(await arena.has(drill.needs))) return { drill, skipped: `${drill.needs} is left out here` };
   try {
     const result = await runDrill(watched, arena, due(drill).toNotification + 120);
     return { drill, result, broken: broken(drill, result) };
   } catch (failure) {
+    const seen = await evidence(drill, arena);
     await drill.remove(arena).catch(() => undefined);
-    return { drill, failed: failure instanceof Error ? failure.message : String(failure) };
+    return { drill, failed: `${failure instanceof Error ? failure.message : String(failure)}${seen}` };
   }
 }
