@@ -42,9 +42,9 @@ export async function openArena(
     ] as const)
       stack.write(`secrets/${secret}`, `http://${gateway}:${receiver.port}/${path}`);
     must('the stack for the drills does not come up', await stack.run('up', '--yes'));
-    // One after the other: some take the volumes of the one before.
-    for (const victim of late) await arena.start(victim);
     must('the example does not come up', await stack.run('demo', '--yes'));
+    // Some are the example once more, some take the volumes of the one before.
+    for (const victim of late) await arena.start(victim);
     await watchLater(stack, late);
     // Two scrapes of everything, so that each fault finds its series there.
     await new Promise((resolve) => setTimeout(resolve, 40_000));
