@@ -54,7 +54,8 @@ export class E2eStack {
     await removeEverything(project);
     const folder = mkdtempSync(join(tmpdir(), `${project}-`));
     const listed = await sh(['git', 'ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT });
-    for (const path of listed.stdout.split('\n').filter((line) => line !== '')) {
+    // Git also lists what was deleted and not committed yet.
+    for (const path of listed.stdout.split('\n').filter((line) => line !== '' && existsSync(join(ROOT, line)))) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       cpSync(join(ROOT, path), join(folder, path));
     }
