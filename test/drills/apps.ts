@@ -184,7 +184,8 @@ export const appDrills: readonly Drill[] = [
       return new Date();
     },
     remove: async ({ docker }) => docker('start', 'app-stall'),
-    back: 660,
+    // The alert speaks of ten minutes.
+    back: 720,
     slow: true,
   },
 ];

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { planNetwork } from '../../scripts/io/networks.ts';
 import { databasesImage } from '../support/databases.ts';
@@ -7,6 +8,9 @@ import type { Arena, Drill } from './drill.ts';
 import { startReceiver } from './receiver.ts';
 import type { Victim } from './victims.ts';
 import { watchLater, watchVictims } from './watch.ts';
+
+/** Two scrapes of everything, so that each fault finds its series there. */
+export const SETTLE_MS = 40_000;
 
 /** Starts a stack and the victims of the drills. What runs on this host besides is not touched. */
 export async function openArena(
@@ -46,8 +50,7 @@ export async function openArena(
     // Some are the example once more, some take the volumes of the one before.
     for (const victim of late) await arena.start(victim);
     await watchLater(stack, late);
-    // Two scrapes of everything, so that each fault finds its series there.
-    await new Promise((resolve) => setTimeout(resolve, 40_000));
+    await sleep(SETTLE_MS);
   } catch (failure) {
     await close();
     throw failure;

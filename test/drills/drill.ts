@@ -39,7 +39,7 @@ export interface Drill {
   readonly needs?: string;
   /** What a drill is about: something that is down has a promise of its own. */
   readonly down?: boolean;
-  /** Drills of a later turn break parts of the stack that the earlier ones need: 1 when not given. */
+  /** Drills of different turns break what the others need: 1 and 2 the way of every message, 4 and 5 exporters. 3 when not given. */
   readonly turn?: 1 | 2 | 3 | 4 | 5;
   /** Runs when the victims have started, before the stack knows them. */
   readonly prepare?: (arena: Arena) => Promise<unknown>;

@@ -7,7 +7,7 @@ const stopped = (alert: string, service: string, fault: string, more: Partial<Dr
   severity: 'critical',
   fault,
   down: true,
-  turn: 2,
+  turn: 4,
   needs: service,
   victims: [],
   inject: async (arena) => arena.service('stop', service),
@@ -50,8 +50,8 @@ export const exporterDrills: readonly Drill[] = [
   stopped('LogShipperDown', 'alloy', 'log shipper stopped'),
   stopped('HistoryDown', 'history', 'alert history stopped'),
   // Nothing else needs these two.
-  stopped('GrafanaDown', 'grafana', 'Grafana stopped', { turn: 1, slow: false }),
-  stopped('LokiDown', 'loki', 'Loki stopped', { turn: 1, slow: false }),
+  stopped('GrafanaDown', 'grafana', 'Grafana stopped', { turn: 3, slow: false }),
+  stopped('LokiDown', 'loki', 'Loki stopped', { turn: 3, slow: false }),
   {
     alert: 'LokiDiskFull',
     severity: 'critical',
@@ -70,5 +70,5 @@ export const exporterDrills: readonly Drill[] = [
   stopped('CadvisorDown', 'cadvisor', 'cAdvisor stopped'),
   // What asks the engine and what lets it: the second is only seen through the first.
   stopped('DockerEngineDown', 'docker-socket-proxy', 'way to the Docker engine stopped'),
-  stopped('ContainerExporterDown', 'container-exporter', 'container-exporter stopped', { turn: 3 }),
+  stopped('ContainerExporterDown', 'container-exporter', 'container-exporter stopped', { turn: 5 }),
 ];

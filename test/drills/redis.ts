@@ -16,6 +16,22 @@ export const redisDrills: readonly Drill[] = [
     remove: async ({ docker }) => docker('start', 'redis-down'),
   },
   {
+    alert: 'RedisDown',
+    severity: 'critical',
+    fault: 'another Redis stopped half a minute later',
+    of: 'redis-next',
+    down: true,
+    victims: [redis('redis-next')],
+    // The group of the first one has had its message by then, or is about to.
+    inject: async ({ docker }) => {
+      await new Promise((resolve) => setTimeout(resolve, 30_000));
+      const fault = new Date();
+      await docker('stop', 'redis-next');
+      return fault;
+    },
+    remove: async ({ docker }) => docker('start', 'redis-next'),
+  },
+  {
     alert: 'RedisReplicaLinkDown',
     severity: 'critical',
     fault: 'primary of a replica stopped',

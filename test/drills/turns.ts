@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SETTLE_MS } from './arena.ts';
 import { broken, due } from './promise.ts';
 import { evidence } from './evidence.ts';
 import { runDrill, type Arena, type Drill, type DrillResult } from './drill.ts';
@@ -8,7 +10,10 @@ export type Outcome =
   | { readonly drill: Drill; readonly failed: string }
   | { readonly drill: Drill; readonly skipped: string };
 
-/** Runs drills, those of a turn at once, and tells of each as soon as it is over. A later turn waits until the faults of the one before are mended. */
+/**
+ * Runs drills, those of a turn at once, and tells of each as soon as it is over. A later turn waits until the faults of the one before are mended,
+ * and after those that break the way of every message until they are over.
+ */
 export async function runTurns(
   drills: readonly Drill[],
   arena: Arena,
@@ -17,7 +22,8 @@ export async function runTurns(
   const over: Promise<Outcome>[] = [];
   for (const turn of [1, 2, 3, 4, 5]) {
     const mended: Promise<void>[] = [];
-    for (const drill of drills.filter((one) => (one.turn ?? 1) === turn)) {
+    const already = over.length;
+    for (const drill of drills.filter((one) => (one.turn ?? 3) === turn)) {
       let done: () => void = () => undefined;
       mended.push(new Promise((resolve) => (done = resolve)));
       over.push(
@@ -29,6 +35,7 @@ export async function runTurns(
       );
     }
     await Promise.all(mended);
+    if (turn < 3 && over.length > already) await Promise.all(over).then(async () => sleep(SETTLE_MS));
   }
   return Promise.all(over);
 }

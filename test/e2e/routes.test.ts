@@ -120,24 +120,28 @@ describe('routes, asked with amtool', () => {
 describe('times', () => {
   const routes = (all.config.route.routes ?? []) as Route[];
   it.each([
-    ['emergency', '0s', '30m'],
-    ['critical-team', '10s', '1h'],
-    ['warning-team', '5m', '12h'],
-    ['security-team', '20s', '2h'],
-    ['dba-team', '1m', '3h'],
-    ['ml-team', '1m', '3h'],
-  ])('%s is told after %s and again after %s', (receiver, wait, repeat) => {
-    expect(routes.find((route) => route.receiver === receiver)).toMatchObject({ group_wait: wait, repeat_interval: repeat });
+    ['emergency', '0s', '15s', '30m'],
+    ['critical-team', '10s', '15s', '1h'],
+    ['warning-team', '5m', '1m', '12h'],
+    ['security-team', '20s', '1m', '2h'],
+    ['dba-team', '1m', '1m', '3h'],
+    ['ml-team', '1m', '1m', '3h'],
+  ])('%s is told after %s, of more of the same after %s, and again after %s', (receiver, wait, more, repeat) => {
+    expect({ ...all.config.route, ...routes.find((route) => route.receiver === receiver) }).toMatchObject({
+      group_wait: wait,
+      group_interval: more,
+      repeat_interval: repeat,
+    });
   });
 
   it('an SMS goes at the pace of its severity', () => {
     expect(
       routes
         .filter(({ receiver }) => receiver === 'sms')
-        .map((route) => [route.matchers?.[1], route['group_wait'], route['repeat_interval']]),
+        .map((route) => [route.matchers?.[1], route['group_wait'], route['group_interval'], route['repeat_interval']]),
     ).toEqual([
-      ['severity="critical"', '10s', '1h'],
-      ['severity!~"critical|emergency"', '5m', '12h'],
+      ['severity="critical"', '10s', '15s', '1h'],
+      ['severity!~"critical|emergency"', '5m', undefined, '12h'],
     ]);
   });
 
