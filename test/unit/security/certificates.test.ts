@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { certificateCollector } from '../../../exporters/security/collect-files.ts';
+import type { Collected } from '../../../exporters/security/collected.ts';
+import { hostFolder, valueOf } from '../../support/host-folder.ts';
+
+const host = hostFolder();
+
+describe('certificates', () => {
+  const certificate = (path: string, days: number): void => {
+    const args = [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-subj',
+      '/CN=x',
+      '-days',
+      `${days}`,
+    ];
+    mkdirSync(dirname(host.path + path), { recursive: true });
+    execFileSync('openssl', [...args, '-keyout', `${host.path}${path}.key`, '-out', host.path + path], { stdio: 'ignore' });
+  };
+  const expiry = (found: Collected, path: string): number | undefined =>
+    valueOf(found, 'security_certificate_expiry_timestamp_seconds', { path });
+
+  it('are found in folders and by name, and end with the first of a chain', async () => {
+    certificate('/etc/tls/a.pem', 10);
+    certificate('/etc/tls/live/shop/b.crt', 20);
+    certificate('/srv/one.cert', 40);
+    host.put(
+      '/etc/tls/live/shop/fullchain.pem',
+      readFileSync(`${host.path}/srv/one.cert`, 'utf8') + readFileSync(`${host.path}/etc/tls/a.pem`, 'utf8'),
+    );
+    host.put('/etc/tls/privkey.pem', readFileSync(`${host.path}/etc/tls/a.pem.key`));
+    host.put('/etc/tls/broken.pem', 'nothing');
+    const found = await certificateCollector(host.path, ['/etc/tls', '/srv/one.cert', '/absent']).collect(0);
+    const days = (path: string): number => Math.round(((expiry(found, path) ?? 0) - Date.now() / 1000) / 86_400);
+    expect([days('/etc/tls/a.pem'), days('/etc/tls/live/shop/b.crt'), days('/srv/one.cert')]).toEqual([10, 20, 40]);
+    expect(days('/etc/tls/live/shop/fullchain.pem')).toBe(10);
+    expect(valueOf(found, 'security_certificate_files')).toBe(4);
+    expect(valueOf(found, 'security_certificate_files_unreadable')).toBe(1);
+    expect(found.sources).toEqual([
+      { path: '/etc/tls', state: 'ok' },
+      { path: '/srv/one.cert', state: 'ok' },
+      { path: '/absent', state: 'absent' },
+    ]);
+  });
+});

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Collected, Collector } from '../../../exporters/security/collected.ts';
+import { Runner } from '../../../exporters/security/runner.ts';
+import { loadState, writeWhole } from '../../../exporters/security/state.ts';
+import { hostFolder } from '../../support/host-folder.ts';
+
+const host = hostFolder();
+
+describe('Runner', () => {
+  it('keeps what a failing collector found before, with its age, and goes on with the others', async () => {
+    let broken = false;
+    const answer = (value: number): Collected => ({
+      families: [{ name: 'a', help: 'A.', type: 'gauge', samples: [{ value }] }],
+      sources: [{ path: '/a', state: 'ok' }],
+    });
+    const collectors: Collector[] = [
+      { name: 'one', collect: async (now) => (broken ? Promise.reject(new Error('no')) : answer(now)) },
+      { name: 'two', collect: async () => ({ families: [], sources: [{ path: '/b', state: 'absent' }] }) },
+    ];
+    const told: string[] = [];
+    const runner = new Runner(collectors, { failed: (...said) => void told.push(said.join(' ')), works: () => undefined });
+    await runner.round(() => 100);
+    broken = true;
+    await runner.round(() => 200);
+    const text = runner.text();
+    expect(text).toContain('\na 100\n');
+    expect(text).toContain('security_collector_success{collector="one"} 0\n');
+    expect(text).toContain('security_collector_last_success_timestamp_seconds{collector="one"} 100\n');
+    expect(text).toContain('security_collector_last_success_timestamp_seconds{collector="two"} 200\n');
+    expect(text).toContain('security_source_state{collector="two",source="/b",state="absent"} 1\n');
+    expect(told).toContain('one no');
+  });
+
+  it('gives an age also of what has never succeeded, and does not make it younger by a restart', async () => {
+    const broken: Collector[] = [{ name: 'one', collect: async () => Promise.reject(new Error('no')) }];
+    const quiet = { failed: () => undefined, works: () => undefined };
+    const age = 'security_collector_last_success_timestamp_seconds{collector="one"}';
+    const runner = new Runner(broken, quiet);
+    await runner.round(() => 100);
+    await runner.round(() => 200);
+    expect(runner.text()).toContain(`${age} 100\n`);
+    const again = new Runner(broken, quiet, runner.succeeded);
+    await again.round(() => 300);
+    expect(again.text()).toContain(`${age} 100\n`);
+  });
+});
+
+describe('the state', () => {
+  it('is written whole, for its owner only, and read back; a damaged one is told and not fatal', async () => {
+    const path = join(host.path, 'state.json');
+    expect(await loadState(path)).toEqual({ state: {} });
+    await writeWhole(path, '{"counts":{"su/failed":2}}', 0o600);
+    expect(await loadState(path)).toEqual({ state: { counts: { 'su/failed': 2 } } });
+    await writeWhole(path, '{"counts":', 0o600);
+    expect(await loadState(path)).toMatchObject({ state: {}, wrong: expect.stringContaining('JSON') });
+  });
+});
