@@ -87,15 +87,17 @@ export const postgresDrills: readonly Drill[] = [
     fault: 'standby more than five minutes behind',
     of: 'standby',
     victims: [],
-    // A standby is behind by the age of what it replayed last, once there is something to replay: five minutes after the last change.
+    // A standby is behind by the age of what it replayed last, once there is something to replay: five minutes after the last change. That is
+    // made now, so that the other fault of this standby is over by then.
     inject: async (arena) => {
+      await psql(arena, 'shop-db', 'INSERT INTO orders VALUES (1001)');
       await eventually('the standby replayed nothing for five minutes', 540, async () => {
         const behind = "SELECT now() - pg_last_xact_replay_timestamp() > interval '5 min 10 s'";
         return (await psql(arena, 'shop-standby', behind)) === 't';
       });
       await psql(arena, 'shop-standby', 'SELECT pg_wal_replay_pause()');
       const fault = new Date();
-      await psql(arena, 'shop-db', 'INSERT INTO orders SELECT generate_series(1001, 2000)');
+      await psql(arena, 'shop-db', 'INSERT INTO orders SELECT generate_series(1002, 2000)');
       return fault;
     },
     remove: async (arena) => psql(arena, 'shop-standby', 'SELECT pg_wal_replay_resume()'),
@@ -116,6 +118,8 @@ export const postgresDrills: readonly Drill[] = [
       await arena.exec('pg-old', 'bash', '-c', `echo '${jump.join('; ')}' > /tmp/before`);
       // Which ends this program with the container.
       await arena.attempt('pg-old', 'su', 'postgres', '-c', '/usr/lib/postgresql/18/bin/pg_ctl stop -m fast -D /data');
+      // What still runs is not started again.
+      await arena.docker('wait', 'pg-old');
       await arena.docker('start', 'pg-old');
       await answers(arena, 'pg-old');
       return new Date();
