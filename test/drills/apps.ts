@@ -1,8 +1,7 @@
 import { eventually } from '../support/e2e-stack.ts';
 import { publishedPort } from './published.ts';
 import type { Arena, Drill } from './drill.ts';
-import { psql } from './sql.ts';
-import { postgres, redis, type Victim } from './victims.ts';
+import { appDatabase, redis, type Victim } from './victims.ts';
 
 /** Tells the example to misbehave, or to be well again. */
 const misbehaves = (fault: string, value: number): Pick<Drill, 'inject' | 'remove' | 'victims'> => ({
@@ -31,10 +30,8 @@ const app = (name: string, database: string, cache: string): Victim => ({
   ],
   watch: { as: 'apps', port: 3000 },
 });
-/** A database that belongs to an application; the stack is not told of it. */
-const own = ({ name, command = '' }: Victim): Victim => ({ name, command });
-const owner = async (arena: Arena, name: string): Promise<void> =>
-  eventually(`${name} takes its owner`, 60, async () => (await psql(arena, name, "CREATE ROLE app LOGIN SUPERUSER PASSWORD 'app'")) === '');
+/** One that belongs to an application; the stack is not told of it. */
+const unwatched = ({ name, command = '' }: Victim): Victim => ({ name, command });
 
 /** Requests without an end, so many at a time, from inside the application's container. */
 const load = async ({ spawn }: Arena, name: string, atOnce: number, path: string) =>
@@ -45,11 +42,11 @@ const load = async ({ spawn }: Arena, name: string, atOnce: number, path: string
     `for (let i = 0; i < ${atOnce}; i += 1) (async () => { for (;;) { await fetch("http://127.0.0.1:3000${path}").catch(() => 0); await new Promise((r) => setTimeout(r, 200)); } })()`,
   );
 
-const pool = [own(postgres('pool-db')), own(redis('pool-cache')), app('app-pool', 'pool-db', 'pool-cache')];
-const lost = [own(postgres('lost-db')), own(redis('lost-cache')), app('app-lost', 'lost-db', 'lost-cache')];
+const pool = [appDatabase('pool-db'), unwatched(redis('pool-cache')), app('app-pool', 'pool-db', 'pool-cache')];
+const lost = [appDatabase('lost-db'), unwatched(redis('lost-cache')), app('app-lost', 'lost-db', 'lost-cache')];
 const stalled = [
-  own(postgres('stall-db')),
-  own(redis('stall-cache')),
+  appDatabase('stall-db'),
+  unwatched(redis('stall-cache')),
   app('app-stall', 'stall-db', 'stall-cache'),
   app('app-left', 'stall-db', 'stall-cache'),
 ];
@@ -101,7 +98,6 @@ export const appDrills: readonly Drill[] = [
     victims: [],
     inject: async (arena) => tell(arena, 'stuck-queue', 1),
     remove: async (arena) => tell(arena, 'stuck-queue', 0),
-    slow: true,
   },
   {
     alert: 'HighResponseTime',
@@ -123,7 +119,6 @@ export const appDrills: readonly Drill[] = [
     fault: 'every connection of the pool waits for a lock',
     of: 'app-pool',
     victims: pool,
-    prepare: async (arena) => owner(arena, 'pool-db'),
     inject: async (arena) => {
       await arena.spawn(
         'pool-db',
@@ -143,7 +138,6 @@ export const appDrills: readonly Drill[] = [
     fault: 'database of an application stopped',
     of: 'app-lost',
     victims: lost,
-    prepare: async (arena) => owner(arena, 'lost-db'),
     inject: async (arena) => {
       await load(arena, 'app-lost', 2, '/products/1');
       await arena.docker('kill', 'lost-db');
@@ -167,7 +161,6 @@ export const appDrills: readonly Drill[] = [
     fault: 'worker killed in the middle of its jobs, and BullMQ gave them up',
     of: 'app-left',
     victims: stalled,
-    prepare: async (arena) => owner(arena, 'stall-db'),
     // A worker's lock lasts half a minute and is looked after every half minute: only then a job has stalled.
     inject: async (arena) => {
       const add =

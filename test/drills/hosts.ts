@@ -141,7 +141,6 @@ export const hostDrills: readonly Drill[] = [
       return new Date();
     },
     remove: async ({ exec }) => exec('fat', 'touch', '/tmp/enough'),
-    slow: true,
   },
   {
     alert: 'CriticalMemoryUsage',

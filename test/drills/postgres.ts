@@ -68,7 +68,6 @@ export const postgresDrills: readonly Drill[] = [
       await psql(arena, 'pg-work', ['CREATE TABLE again()', 'SELECT pg_switch_wal()']);
     },
     back: 240,
-    slow: true,
   },
   {
     alert: 'PostgreSQLReplicationBroken',

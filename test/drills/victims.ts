@@ -30,19 +30,27 @@ export const redis = (name: string, ...flags: readonly string[]): Victim => ({
 /** What every PostgreSQL here is started with: nothing on it is worth a sync. */
 const FLAGS = '-c listen_addresses=* -c fsync=off -c shared_buffers=16MB';
 
-/** A PostgreSQL of its own, with the stack's read-only user. What stands in /tmp/before runs once before the next start. */
+/** A PostgreSQL of its own, with the stack's read-only user. */
 export const postgres = (name: string, ...flags: readonly string[]): Victim => ({
   name,
-  command: [
+  command: serve("CREATE ROLE pharos_monitor LOGIN PASSWORD 'right-password' IN ROLE pg_monitor", flags),
+  watch: { as: 'postgres' },
+});
+
+/** One that belongs to an application; the stack is not told of it. */
+export const appDatabase = (name: string): Victim => ({ name, command: serve("CREATE ROLE app LOGIN SUPERUSER PASSWORD 'app'") });
+
+/** Makes a cluster with a role and serves it. What stands in /tmp/before runs once before the next start. */
+function serve(role: string, flags: readonly string[] = []): string {
+  return [
     'mkdir -p /data /run/postgresql && chown postgres /data /run/postgresql; rm -f /data/postmaster.pid',
     'export B=/usr/lib/postgresql/18/bin',
     '[ -f /data/PG_VERSION ] || { su postgres -c "$B/initdb -N -D /data -A scram-sha-256 --auth-local=trust" >/dev/null; echo "host all all all scram-sha-256" >> /data/pg_hba.conf; }',
     '[ -e /tmp/before ] && { bash /tmp/before; rm /tmp/before; }',
-    `[ -e /tmp/user ] || (until su postgres -c "psql -qc \\"CREATE ROLE pharos_monitor LOGIN PASSWORD 'right-password' IN ROLE pg_monitor\\"" 2>/dev/null; do sleep 0.5; done; touch /tmp/user) &`,
+    `[ -e /tmp/user ] || (until su postgres -c "psql -qc \\"${role}\\"" 2>/dev/null; do sleep 0.5; done; touch /tmp/user) &`,
     `exec su postgres -c "exec $B/postgres -D /data ${FLAGS} ${flags.join(' ')}"`,
-  ].join('\n'),
-  watch: { as: 'postgres' },
-});
+  ].join('\n');
+}
 
 /** An HTTP server whose answers a file decides: the status in /tmp/status, the delay in milliseconds in /tmp/delay. */
 export const web = (name: string, module?: string): Victim => ({
