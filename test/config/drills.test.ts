@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MODULE_NAMES } from '../../scripts/core/settings-table.ts';
 import { ROOT } from '../../scripts/io/files.ts';
+import { MAIN_TURN } from '../drills/drill.ts';
 import { drills } from '../drills/all.ts';
 import { checkedInRules } from '../drills/promise.ts';
 
@@ -35,7 +36,21 @@ describe('drills', () => {
   it('can be told apart: an alert with several faults has a fault and an instance for each', () => {
     const twice = (values: readonly string[]): readonly string[] => values.filter((value, index) => values.indexOf(value) !== index);
     expect(twice(drills.map(({ alert, fault }) => `${alert}: ${fault}`))).toEqual([]);
-    expect(twice(drills.filter(({ turn = 3 }) => turn === 3).map(({ alert, of = '' }) => `${alert} ${of}`))).toEqual([]);
+    expect(twice(drills.filter(({ turn = MAIN_TURN }) => turn === MAIN_TURN).map(({ alert, of = '' }) => `${alert} ${of}`))).toEqual([]);
+  });
+
+  it('break in every test run what breaks everywhere', () => {
+    const often = new Set(drills.filter(({ slow }) => slow !== true).map(({ alert }) => alert));
+    const everywhere = [
+      ...['RedisDown', 'RedisCriticalMemory', 'RedisEvictions', 'RedisRdbSaveFailed', 'RedisExporterDown'],
+      ...['PostgreSQLDown', 'PostgreSQLCriticalConnections', 'PostgreSQLDeadlocks', 'PostgreSQLLongRunningTransaction'],
+      ...['PostgreSQLReplicationBroken', 'PostgreSQLReplicationSlotInactive'],
+      ...['ContainerOOMKilled', 'ContainerRestartLoop', 'CriticalDiskUsage', 'CriticalCPUUsage'],
+      ...['EndpointDown', 'EndpointHighLatency', 'CertificateExpiresIn7Days', 'CertificateExpired'],
+      ...['CriticalErrorRate', 'HighResponseTime', 'QueueStuck', 'PaymentCallbackFailures'],
+      ...['AlertmanagerDown', 'NotificationsFailing'],
+    ];
+    expect(everywhere.filter((alert) => !often.has(alert))).toEqual([]);
   });
 
   it('name each victim once', () => {

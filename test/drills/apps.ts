@@ -87,7 +87,6 @@ export const appDrills: readonly Drill[] = [
     of: 'demo',
     ...misbehaves('payment-callback', 1),
     back: 420,
-    slow: true,
   },
   { alert: 'QueueWithoutWorkers', severity: 'critical', fault: 'workers take no jobs', of: 'demo', ...misbehaves('stuck-queue', 1) },
   {
@@ -111,7 +110,6 @@ export const appDrills: readonly Drill[] = [
     },
     remove: async ({ exec }) => exec('app-left', 'node', '-e', SLOW(0)),
     back: 420,
-    slow: true,
   },
   {
     alert: 'DatabasePoolExhausted',

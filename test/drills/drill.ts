@@ -26,6 +26,9 @@ export interface Arena {
   readonly start: (victim: Victim) => Promise<void>;
 }
 
+/** When most drills run. */
+export const MAIN_TURN = 3;
+
 /** One fault in real software, and the alert that has to come of it. */
 export interface Drill {
   readonly alert: string;
@@ -39,7 +42,7 @@ export interface Drill {
   readonly needs?: string;
   /** What a drill is about: something that is down has a promise of its own. */
   readonly down?: boolean;
-  /** Drills of different turns break what the others need: 1 and 2 the way of every message, 4 and 5 exporters. 3 when not given. */
+  /** Drills of different turns break what the others need: before MAIN_TURN, which is the default, the way of every message; after it exporters. */
   readonly turn?: 1 | 2 | 3 | 4 | 5;
   /** Runs when the victims have started, before the stack knows them. */
   readonly prepare?: (arena: Arena) => Promise<unknown>;
@@ -54,7 +57,7 @@ export interface Drill {
   readonly within?: number;
   /** How it is told where Alertmanager cannot: by the dead-man's switch, which misses its ping. */
   readonly toldBy?: 'dead-man';
-  /** Needs more time or more of the machine than a test run has: only `npm run drill` does it. */
+  /** A rarer fault that a test run has no time for: only `npm run drill` does it. */
   readonly slow?: boolean;
   /** Why it is only done where somebody asks for it by its alert's name. */
   readonly onlyByName?: string;

@@ -57,7 +57,6 @@ export const endpointDrills: readonly Drill[] = [
     victims: [web('web-slow')],
     ...write('web-slow', 'delay', 6000),
     back: 240,
-    slow: true,
   },
   {
     alert: 'CertificateExpired',

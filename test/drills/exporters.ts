@@ -1,4 +1,4 @@
-import type { Drill } from './drill.ts';
+import { MAIN_TURN, type Drill } from './drill.ts';
 import type { Victim } from './victims.ts';
 
 /** A service of the drills' own stack that is stopped. */
@@ -42,7 +42,7 @@ setInterval(() => fetch("http://loki-full:3100/loki/api/v1/push", {
 
 /** The parts of the stack, stopped one by one and all at once. Other drills need them, so they come after those. */
 export const exporterDrills: readonly Drill[] = [
-  stopped('RedisExporterDown', 'redis-exporter', 'redis exporter stopped'),
+  stopped('RedisExporterDown', 'redis-exporter', 'redis exporter stopped', { slow: false }),
   stopped('PostgreSQLExporterDown', 'postgres-exporter', 'postgres exporter stopped'),
   stopped('BlackboxExporterDown', 'blackbox-exporter', 'blackbox exporter stopped'),
   stopped('VectorExporterDown', 'vector-exporter', 'vector exporter stopped'),
@@ -50,8 +50,8 @@ export const exporterDrills: readonly Drill[] = [
   stopped('LogShipperDown', 'alloy', 'log shipper stopped'),
   stopped('HistoryDown', 'history', 'alert history stopped'),
   // Nothing else needs these two.
-  stopped('GrafanaDown', 'grafana', 'Grafana stopped', { turn: 3, slow: false }),
-  stopped('LokiDown', 'loki', 'Loki stopped', { turn: 3, slow: false }),
+  stopped('GrafanaDown', 'grafana', 'Grafana stopped', { turn: MAIN_TURN, slow: false }),
+  stopped('LokiDown', 'loki', 'Loki stopped', { turn: MAIN_TURN, slow: false }),
   {
     alert: 'LokiDiskFull',
     severity: 'critical',

@@ -72,7 +72,6 @@ export const hostDrills: readonly Drill[] = [
         'for i in $(seq $(nproc)); do (while [ ! -e /tmp/enough ]; do for j in {1..9999}; do :; done; done) & done; wait',
       ),
     remove: async ({ exec }) => exec('burner', 'touch', '/tmp/enough'),
-    slow: true,
   },
   {
     alert: 'CriticalDiskUsage',
@@ -95,7 +94,6 @@ export const hostDrills: readonly Drill[] = [
     inject: async (arena) => arena.exec('mounter', 'dd', 'if=/dev/zero', `of=${volume(arena)}/full`, 'bs=1M', 'count=55'),
     remove: async (arena) => arena.exec('mounter', 'rm', `${volume(arena)}/full`),
     clean: unmount,
-    slow: true,
   },
   {
     alert: 'ContainerOOMKilled',
@@ -106,7 +104,6 @@ export const hostDrills: readonly Drill[] = [
     inject: async ({ attempt }) => attempt('oom', 'node', '-e', 'const all = []; for (;;) all.push(Buffer.alloc(1e7, 1))'),
     remove: async () => undefined,
     back: 420,
-    slow: true,
   },
   {
     alert: 'OutOfMemoryKill',
@@ -127,7 +124,6 @@ export const hostDrills: readonly Drill[] = [
     inject: async ({ exec }) => exec('loop', 'touch', '/tmp/broken'),
     remove: async ({ docker }) => docker('rm -f', 'loop'),
     back: 720,
-    slow: true,
   },
   {
     alert: 'CriticalContainerMemory',

@@ -136,7 +136,6 @@ export const postgresDrills: readonly Drill[] = [
     inject: async (arena) => session(arena, 'pg-work', 'SELECT pg_sleep(1200)'),
     remove: async (arena) => psql(arena, 'pg-work', SLEEPERS),
     back: 240,
-    slow: true,
   },
   {
     alert: 'PostgreSQLReplicationSlotInactive',
@@ -147,7 +146,6 @@ export const postgresDrills: readonly Drill[] = [
     inject: async (arena) => psql(arena, 'pg-work', "SELECT pg_create_physical_replication_slot('forgotten', true)"),
     remove: async (arena) => psql(arena, 'pg-work', "SELECT pg_drop_replication_slot('forgotten')"),
     back: 420,
-    slow: true,
   },
 ];
 

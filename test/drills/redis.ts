@@ -109,7 +109,6 @@ export const redisDrills: readonly Drill[] = [
       spawn('redis-evict', 'bash', '-c', `while [ ! -e /tmp/enough ]; do redis-cli eval "${CHURN}" 0; sleep 2; done`),
     remove: async ({ exec }) => exec('redis-evict', 'touch', '/tmp/enough'),
     back: 420,
-    slow: true,
   },
 ];
 

@@ -184,7 +184,6 @@ export const stackDrills: readonly Drill[] = [
       return message(arena, 'over');
     },
     back: 480,
-    slow: true,
   },
   {
     alert: 'TargetDown',

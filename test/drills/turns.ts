@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SETTLE_MS } from './arena.ts';
 import { broken, due } from './promise.ts';
 import { evidence } from './evidence.ts';
-import { runDrill, type Arena, type Drill, type DrillResult } from './drill.ts';
+import { MAIN_TURN, runDrill, type Arena, type Drill, type DrillResult } from './drill.ts';
 
 /** What came of a drill: a result, whose promise may be broken; or why there is none. */
 export type Outcome =
@@ -23,7 +23,7 @@ export async function runTurns(
   for (const turn of [1, 2, 3, 4, 5]) {
     const mended: Promise<void>[] = [];
     const already = over.length;
-    for (const drill of drills.filter((one) => (one.turn ?? 3) === turn)) {
+    for (const drill of drills.filter((one) => (one.turn ?? MAIN_TURN) === turn)) {
       let done: () => void = () => undefined;
       mended.push(new Promise((resolve) => (done = resolve)));
       over.push(
@@ -35,7 +35,7 @@ export async function runTurns(
       );
     }
     await Promise.all(mended);
-    if (turn < 3 && over.length > already) await Promise.all(over).then(async () => sleep(SETTLE_MS));
+    if (turn < MAIN_TURN && over.length > already) await Promise.all(over).then(async () => sleep(SETTLE_MS));
   }
   return Promise.all(over);
 }
