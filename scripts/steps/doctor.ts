@@ -4,6 +4,7 @@ import { metricOwners } from '../core/contracts.ts';
 import type { ChannelHealth, DeadmanHealth, Diagnosis } from '../core/doctor.ts';
 import { stackFailure } from '../core/failure.ts';
 import { error } from '../core/problem.ts';
+import { planSecrets } from '../core/secrets.ts';
 import type { Settings } from '../core/settings.ts';
 import { readTree } from '../io/files.ts';
 import { prometheusApi, type PrometheusApi } from '../io/prometheus.ts';
@@ -12,12 +13,14 @@ import { alertSights } from './alert-sight.ts';
 /** Examines a running stack: alerts that cannot fire here, channels that fail, and the dead-man's switch. Changes nothing. */
 export async function examine(root: string, settings: Settings): Promise<Diagnosis> {
   const prometheus = prometheusApi(addressesOf(settings.plain).prometheus);
+  // A channel may also be set by its file alone, as `npm run configure` leaves it.
+  const { configured } = planSecrets(settings, await readTree(join(root, 'secrets'), '.'));
   const owners = metricOwners(await readTree(join(root, 'test'), 'contracts').catch(() => new Map<string, string>()));
   try {
     const [alerts, channels, deadman] = await Promise.all([
       alertSights(prometheus, (metric) => owners.get(metric) ?? []),
       channelHealth(prometheus),
-      deadmanHealth(prometheus, settings.secrets['DEADMAN_URL'] !== undefined),
+      deadmanHealth(prometheus, configured.has('DEADMAN_URL')),
     ]);
     return { alerts, channels, deadman };
   } catch (failure) {
@@ -42,8 +45,9 @@ async function channelHealth(prometheus: PrometheusApi): Promise<readonly Channe
 }
 
 async function deadmanHealth(prometheus: PrometheusApi, configured: boolean): Promise<DeadmanHealth> {
-  const successes =
-    'alertmanager_notifications_total{receiver_name="deadman"} - alertmanager_notifications_failed_total{receiver_name="deadman"}';
+  const sum = (name: string): string => `sum(alertmanager_${name}{receiver_name="deadman"})`;
+  // Summed up: failures are counted by their reason, deliveries are not.
+  const successes = `${sum('notifications_total')} - (${sum('notifications_failed_total')} or vector(0))`;
   // The last step of the past hour within whose 30 s (three scrapes) the counter of delivered pings grew.
   const [last] = await prometheus.query(`time() - max_over_time((timestamp(changes((${successes})[30s:5s]) > 0))[1h:15s])`);
   return { configured, lastPingSeconds: last === undefined ? undefined : Math.max(0, last.value) };
