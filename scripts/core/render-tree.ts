@@ -16,6 +16,7 @@ import {
 import type { RenderedAlertmanager } from './render-alertmanager.ts';
 import type { PlainSettings } from './settings-table.ts';
 import { renderSlo } from './render-slo.ts';
+import { moduleName } from './rule-invariants.ts';
 
 export interface RenderInput {
   /** The checked-in configs, by their path below the checkout. */
@@ -88,7 +89,7 @@ export function renderTree(input: RenderInput): RenderResult {
     else if (folder === 'prometheus/scrape') tree.set(target, qualify(renderScrape(doc, added, absent)));
     else if (folder === 'prometheus/rules') {
       const module = moduleOf(path, input.all);
-      const rendered = renderRules(doc, path, module?.name ?? 'custom', runbooksUrl, module?.thresholds ?? [], settings);
+      const rendered = renderRules(doc, path, moduleName(path), runbooksUrl, module?.thresholds ?? [], settings);
       problems.push(...rendered.problems);
       tree.set(target, rendered.text);
     } else if (path === 'alertmanager/alertmanager.yml') {
