@@ -41,6 +41,15 @@ export const endpointDrills: readonly Drill[] = [
     ...write('web-500', 'status', 500),
   },
   {
+    alert: 'EndpointDown',
+    severity: 'critical',
+    fault: 'endpoint begins an answer and does not end it',
+    of: 'web-half',
+    down: true,
+    victims: [web('web-half')],
+    ...write('web-half', 'half', 1),
+  },
+  {
     alert: 'HTTPStatusCodeUnexpected',
     severity: 'warning',
     fault: 'endpoint answers 404',

@@ -52,7 +52,7 @@ function serve(role: string, flags: readonly string[] = []): string {
   ].join('\n');
 }
 
-/** An HTTP server whose answers a file decides: the status in /tmp/status, the delay in milliseconds in /tmp/delay. */
+/** An HTTP server whose answers a file decides: the status in /tmp/status, the delay in milliseconds in /tmp/delay, /tmp/half for half a page. */
 export const web = (name: string, module?: string): Victim => ({
   name,
   command: `exec node -e '${WEB}'`,
@@ -64,7 +64,8 @@ const fs = require("fs");
 const read = (name, fallback) => { try { return Number(fs.readFileSync("/tmp/" + name, "utf8")); } catch { return fallback; } };
 require("http").createServer((request, response) => setTimeout(() => {
   response.statusCode = read("status", 200);
-  response.end("ok");
+  if (read("half", 0)) response.write("o");
+  else response.end("ok");
 }, read("delay", 0))).listen(8080);
 `;
 
