@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from './cli/command.ts';
 import { parseArguments } from './cli/args.ts';
-import { Failure, stackFailure } from './core/failure.ts';
+import { stackFailure } from './core/failure.ts';
 import { ONE_BY_ONE, SUITES, type TestSuite } from './core/test-suites.ts';
 import { addUp, closingLine, readSummaries } from './core/test-summary.ts';
 import { exec } from './io/exec.ts';
 import { ROOT } from './io/files.ts';
-import { openWorkplace } from './steps/workplace.ts';
+import { engineBlocker } from './steps/engine-blocker.ts';
 
 /** Types, then every test. Without an engine, and without leave to install one, the tests that need it are skipped and say so. */
 await main(async (context) => {
@@ -18,16 +18,10 @@ await main(async (context) => {
     positionals: true,
   });
   const { report, signal } = context;
-  const yes = values.yes === true || process.env['CI'] !== undefined;
-  const noEngine = await openWorkplace(context, yes).then(
-    () => undefined,
-    (failure: unknown) => {
-      if (!(failure instanceof Failure) || yes) throw failure;
-      return failure.problems.map(({ message }) => message).join('; ');
-    },
-  );
+  const yes = values.yes === true || !['', '0', 'false'].includes(process.env['CI'] ?? '');
+  const noEngine = await engineBlocker(context, yes);
   if (noEngine !== undefined)
-    report.note(`  Tests that need an engine are skipped: ${noEngine}. npm test -- --yes installs and starts one.`);
+    report.note(`  Tests that need an engine are skipped: ${noEngine}. npm test -- --yes installs and starts what is missing.`);
   const folder = await mkdtemp(join(tmpdir(), 'pharos-test-'));
   const env = { PHAROS_TEST_SUMMARY: join(folder, 'summary'), ...(noEngine === undefined ? {} : { PHAROS_NO_ENGINE: noEngine }) };
   const bin = (name: string): string => join(ROOT, 'node_modules/.bin', name);
