@@ -22,7 +22,7 @@ const MOUNT = '/run/secrets/';
  * and its routes lead to the history instead. Every route at the end of a branch gets a child for the test alert, which reaches the same receiver
  * without the waits that gather real alerts; every channel gets a receiver of its own, for a test alert through just that one.
  *
- * @param source the parsed `alertmanager.yml`
+ * @param source the parsed `alertmanager.yml`, in which `shapeProblems` found nothing
  * @param configured keys of the secrets that have a value
  * @param channels plain settings of the channels
  */
@@ -32,6 +32,8 @@ export function renderAlertmanager(
   channels: Readonly<Record<string, string>>,
 ): RenderedAlertmanager {
   let config = structuredClone(source) as AlertmanagerConfig;
+  // Alertmanager has defaults for all of it.
+  config.global ??= {};
   const files = new Set<string>(Object.entries(CHANNEL_SECRETS).flatMap(([key, { file }]) => (configured.has(key) ? [file] : [])));
   if (configured.has(TWILIO_SECRET.key) && !configured.has('SMS_WEBHOOK_URL')) throughTwilio(config);
   renderSmtp(config, files, channels);

@@ -1,4 +1,5 @@
 import { isMap, isSeq, parse, stringify } from 'yaml';
+import { shapeProblems } from './alertmanager-shape.ts';
 import type { ModuleSpec } from './module-spec.ts';
 import { error, type Problem } from './problem.ts';
 import {
@@ -50,6 +51,8 @@ export interface RenderResult {
   /** The files of `.effective/`. */
   readonly tree: Map<string, string>;
   readonly problems: readonly Problem[];
+  /** Of what Alertmanager is told to do, as amtool would find it in a file that can be rendered. */
+  readonly alertmanagerProblems: readonly Problem[];
 }
 
 /** Renders every config: selects what the enabled modules need and annotates it with settings. Never replaces text by pattern. */
@@ -61,6 +64,7 @@ export function renderTree(input: RenderInput): RenderResult {
   ]);
   const problems: Problem[] = [...targetFileProblems(sources)];
   let alertmanagerSecrets: readonly string[] = [];
+  let alertmanagerProblems: readonly Problem[] = [];
   const enabled = new Set(input.modules.map(({ name }) => name));
   const absent = new Set(['grafana', 'loki', 'alloy', 'promtail'].filter((service) => !input.services.has(service)));
   const added = addedTargets(settings, input.host, input.services);
@@ -93,6 +97,8 @@ export function renderTree(input: RenderInput): RenderResult {
       problems.push(...rendered.problems);
       tree.set(target, rendered.text);
     } else if (path === 'alertmanager/alertmanager.yml') {
+      alertmanagerProblems = shapeProblems({ path, text, doc });
+      if (alertmanagerProblems.length > 0) continue;
       const rendered = input.alertmanager(doc.toJS({ maxAliasCount: -1 }));
       alertmanagerSecrets = rendered.secretFiles;
       tree.set(target, stringify(rendered.config, { aliasDuplicateObjects: false }));
@@ -106,7 +112,7 @@ export function renderTree(input: RenderInput): RenderResult {
       tree.set(target, String(doc));
     } else tree.set(target, text);
   }
-  return { tree, alertmanagerSecrets, problems };
+  return { tree, alertmanagerSecrets, problems, alertmanagerProblems };
 }
 
 /** Source path → path below `.effective/`; undefined for files that no container reads. */

@@ -80,7 +80,10 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
       merged,
       composePlan(root, settings, selection, network, images, secretPlan, rendered, tree, await containerdSocket(docker), merged),
     );
-    const own = errorsOf(rendered.problems).length > 0 ? [] : [...sourceProblems(sources), ...composeProblems(model, plain.BIND_ADDRESS)];
+    const own =
+      errorsOf([...rendered.problems, ...rendered.alertmanagerProblems]).length > 0
+        ? []
+        : [...sourceProblems(sources), ...composeProblems(model, plain.BIND_ADDRESS)];
     const problems = [
       ...secretPlan.problems,
       ...rendered.problems,
@@ -88,10 +91,10 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
       ...own,
       ...(await appNetworkProblems(docker, plain)),
     ];
-    const host = options.checkHost ? await hostProblems(docker, model, plain, network) : [];
-    if (errorsOf([...problems, ...host]).length > 0)
-      throw errorsOf(problems).length > 0 ? inputFailure([...problems, ...host]) : stackFailure(host);
-    report.problems([...problems, ...host]);
+    const stack = [...rendered.alertmanagerProblems, ...(options.checkHost ? await hostProblems(docker, model, plain, network) : [])];
+    if (errorsOf([...problems, ...stack]).length > 0)
+      throw errorsOf(problems).length > 0 ? inputFailure([...problems, ...stack]) : stackFailure(stack);
+    report.problems([...problems, ...stack]);
     detail(`${selection.modules.map(({ name }) => name).join(', ')}`);
     return {
       settings,

@@ -128,4 +128,27 @@ describe('alertmanager.yml', () => {
     expect(stderr).toContain(`✗ ${place}: amtool check-config: `);
     expect(stderr.split(says)).toHaveLength(2);
   });
+
+  it.each([
+    ['no receivers', /^receivers:[\s\S]*?(?=^inhibit_rules:)/m, '', `${path}: has no receivers`],
+    ['nothing in it', /[\s\S]*/, '', `${path}: is empty`],
+    ['a bare word', /[\s\S]*/, 'nonsense\n', `${path}:1: is a single value instead of a configuration`],
+    ['no route', /^route:[\s\S]*?(?=^receivers:)/m, '', `${path}: has no route`],
+  ])('is refused with %s', async (_, right, wrong, says) => {
+    stack.write(path, whole.replace(right, wrong));
+    const { code, stderr } = await stack.run('validate');
+    expect(code, stderr).toBe(1);
+    expect(stderr).toContain(`✗ ${says}`);
+    expect(stderr).not.toMatch(/This is a bug|\n {4}at /);
+  });
+
+  it('needs no global', async () => {
+    // Email alone asks for some of it.
+    stack.write(
+      path,
+      'route: { receiver: history }\nreceivers:\n  - name: history\n    webhook_configs: [{ url: http://history:9095/api/v1/webhook }]\n',
+    );
+    const { code, stderr } = await stack.run('validate');
+    expect(code, stderr).toBe(0);
+  });
 });
