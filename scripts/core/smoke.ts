@@ -127,6 +127,15 @@ export function bindingProblems(
     );
 }
 
+/** A group is first evaluated within its interval after a load. Checks are tried for a minute: of a slower group nothing can be said by then. */
+const SLOWEST_AWAITED = 59;
+
+/** Rules that Prometheus has loaded and not evaluated, but for those of groups whose turn may come after the checks have ended. */
+export function unevaluatedRules(rules: readonly { readonly health: string; readonly interval: number }[]): readonly Problem[] {
+  const open = rules.filter(({ health, interval }) => health === 'unknown' && interval <= SLOWEST_AWAITED);
+  return open.length === 0 ? [] : [error('Prometheus', `has not evaluated ${open.length} of its rules yet`, 'npm run logs -- prometheus')];
+}
+
 /** Running containers of the host that the metrics do not show; `source` is the service that has to show them. */
 export function invisibleContainers(running: readonly string[], visible: ReadonlySet<string>, source: string): readonly Problem[] {
   return running

@@ -14,6 +14,8 @@ export interface LoadedRule {
   readonly labels: Readonly<Record<string, string>>;
   readonly health: string;
   readonly lastError: string;
+  /** Seconds between two evaluations of its group. */
+  readonly interval: number;
 }
 
 export interface FiringAlert {
@@ -71,6 +73,7 @@ export function prometheusApi(base: string): PrometheusApi {
     rules: async () => {
       const { groups } = await api<{
         groups: {
+          interval: number;
           rules: {
             name: string;
             type: LoadedRule['kind'];
@@ -81,8 +84,11 @@ export function prometheusApi(base: string): PrometheusApi {
           }[];
         }[];
       }>('rules');
-      return groups.flatMap(({ rules }) =>
-        rules.map(({ name, type, query, labels = {}, health, lastError = '' }) => ({ name, kind: type, query, labels, health, lastError })),
+      return groups.flatMap(({ interval, rules }) =>
+        rules.map(({ name, type, query, labels = {}, health, lastError = '' }) => ({
+          ...{ name, kind: type, query, labels, health, lastError },
+          interval,
+        })),
       );
     },
     alerts: async () => (await api<{ alerts: FiringAlert[] }>('alerts')).alerts,

@@ -132,15 +132,7 @@ async function ruleProblems({ expected, tree }: Prepared, prometheus: ReturnType
       .map(({ name, lastError }) =>
         error(`rule ${name}`, `fails: ${lastError}`, 'Mend the expression in prometheus/rules/, then npm run reload.'),
       ),
-    ...(rules.some(({ health }) => health === 'unknown')
-      ? [
-          error(
-            'Prometheus',
-            `has not evaluated ${rules.filter(({ health }) => health === 'unknown').length} of its rules yet`,
-            'npm run logs -- prometheus',
-          ),
-        ]
-      : []),
+    ...smoke.unevaluatedRules(rules),
   ];
 }
 

@@ -41,6 +41,17 @@ describe('reload', () => {
     expect(await ruleNames()).toContain('custom:answer');
   });
 
+  it('takes the promises of a service and rules that are seldom evaluated, and does not wait for those', async () => {
+    stack.write('prometheus/slo/demo.yml', 'service: demo\nslos:\n  - { indicator: availability, objective: 99.9 }\n');
+    stack.write(
+      'prometheus/rules/seldom.yml',
+      rule('vector(1)').replace('custom\n', 'seldom\n    interval: 1h\n').replace('answer', 'seldom'),
+    );
+    expect(await stack.run('reload')).toMatchObject({ code: 0 });
+    expect(await ruleNames()).toEqual(expect.arrayContaining(['SLOBurnRateFast', 'service:slo_error_budget_left:ratio', 'custom:seldom']));
+    for (const path of ['prometheus/slo/demo.yml', 'prometheus/rules/seldom.yml']) rmSync(stack.path(path));
+  });
+
   it('refuses a broken one with its file and line, and leaves the running rules alone', async () => {
     const before = { rules: await ruleNames(), containers: await stack.fingerprint() };
     stack.write('prometheus/rules/custom.yml', rule('vector(42) +'));

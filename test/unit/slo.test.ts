@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { syntaxError } from '../../scripts/core/expr-mutants.ts';
 import { sourceProblems } from '../../scripts/core/invariants.ts';
 import type { Problem } from '../../scripts/core/problem.ts';
@@ -70,6 +71,11 @@ describe('the rules of an SLO', () => {
     expect(alerts.map(({ annotations }) => annotations['runbook_url'])).toEqual(alerts.map(({ alert }) => `${RUNBOOKS}/apps/${alert}`));
     for (const { expr } of ruleGroups(text).flatMap((group) => group.rules)) expect(syntaxError(expr), expr).toBeUndefined();
     for (const { expr } of alerts) expect(neutralised(expr)).toHaveLength(2);
+  });
+
+  it('are evaluated within the minute that npm run up waits for rules', () => {
+    const { groups } = parse(rulesText(EXAMPLE)) as { groups: { interval: string }[] };
+    expect(groups.map(({ interval }) => interval)).toEqual(['30s', '30s']);
   });
 
   it('read the budget that is left over the window of the file', () => {

@@ -95,6 +95,13 @@ it('bindingProblems finds a port that is open wider than asked', () => {
   expect(smoke.bindingProblems([{ service: 'loki', address: '127.0.0.1', port: 3100 }], '127.0.0.1')).toEqual([]);
 });
 
+it('unevaluatedRules waits for what is due while the checks are tried, not for slower groups', () => {
+  const rule = (health: string, interval: number) => ({ health, interval });
+  expect(smoke.unevaluatedRules([rule('ok', 5), rule('err', 5), rule('unknown', 60), rule('unknown', 300)])).toEqual([]);
+  const [problem] = smoke.unevaluatedRules([rule('unknown', 5), rule('unknown', 30), rule('unknown', 300)]);
+  expect(problem).toMatchObject({ place: 'Prometheus', message: 'has not evaluated 2 of its rules yet' });
+});
+
 it('invisibleContainers and absentNames name what is not there', () => {
   expect(smoke.invisibleContainers(['a', 'b'], new Set(['a']), 'cadvisor')).toEqual([
     expect.objectContaining({ place: 'container b', message: expect.stringContaining('cadvisor'), fix: 'npm run logs -- cadvisor' }),
