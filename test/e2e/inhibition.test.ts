@@ -5,6 +5,7 @@ import Docker from 'dockerode';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { renderAlertmanager } from '../../scripts/core/render-alertmanager.ts';
+import { SLO_ALERTS } from '../../scripts/core/slo.ts';
 import { ROOT, readTree } from '../../scripts/io/files.ts';
 import { eventually, removeEverything, sh } from '../support/e2e-stack.ts';
 import { serviceImage } from '../support/images.ts';
@@ -134,6 +135,21 @@ const PAIRS: readonly (readonly [Labels, Labels, boolean])[] = [
     true,
   ],
   [{ alertname: 'CriticalErrorRate', instance: 'q', service: 's' }, { alertname: 'HighErrorRate', instance: 'q', service: 's' }, true],
+  [
+    { alertname: 'SLOBurnRateFast', service: 's', slo: 'availability' },
+    { alertname: 'SLOBurnRateSlow', service: 's', slo: 'availability' },
+    true,
+  ],
+  [
+    { alertname: 'SLOBurnRateFast', service: 's', slo: 'availability' },
+    { alertname: 'SLOBurnRateSlow', service: 's', slo: 'latency' },
+    false,
+  ],
+  [
+    { alertname: 'SLOBurnRateFast', service: 's', slo: 'availability' },
+    { alertname: 'SLOBurnRateSlow', service: 't', slo: 'availability' },
+    false,
+  ],
   [{ alertname: 'SSHBruteForce', instance: 'aa' }, { alertname: 'FailedSSHLogins', instance: 'aa' }, true],
   [{ alertname: 'SSHBruteForce', instance: 'ab' }, { alertname: 'FailedSSHLogins', instance: 'ac' }, false],
   [{ alertname: 'CertificateExpired', instance: 'r' }, { alertname: 'CertificateExpiresIn7Days', instance: 'r' }, true],
@@ -147,7 +163,7 @@ describe('inhibition in a real Alertmanager', () => {
 
   it('names only alerts that exist', async () => {
     const rules = [...(await readTree(ROOT, 'prometheus/rules')).values()].join('\n');
-    const known = new Set([...rules.matchAll(/- alert: (\w+)/g)].map(([, name]) => name));
+    const known = new Set([...rules.matchAll(/- alert: (\w+)/g)].map(([, name]) => name).concat(SLO_ALERTS));
     const named = source.inhibit_rules
       .flatMap((rule) => [...rule.source_matchers, ...rule.target_matchers])
       .flatMap((matcher) => expand(/alertname!?=~?"([^"]+)"/.exec(matcher)?.[1] ?? ''));
