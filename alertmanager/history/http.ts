@@ -13,8 +13,8 @@ export class TooLarge extends Error {}
 /** Another site's page made the browser send this. */
 export class Forbidden extends Error {}
 
-/** 10,000 alerts with long annotations are about 12 MB. */
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
+/** 10,000 alerts with annotations of 2,500 characters, and their labels, are about 32 MB. */
+const MAX_BODY_BYTES = 48 * 1024 * 1024;
 
 export const json = (status: number, value: unknown): Answer => ({
   status,

@@ -90,8 +90,9 @@ describe('a storm of 10,000 alerts through Alertmanager', { timeout: 480_000 }, 
   });
 
   it('fits into one notification and into the memory that the stack gives', async () => {
+    const annotations = { summary: 'Everything is down', description: 'It is worse than it was. '.repeat(100) };
     const one = alerts.map((alert, index) => ({
-      ...{ ...alert, labels: { ...alert.labels, storm: 'one' }, generatorURL: 'http://p/graph' },
+      ...{ ...alert, annotations, labels: { ...alert.labels, storm: 'one' }, generatorURL: 'http://p/graph' },
       ...{ status: 'firing', endsAt: '0001-01-01T00:00:00Z', fingerprint: (0xf0000000 + index).toString(16) },
     }));
     expect((await history.notify(one)).status).toBe(200);

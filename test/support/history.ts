@@ -50,11 +50,11 @@ export class HistoryContainer {
     const mounts = ['app:/app:ro', 'data:/data', 'runbooks:/runbooks:ro', 'secrets:/run/secrets:ro'];
     const started = await sh([
       ...['docker', 'run', '-d', '--name', `${this.name}-1`],
-      ...['--user', '65534:65534', '--read-only', '--cap-drop', 'ALL', '--memory', '192m'],
+      ...['--user', '65534:65534', '--read-only', '--cap-drop', 'ALL', '--memory', '384m'],
       ...mounts.flatMap((mount) => ['-v', `${this.folder}/${mount}`]),
       ...Object.entries(env).flatMap(([key, value]) => ['-e', `${key}=${value}`]),
       ...network,
-      ...['--entrypoint', 'node', this.image, '--max-old-space-size=96', '/app/server.mjs'],
+      ...['--entrypoint', 'node', this.image, '--max-old-space-size=192', '/app/server.mjs'],
     ]);
     if (started.code !== 0) throw new Error(started.stderr);
     const published = (await sh(['docker', 'port', `${this.name}-1`, '9095'])).stdout.trim().split('\n')[0];
