@@ -13,7 +13,7 @@ export interface SelectorFacts {
 
 /** Why an alert cannot fire here. */
 export interface Blindness {
-  readonly kind: 'name missing' | 'label mismatch' | 'parts do not match';
+  readonly kind: 'name missing' | 'collector off' | 'label mismatch' | 'parts do not match';
   readonly why: string;
 }
 
@@ -29,9 +29,19 @@ export interface AlertSight {
  * Explains why a condition has no series.
  *
  * @param known which exporters have a metric of that name, as far as their contracts tell; empty where none has it
+ * @param off the collector that would have given a metric of that name and does not run, as in `long_running_transactions of postgres-exporter`
  */
-export function explainBlindness(facts: readonly SelectorFacts[], known: (metric: string) => readonly string[]): Blindness {
+export function explainBlindness(
+  facts: readonly SelectorFacts[],
+  known: (metric: string) => readonly string[],
+  off: (metric: string) => string | undefined = () => undefined,
+): Blindness {
   const missing = facts.filter(({ named, selector }) => named === 0 && selector.metric !== '');
+  const without = missing.flatMap(({ selector: { metric } }) => {
+    const collector = off(metric);
+    return collector === undefined ? [] : [`no series ${metric}: the collector ${collector} does not run`];
+  });
+  if (without.length > 0) return { kind: 'collector off', why: eachOnce(without) };
   if (missing.length > 0) return { kind: 'name missing', why: eachOnce(missing.map(({ selector }) => absentName(selector.metric, known))) };
   const mismatched = facts.filter(({ selected }) => selected === 0);
   if (mismatched.length > 0) return { kind: 'label mismatch', why: eachOnce(mismatched.map(mismatch)) };
@@ -50,7 +60,7 @@ function absentName(metric: string, known: (metric: string) => readonly string[]
   const exporters = known(metric);
   return exporters.length === 0
     ? `no series ${metric}`
-    : `no series ${metric}: ${exporters.join(', ')} has it only where there is something to tell, or its collector is off`;
+    : `no series ${metric}: ${exporters.join(', ')} has it only where there is something to tell`;
 }
 
 /** Values shown of a label. */

@@ -5,8 +5,14 @@ import type { LoadedRule, PrometheusApi } from '../io/prometheus.ts';
 /** Queries that run side by side: Prometheus itself allows 20. */
 const AT_ONCE = 8;
 
+/** What the contracts of the exporters tell of a metric's name. */
+export interface Known {
+  readonly owners: (metric: string) => readonly string[];
+  readonly collectorOff: (metric: string) => string | undefined;
+}
+
 /** Looks at every alert that a running Prometheus has loaded: does its condition have series, so that it can fire? */
-export async function alertSights(prometheus: PrometheusApi, known: (metric: string) => readonly string[]): Promise<readonly AlertSight[]> {
+export async function alertSights(prometheus: PrometheusApi, known: Known): Promise<readonly AlertSight[]> {
   // Fires only when `npm run test-alert` makes its metric.
   const rules = (await prometheus.rules()).filter(({ kind, name }) => kind === 'alerting' && name !== 'TestAlert');
   const sights: AlertSight[] = [];
@@ -18,17 +24,17 @@ export async function alertSights(prometheus: PrometheusApi, known: (metric: str
   return sights.sort((a, b) => (a.alert < b.alert ? -1 : 1));
 }
 
-async function sight(prometheus: PrometheusApi, { name, query, labels }: LoadedRule, known: (metric: string) => readonly string[]) {
+async function sight(prometheus: PrometheusApi, { name, query, labels }: LoadedRule, known: Known) {
   return { alert: name, severity: labels['severity'] ?? '', blind: await blindness(prometheus, query, known) };
 }
 
-async function blindness(
-  prometheus: PrometheusApi,
-  expr: string,
-  known: (metric: string) => readonly string[],
-): Promise<Blindness | undefined> {
+async function blindness(prometheus: PrometheusApi, expr: string, known: Known): Promise<Blindness | undefined> {
   for (const alternative of neutralised(expr)) if ((await count(prometheus, alternative)) > 0) return undefined;
-  return explainBlindness(await Promise.all(selectorsOf(expr).map(async (selector) => factsOf(prometheus, selector))), known);
+  return explainBlindness(
+    await Promise.all(selectorsOf(expr).map(async (selector) => factsOf(prometheus, selector))),
+    known.owners,
+    known.collectorOff,
+  );
 }
 
 async function factsOf(prometheus: PrometheusApi, selector: Selector): Promise<SelectorFacts> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { addressesOf } from '../core/addresses.ts';
+import { collectorOff, collectorsOf } from '../core/contract-collectors.ts';
 import { metricOwners } from '../core/contracts.ts';
 import type { ChannelHealth, DeadmanHealth, Diagnosis } from '../core/doctor.ts';
 import { stackFailure } from '../core/failure.ts';
@@ -15,10 +16,19 @@ export async function examine(root: string, settings: Settings): Promise<Diagnos
   const prometheus = prometheusApi(addressesOf(settings.plain).prometheus);
   // A channel may also be set by its file alone, as `npm run configure` leaves it.
   const { configured } = planSecrets(settings, await readTree(join(root, 'secrets'), '.'));
-  const owners = metricOwners(await readTree(join(root, 'test'), 'contracts').catch(() => new Map<string, string>()));
+  const contracts = await readTree(join(root, 'test'), 'contracts').catch(() => new Map<string, string>());
+  const owners = metricOwners(contracts);
+  const collectors = collectorsOf(contracts);
   try {
+    const running = new Map(
+      await Promise.all(collectors.map(async ({ listedIn }) => [listedIn, await runningOf(prometheus, listedIn)] as const)),
+    );
+    const known = {
+      owners: (metric: string) => owners.get(metric) ?? [],
+      collectorOff: (metric: string) => collectorOff(metric, collectors, running),
+    };
     const [alerts, channels, deadman] = await Promise.all([
-      alertSights(prometheus, (metric) => owners.get(metric) ?? []),
+      alertSights(prometheus, known),
       channelHealth(prometheus),
       deadmanHealth(prometheus, configured.has('DEADMAN_URL')),
     ]);
@@ -27,6 +37,10 @@ export async function examine(root: string, settings: Settings): Promise<Diagnos
     const why = failure instanceof Error ? failure.message : String(failure);
     throw stackFailure([error('Prometheus', `does not answer: ${why}`, 'npm run up')]);
   }
+}
+
+async function runningOf(prometheus: PrometheusApi, listedIn: string): Promise<ReadonlySet<string>> {
+  return new Set((await prometheus.query(`count by (collector) (${listedIn})`)).map(({ labels }) => labels['collector'] ?? ''));
 }
 
 async function channelHealth(prometheus: PrometheusApi): Promise<readonly ChannelHealth[]> {

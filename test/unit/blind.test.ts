@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { accepts, explainBlindness, type SelectorFacts } from '../../scripts/core/blind.ts';
+import { collectorOff, collectorsOf } from '../../scripts/core/contract-collectors.ts';
+import { ROOT } from '../../scripts/io/files.ts';
 import { selectorsOf } from '../../scripts/core/promql.ts';
 
 const facts = (expr: string, named: number, selected: number, values: Record<string, string[]> = {}): SelectorFacts[] =>
@@ -10,6 +14,24 @@ describe('explainBlindness', () => {
     expect(explainBlindness(facts('pg_x > 1', 0, 0), () => [])).toEqual({ kind: 'name missing', why: 'no series pg_x' });
     expect(explainBlindness(facts('pg_x / (pg_x + 1) > 1', 0, 0), () => []).why).toBe('no series pg_x');
     expect(explainBlindness(facts('pg_x > 1', 0, 0), () => ['postgres-exporter']).why).toContain('postgres-exporter has it only where');
+  });
+  it('names the collector that does not run, where a metric is of one', () => {
+    const texts = new Map([
+      ['test/contracts/postgres-exporter.json', readFileSync(join(ROOT, 'test/contracts/postgres-exporter.json'), 'utf8')],
+    ]);
+    const collectors = collectorsOf(texts);
+    const off = (running: readonly string[]) => (metric: string) =>
+      collectorOff(metric, collectors, new Map([['pg_scrape_collector_success', new Set(running)]]));
+    expect(explainBlindness(facts('pg_replication_slot_slot_is_active == 0', 0, 0), () => [], off(['replication', 'locks']))).toEqual({
+      kind: 'collector off',
+      why: 'no series pg_replication_slot_slot_is_active: the collector replication_slot of postgres-exporter does not run',
+    });
+    expect(explainBlindness(facts('pg_replication_slot_slot_is_active == 0', 0, 0), () => [], off(['replication_slot'])).kind).toBe(
+      'name missing',
+    );
+    // An exporter that does not answer has none, and that is not what is wrong.
+    expect(explainBlindness(facts('pg_locks_count > 1', 0, 0), () => [], off([])).kind).toBe('name missing');
+    expect(explainBlindness(facts('pg_settings_x > 1', 0, 0), () => [], off(['locks'])).kind).toBe('name missing');
   });
   it('names the label that no series has, and the values that there are', () => {
     expect(explainBlindness(facts('a{mode="idle", x="1"}', 4, 0, { mode: ['idle', 'user'], x: ['2', '3'] }), () => [])).toEqual({
