@@ -11,6 +11,7 @@ import {
   renderPrometheusConfig,
   renderRules,
   renderScrape,
+  setBelow,
   type HostFacts,
   type Tree,
 } from './render.ts';
@@ -18,6 +19,7 @@ import type { RenderedAlertmanager } from './render-alertmanager.ts';
 import type { PlainSettings } from './settings-table.ts';
 import { renderSlo } from './render-slo.ts';
 import { moduleName } from './rule-invariants.ts';
+import { dashboardFileProblems, sourceShapeProblems } from './source-shapes.ts';
 
 export interface RenderInput {
   /** The checked-in configs, by their path below the checkout. */
@@ -62,7 +64,7 @@ export function renderTree(input: RenderInput): RenderResult {
     ['prometheus/targets/.mountpoint', ''],
     ['loki/rules/.keep', ''],
   ]);
-  const problems: Problem[] = [...targetFileProblems(sources)];
+  const problems: Problem[] = [...targetFileProblems(sources), ...dashboardFileProblems(sources)];
   let alertmanagerSecrets: readonly string[] = [];
   let alertmanagerProblems: readonly Problem[] = [];
   const enabled = new Set(input.modules.map(({ name }) => name));
@@ -88,6 +90,9 @@ export function renderTree(input: RenderInput): RenderResult {
     const { doc, problems: found } = parseYaml(path, text);
     problems.push(...found);
     if (doc === undefined) continue;
+    const misshapen = sourceShapeProblems(path, text, doc);
+    problems.push(...misshapen);
+    if (misshapen.length > 0) continue;
     if (path === 'prometheus/prometheus.yml')
       tree.set(target, qualify(renderPrometheusConfig(doc, settings.CLUSTER_NAME ?? settings.COMPOSE_PROJECT_NAME)));
     else if (folder === 'prometheus/scrape') tree.set(target, qualify(renderScrape(doc, added, absent)));
@@ -103,7 +108,7 @@ export function renderTree(input: RenderInput): RenderResult {
       alertmanagerSecrets = rendered.secretFiles;
       tree.set(target, stringify(rendered.config, { aliasDuplicateObjects: false }));
     } else if (path === 'loki/loki.yml') {
-      doc.setIn(['limits_config', 'retention_period'], `${settings.LOKI_RETENTION_DAYS * 24}h`);
+      setBelow(doc, ['limits_config'], 'retention_period', `${settings.LOKI_RETENTION_DAYS * 24}h`);
       tree.set(target, String(doc));
     } else if (path.startsWith('grafana/provisioning/datasources/')) {
       const sourcesList = doc.get('datasources');
@@ -149,13 +154,13 @@ function isTargetGroup(group: unknown): boolean {
 }
 
 interface ScrapeFile {
-  scrape_configs?: { job_name: string; static_configs?: { targets: string[] }[]; file_sd_configs?: unknown[] }[];
+  scrape_configs?: { job_name: string; static_configs?: { targets?: string[] }[]; file_sd_configs?: unknown[] }[];
 }
 interface RuleFile {
   groups?: { rules?: unknown[] }[];
 }
 
-/** What the running stack must show of a tree. */
+/** What the running stack must show of a tree that was rendered without an error. */
 export function expectedOf(tree: Tree): Expected {
   const parsed = <T>(prefix: string): T[] =>
     [...tree].filter(([path]) => path.startsWith(prefix) && /\.ya?ml$/.test(path)).map(([, text]) => (parse(text) ?? {}) as T);
@@ -166,7 +171,7 @@ export function expectedOf(tree: Tree): Expected {
     (file) => file.datasources ?? [],
   );
   return {
-    targets: new Map(jobs.map((job) => [job.job_name, (job.static_configs ?? []).flatMap((group) => group.targets)])),
+    targets: new Map(jobs.map((job) => [job.job_name, (job.static_configs ?? []).flatMap((group) => group.targets ?? [])])),
     fileJobs: jobs.filter((job) => job.file_sd_configs !== undefined).map((job) => job.job_name),
     rules: rules.reduce((sum, group) => sum + (group.rules ?? []).length, 0),
     dashboards: dashboards.map(([, text]) => (JSON.parse(text) as { uid: string }).uid),

@@ -1,4 +1,4 @@
-import { Document, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
+import { Document, isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import type { Instance } from './instances.ts';
 import type { ModuleSpec, Threshold } from './module-spec.ts';
 import { error, type Problem } from './problem.ts';
@@ -48,8 +48,18 @@ export function isSelected(path: string, modules: readonly ModuleSpec[], enabled
 
 /** Renders `prometheus/prometheus.yml`: fills in the name of this cluster. */
 export function renderPrometheusConfig(doc: Document.Parsed, clusterName: string): string {
-  doc.setIn(['global', 'external_labels', 'cluster'], clusterName);
+  setBelow(doc, ['global', 'external_labels'], 'cluster', clusterName);
   return String(doc);
+}
+
+/** Sets a key of a map, where the map or one above it may stand there empty (`global:` with all its lines commented out). */
+export function setBelow(doc: Document, path: readonly string[], key: string, value: unknown): void {
+  path.forEach((_, index) => {
+    const above = path.slice(0, index + 1);
+    const node = doc.getIn(above, true);
+    if (isScalar(node) && node.value === null) doc.deleteIn(above);
+  });
+  doc.setIn([...path, key], value);
 }
 
 /** Static targets that settings add to a job of the checked-in scrape files. */
@@ -138,6 +148,12 @@ export function renderRules(
   settings: PlainSettings,
 ): { readonly text: string; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
+  // One map may be shared by several rules (`annotations: *shared`), and each alert has a page of its own.
+  visit(doc, {
+    Pair(_, pair) {
+      if (isAlias(pair.value) && String(pair.key) === 'annotations') pair.value = doc.createNode(pair.value.toJS(doc));
+    },
+  });
   visit(doc, {
     Map(_, map) {
       const alert = map.get('alert');
@@ -155,6 +171,7 @@ export function renderRules(
           );
         else if (isScalar(expr)) expr.value = moved;
       }
+      if (map.get('annotations') === undefined) map.delete('annotations');
       if (!map.hasIn(['annotations', 'runbook_url'])) map.setIn(['annotations', 'runbook_url'], `${runbooksUrl}/${module}/${alert}`);
     },
   });

@@ -75,7 +75,6 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
       ...(selection.services.has('vector-exporter') ? [['vector/server.mjs', await bundleVector(root)] as const] : []),
     ];
     const tree = withDigestRule(new Map([...rendered.tree, ...bundles]));
-    const expected = expectedOf(tree);
     const model = renderCompose(
       merged,
       composePlan(root, settings, selection, network, images, secretPlan, rendered, tree, await containerdSocket(docker), merged),
@@ -104,7 +103,7 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
       model,
       tree: withComposeFile(tree, model),
       secrets: secretPlan.files,
-      expected,
+      expected: expectedOf(tree),
       sources,
     };
   });
