@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import type { ComposeModel } from '../core/compose-model.ts';
 import { stackFailure } from '../core/failure.ts';
 import { error } from '../core/problem.ts';
 import type { Exec, ExecResult } from './exec.ts';
+import { readIfThere } from './files.ts';
 
 /** Where the model that runs is kept, below the checkout. */
 export const EFFECTIVE_COMPOSE = '.effective/compose.yml';
@@ -24,7 +26,7 @@ export async function mergeCompose(
   const command = ['docker', 'compose', '--env-file', '/dev/null', '--project-directory', root, ...files.flatMap((path) => ['-f', path])];
   const selected = profiles.flatMap((profile) => ['--profile', profile]);
   const result = await exec([...command, ...selected, 'config', '--format', 'json'], {
-    env: { COMPOSE_FILE: '', COMPOSE_PROFILES: '', ...env },
+    env: { ...withoutComposeVariables(), ...env },
     timeoutMs: 60_000,
   });
   if (result.code !== 0)
@@ -32,12 +34,35 @@ export async function mergeCompose(
   return JSON.parse(result.stdout) as ComposeModel;
 }
 
-/** Runs `docker compose` on the stack as it was published. */
+/**
+ * Runs `docker compose` on the stack as it was published: under the name that it was given then, whatever `.env` and the caller's shell say now.
+ */
 export async function compose(exec: Exec, root: string, args: readonly string[], options: Parameters<Exec>[1] = {}): Promise<ExecResult> {
-  return exec(['docker', 'compose', '--project-directory', root, '-f', join(root, EFFECTIVE_COMPOSE), ...args], {
+  const model = await publishedModel(root);
+  const project = model === undefined ? [] : ['-p', model.name];
+  const command = ['docker', 'compose', '--env-file', '/dev/null', '--project-directory', root, ...project];
+  return exec([...command, '-f', join(root, EFFECTIVE_COMPOSE), ...args], {
     ...options,
-    env: { COMPOSE_FILE: '', COMPOSE_PROFILES: '', ...options.env },
+    env: { ...withoutComposeVariables(), ...options.env },
   });
+}
+
+/** The model that the last `up` published; undefined before the first one. */
+export async function publishedModel(root: string): Promise<ComposeModel | undefined> {
+  const text = await readIfThere(join(root, EFFECTIVE_COMPOSE));
+  return text === undefined ? undefined : (parse(text) as ComposeModel);
+}
+
+/** These say how Compose works, not what it works on. */
+const HARMLESS: ReadonlySet<string> = new Set(['COMPOSE_HTTP_TIMEOUT', 'COMPOSE_PARALLEL_LIMIT']);
+
+/**
+ * Takes the caller's `COMPOSE_…` variables out of a program's environment: one that was exported for another project would choose other files,
+ * profiles or another name, and the stack would be started a second time beside itself.
+ */
+export function withoutComposeVariables(): Readonly<Record<string, undefined>> {
+  const keys = Object.keys(process.env).filter((key) => key.startsWith('COMPOSE_') && !HARMLESS.has(key));
+  return Object.fromEntries(keys.map((key) => [key, undefined]));
 }
 
 function firstLine({ stderr, stdout }: ExecResult): string {

@@ -5,6 +5,7 @@ import { stackFailure } from '../core/failure.ts';
 import { demoVectorDatabases } from '../core/demo.ts';
 import { error } from '../core/problem.ts';
 import { bundleExample, bundleVector } from './bundle.ts';
+import { withoutComposeVariables } from './compose.ts';
 import type { Exec } from './exec.ts';
 import { publishTree, readIfThere } from './files.ts';
 import { generateSecret } from './settings.ts';
@@ -63,7 +64,7 @@ export async function composeDemo(
   const file = join(root, 'exporters/apps/example/compose.yml');
   const command = ['docker', 'compose', '--env-file', '/dev/null', '--project-directory', root, '-p', project, '-f', file];
   const { code, stderr } = await exec([...command, 'up', '--detach', '--remove-orphans', ...services], {
-    env: { COMPOSE_FILE: '', COMPOSE_PROFILES: '', ...images },
+    env: { ...withoutComposeVariables(), ...images },
     timeoutMs: 120_000,
   });
   if (code !== 0)

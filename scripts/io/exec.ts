@@ -9,7 +9,8 @@ export interface ExecResult {
 
 export interface ExecOptions {
   readonly input?: string;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Added to this process's variables; one that is undefined is taken out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   /** Milliseconds after which the program is killed. */
   readonly timeoutMs?: number;

@@ -1,22 +1,18 @@
-import { join } from 'node:path';
-import { parse } from 'yaml';
 import { addressesOf } from '../core/addresses.ts';
-import type { ComposeModel } from '../core/compose-model.ts';
 import { stackFailure } from '../core/failure.ts';
 import { error, type Problem } from '../core/problem.ts';
 import type { PlainSettings } from '../core/settings-table.ts';
 import { countTargets, serviceProblems, type StackStatus } from '../core/stack-status.ts';
-import { EFFECTIVE_COMPOSE } from '../io/compose.ts';
-import { readIfThere } from '../io/files.ts';
+import { publishedModel } from '../io/compose.ts';
 import { prometheusApi } from '../io/prometheus.ts';
 import { stackState } from '../io/stack-state.ts';
 import type { Workplace } from './workplace.ts';
 
 /** Looks at the containers, and at Prometheus where it answers. */
 export async function lookAtStack({ root, docker }: Workplace, settings: PlainSettings): Promise<StackStatus> {
-  const model = await readIfThere(join(root, EFFECTIVE_COMPOSE));
+  const model = await publishedModel(root);
   if (model === undefined) throw stackFailure([error('the stack', 'has not been started yet', 'npm run up')]);
-  const expected = Object.keys((parse(model) as ComposeModel).services);
+  const expected = Object.keys(model.services);
   const containers = await stackState(docker, settings.COMPOSE_PROJECT_NAME);
   const prometheus = prometheusApi(addressesOf(settings).prometheus);
   const problems: Problem[] = [...serviceProblems(expected, containers)];

@@ -1,0 +1,47 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { compose, mergeCompose } from '../../scripts/io/compose.ts';
+import { exec } from '../../scripts/io/exec.ts';
+
+const noEngine = process.env['PHAROS_NO_ENGINE'];
+const MODEL = 'services:\n  a: { image: a, container_name: "${WHO:-nobody}" }\n  b: { image: b, profiles: [extra] }\n';
+let root: string;
+
+/** Two projects in one folder: what is checked in, and what was published. Only `docker compose config` runs, which needs no engine. */
+beforeEach((context) => {
+  if (noEngine !== undefined) return context.skip(noEngine);
+  root = mkdtempSync(join(tmpdir(), 'pharos-compose-'));
+  mkdirSync(join(root, '.effective'));
+  writeFileSync(join(root, 'docker-compose.yml'), MODEL);
+  writeFileSync(join(root, '.effective/compose.yml'), `name: mine\n${MODEL}`);
+  writeFileSync(join(root, '.env'), 'COMPOSE_PROJECT_NAME=later\nWHO=env-file\n');
+  writeFileSync(join(root, 'other.env'), 'WHO=other\n');
+  for (const [key, value] of Object.entries({
+    COMPOSE_PROJECT_NAME: 'other',
+    COMPOSE_FILE: 'nowhere.yml',
+    COMPOSE_PROFILES: 'extra',
+    COMPOSE_ENV_FILES: join(root, 'other.env'),
+  }))
+    vi.stubEnv(key, value);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  if (noEngine === undefined) rmSync(root, { recursive: true });
+});
+
+describe('variables of Compose that the caller exported', () => {
+  it('do not reach the published stack', async () => {
+    const { code, stdout, stderr } = await compose(exec, root, ['config', '--format', 'json']);
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ name: 'mine', services: { a: { container_name: 'nobody' } } });
+    expect(Object.keys(JSON.parse(stdout).services)).toEqual(['a']);
+  });
+
+  it('do not reach what is rendered', async () => {
+    const model = await mergeCompose(exec, root, [], { COMPOSE_PROJECT_NAME: 'mine' });
+    expect(model.name).toBe('mine');
+    expect(Object.keys(model.services)).toEqual(['a']);
+  });
+});
