@@ -9,6 +9,8 @@ import { readIfThere } from './files.ts';
 
 /** Where the model that runs is kept, below the checkout. */
 export const EFFECTIVE_COMPOSE = '.effective/compose.yml';
+const CHECKED_IN = 'docker-compose.yml';
+const OVERRIDE = 'docker-compose.override.yml';
 
 /**
  * Merges `docker-compose.yml` and the user's `docker-compose.override.yml` with `docker compose config`: profiles selected, variables filled in, paths absolute.
@@ -22,16 +24,21 @@ export async function mergeCompose(
   profiles: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<ComposeModel> {
-  const files = ['docker-compose.yml', 'docker-compose.override.yml'].map((name) => join(root, name)).filter((path) => existsSync(path));
-  const command = ['docker', 'compose', '--env-file', '/dev/null', '--project-directory', root, ...files.flatMap((path) => ['-f', path])];
-  const selected = profiles.flatMap((profile) => ['--profile', profile]);
-  const result = await exec([...command, ...selected, 'config', '--format', 'json'], {
-    env: { ...withoutComposeVariables(), ...env },
-    timeoutMs: 60_000,
-  });
-  if (result.code !== 0)
-    throw stackFailure([error('docker-compose.yml', firstLine(result), 'docker compose -f docker-compose.yml config -q')]);
-  return JSON.parse(result.stdout) as ComposeModel;
+  const merge = async (files: readonly string[]): Promise<ExecResult> => {
+    const command = ['docker', 'compose', '--env-file', '/dev/null', '--project-directory', root];
+    const chosen = [...files.flatMap((name) => ['-f', join(root, name)]), ...profiles.flatMap((profile) => ['--profile', profile])];
+    return exec([...command, ...chosen, 'config', '--format', 'json'], {
+      env: { ...withoutComposeVariables(), ...env },
+      timeoutMs: 60_000,
+    });
+  };
+  const files = existsSync(join(root, OVERRIDE)) ? [CHECKED_IN, OVERRIDE] : [CHECKED_IN];
+  const result = await merge(files);
+  if (result.code === 0) return JSON.parse(result.stdout) as ComposeModel;
+  // Compose often names no file: what is wrong only with the user's own file is wrong in it.
+  const isOurs = files.length === 1 || (await merge([CHECKED_IN])).code !== 0;
+  const fix = `Mend it; docker compose ${(isOurs ? [CHECKED_IN] : files).map((name) => `-f ${name}`).join(' ')} config -q says the same.`;
+  throw stackFailure([error(isOurs ? CHECKED_IN : OVERRIDE, firstLine(result), fix)]);
 }
 
 /**

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Failure } from '../../scripts/core/failure.ts';
 import { compose, mergeCompose } from '../../scripts/io/compose.ts';
 import { exec } from '../../scripts/io/exec.ts';
 
@@ -43,5 +44,28 @@ describe('variables of Compose that the caller exported', () => {
     const model = await mergeCompose(exec, root, [], { COMPOSE_PROJECT_NAME: 'mine' });
     expect(model.name).toBe('mine');
     expect(Object.keys(model.services)).toEqual(['a']);
+  });
+});
+
+describe('a Compose file that is not valid', () => {
+  const placeOf = async (): Promise<string | undefined> =>
+    mergeCompose(exec, root, [], { COMPOSE_PROJECT_NAME: 'mine' }).then(
+      () => undefined,
+      (failure: Failure) => failure.problems[0]?.place,
+    );
+
+  it.each(['services: [\n', 'services:\n  a: { imagee: x }\n', 'services:\n  c: { restart: always }\n'])(
+    'is the override where only that is broken: %j',
+    async (override) => {
+      writeFileSync(join(root, 'docker-compose.override.yml'), override);
+      expect(await placeOf()).toBe('docker-compose.override.yml');
+    },
+  );
+
+  it('is the checked-in one where that is broken, with an override or without', async () => {
+    writeFileSync(join(root, 'docker-compose.yml'), 'services: [\n');
+    expect(await placeOf()).toBe('docker-compose.yml');
+    writeFileSync(join(root, 'docker-compose.override.yml'), 'services: {}\n');
+    expect(await placeOf()).toBe('docker-compose.yml');
   });
 });
