@@ -1,31 +1,31 @@
 import { chmod, chown, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inputFailure } from '../core/failure.ts';
 import type { Tree } from '../core/render.ts';
+import { unreadable, userName } from '../core/unreadable.ts';
 
 /** The checkout: the folder that holds `package.json`. */
 export const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
-/** The text of a file, or undefined where there is none. */
+/** The text of a file, or undefined where there is none. Throws a `Failure` where it may not be read, or is a folder. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (failure) {
     if (isMissing(failure)) return undefined;
-    throw failure;
+    throw await explained(failure, path);
   }
 }
 
-/** All files below `root/dir`, by their path below `root`, with `/`; none where the folder is missing. */
+/** All files below `root/dir`, by their path below `root`, with `/`; none where the folder is missing. Throws a `Failure` where one may not be read. */
 export async function readTree(root: string, dir: string): Promise<Map<string, string>> {
-  const entries = await readdir(join(root, dir), { withFileTypes: true, recursive: true }).catch((failure: unknown) => {
+  const entries = await readdir(join(root, dir), { withFileTypes: true, recursive: true }).catch(async (failure: unknown) => {
     if (isMissing(failure)) return [];
-    throw failure;
+    throw await explained(failure, join(root, dir));
   });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const texts = await Promise.all(
-    files.map(async (file) => [relative(root, file).split(sep).join('/'), await readFile(file, 'utf8')] as const),
-  );
+  const texts = await Promise.all(files.map(async (file) => [relative(root, file).split(sep).join('/'), await textOf(file)] as const));
   return new Map(texts.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -117,4 +117,36 @@ export async function modeOf(path: string): Promise<number | undefined> {
 
 function isMissing(failure: unknown): boolean {
   return failure instanceof Error && 'code' in failure && (failure.code === 'ENOENT' || failure.code === 'ENOTDIR');
+}
+
+async function textOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(async (failure: unknown) => Promise.reject(await explained(failure, path)));
+}
+
+/** A `Failure` that says whose the file is, where the system only says that it may not be read; anything else stays what it is. */
+async function explained(failure: unknown, path: string): Promise<unknown> {
+  if (!(failure instanceof Error) || !('code' in failure)) return failure;
+  const { code } = failure;
+  if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EISDIR') return failure;
+  // Of what lies in a folder that is shut, not even the owner can be told: then it is the folder that counts.
+  const [shut, uid] = (await ownerOf(path)) ?? [path, undefined];
+  const fromRoot = relative(ROOT, shut);
+  const passwd = await readFile('/etc/passwd', 'utf8').catch(() => '');
+  return inputFailure([
+    unreadable({
+      place: fromRoot.startsWith('..') ? shut : fromRoot,
+      code,
+      owner: uid === undefined ? undefined : userName(passwd, uid),
+      isOwn: uid !== undefined && uid === process.geteuid?.(),
+    }),
+  ]);
+}
+
+/** The nearest path whose owner may be asked, and that owner. */
+async function ownerOf(path: string): Promise<readonly [string, number] | undefined> {
+  for (let at = path; dirname(at) !== at; at = dirname(at)) {
+    const found = await stat(at).catch(() => undefined);
+    if (found !== undefined) return [at, found.uid];
+  }
+  return undefined;
 }
