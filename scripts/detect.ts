@@ -1,6 +1,6 @@
 import { parseArguments } from './cli/args.ts';
 import { main } from './cli/command.ts';
-import { detectionJson, renderDetection, renderManual } from './cli/detect.ts';
+import { detectionJson, renderDetection, renderLater, renderManual } from './cli/detect.ts';
 import { confirm } from './cli/prompt.ts';
 import { applyDetection, lookAround } from './steps/detect.ts';
 import { openWorkplace } from './steps/workplace.ts';
@@ -23,6 +23,9 @@ await main(async (context) => {
   if (apply) await applyDetection(place, plan);
   if (json) return report.result(detectionJson(plan, apply));
   if (apply) report.result(['', renderManual(plan), 'Written. Bring it into force: npm run up'].filter((text) => text !== '').join('\n'));
-  else if (anything) report.result('\nNothing was written. npm run detect -- --apply writes it.');
+  else if (anything)
+    report.result(
+      ['', renderLater(plan), 'Nothing was written. npm run detect -- --apply writes it.'].filter((text) => text !== '').join('\n'),
+    );
   else if (plan.manual.length > 0) report.result(renderManual(plan));
 });

@@ -22,6 +22,12 @@ export function renderManual({ manual }: DetectPlan): string {
   return manual.map(({ what, command }) => `${what[0]?.toUpperCase() ?? ''}${what.slice(1)}:\n  ${command}`).join('\n');
 }
 
+/** What will be left to a person, for who only looks: the passwords that the commands read are not there yet. */
+export function renderLater(plan: DetectPlan): string {
+  const manual = renderManual(plan);
+  return manual === '' ? '' : `Once it is written, these remain for you:\n${manual}\n`;
+}
+
 /** The same for programs. Generated passwords are named by their files only. */
 export function detectionJson(plan: DetectPlan, applied: boolean): string {
   const { found, changes, passwords, manual, problems } = plan;

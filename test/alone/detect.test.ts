@@ -44,6 +44,7 @@ describe('detect', () => {
     expect(stdout).toContain('--- .env\n+++ .env\n');
     expect(stdout).toMatch(/^\+APP_NETWORKS=.*pharos-det-shop/m);
     expect(stdout).toContain(`--- /dev/null\n+++ prometheus/targets/apps/${PROJECT}-shop-app.yml`);
+    expect(stdout).toContain(`docker exec -i ${PROJECT}-shop-db psql`);
     expect(stdout).toContain('Nothing was written.');
     expect(stack.read('.env')).toBe(before);
     expect(existsSync(stack.path('secrets'))).toBe(false);

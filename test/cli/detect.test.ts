@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { renderLater } from '../../scripts/cli/detect.ts';
+import type { DetectPlan } from '../../scripts/core/detect-plan.ts';
+
+const plan: DetectPlan = { found: [], env: {}, changes: [], passwords: [], manual: [], problems: [] };
+
+it('a proposal shows what will be left to do by hand', () => {
+  expect(renderLater(plan)).toBe('');
+  expect(renderLater({ ...plan, manual: [{ what: 'make the user', command: 'docker exec -i db psql' }] })).toBe(
+    'Once it is written, these remain for you:\nMake the user:\n  docker exec -i db psql\n',
+  );
+});
