@@ -1,4 +1,5 @@
 import type { ContainerFacts, EngineFacts } from './detect.ts';
+import { isNetworkWritable } from './detect-oddities.ts';
 
 /** What the names of containers must not collide with. */
 export interface NamingContext {
@@ -49,7 +50,10 @@ function projectTitle({ composeProject, composeService, name }: EngineFacts): st
 /** A network that the stack is on already, else the one on which most containers are: the fewer networks the stack joins, the better. */
 function chooseNetwork({ networks }: EngineFacts, attached: readonly string[], crowded: ReadonlyMap<string, number>): string | undefined {
   const names = networks.map(({ name }) => name);
-  const sorted = names.toSorted((a, b) => (crowded.get(b) ?? 0) - (crowded.get(a) ?? 0) || (a < b ? -1 : 1));
+  const sorted = names.toSorted(
+    (a, b) =>
+      Number(isNetworkWritable(b)) - Number(isNetworkWritable(a)) || (crowded.get(b) ?? 0) - (crowded.get(a) ?? 0) || (a < b ? -1 : 1),
+  );
   return attached.find((name) => names.includes(name)) ?? sorted[0];
 }
 

@@ -8,6 +8,7 @@ import type { ModuleSpec } from './module-spec.ts';
 import { warning, type Problem } from './problem.ts';
 import type { PlainSettings } from './settings-table.ts';
 import { unreachable } from './detect-advice.ts';
+import { oddities, unwritable } from './detect-oddities.ts';
 
 /** What is known when the containers have been looked at. */
 export interface DetectInput {
@@ -63,6 +64,9 @@ export function planDetection(input: DetectInput): DetectPlan {
   for (const container of input.containers) {
     const proposal = propose(container, input.modules, taken);
     if (proposal === undefined) continue;
+    const refusal = unwritable(container, proposal, attached);
+    problems.push(...(refusal === undefined ? oddities(container, proposal) : [refusal]));
+    if (refusal !== undefined) continue;
     const known = isWatched(proposal, container, watched, attached);
     const state = known ? 'watched already' : container.network === undefined ? 'out of reach' : 'new';
     found.push({ container: container.name, module: proposal.module, because: proposal.because, state });

@@ -52,16 +52,19 @@ export function targetFile(module: string, { composeProject, composeService, nam
 export function targetText(targets: readonly NonNullable<Proposal['target']>[]): string {
   const entries = targets.map(({ address, labels }) => {
     const lines = Object.entries(labels).map(([key, value]) => `    ${key}: ${scalar(value)}\n`);
-    return `- targets: ['${address}']\n  labels:\n${lines.join('')}`;
+    return `- targets: [${quoted(address)}]\n  labels:\n${lines.join('')}`;
   });
   return `# From npm run detect; yours to edit.\n${entries.join('')}`;
 }
 
 /** A YAML scalar that stays text: a name such as `1234` or `on` would be read as something else. */
 function scalar(text: string): string {
-  return /^[A-Za-z_/][\w./-]*$/.test(text) && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text)
-    ? text
-    : `'${text.replaceAll("'", "''")}'`;
+  return /^[A-Za-z_/][\w./-]*$/.test(text) && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text) ? text : quoted(text);
+}
+
+/** Text in quotes. Only the double ones can hold a line break; what they escape is what JSON escapes. */
+function quoted(text: string): string {
+  return /[^\x20-\x7e]/.test(text) ? JSON.stringify(text) : `'${text.replaceAll("'", "''")}'`;
 }
 
 /** A file that cannot be read is `npm run validate`'s business. */

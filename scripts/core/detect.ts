@@ -66,6 +66,17 @@ export const ASKED_ENV = [
   'VALKEY_PORT_NUMBER',
 ] as const;
 
+/** The port that a label, a variable or a command names. What it says is written by others and ends up in a file: nothing but a number is taken. */
+export function portOf(text = ''): number | undefined {
+  return /^[1-9]\d{0,4}$/.test(text) && Number(text) < 65_536 ? Number(text) : undefined;
+}
+
+/** The path that the label `prometheus.path` names; undefined where there is none, or one that cannot stand in an address and in a file. */
+export function metricsPath(labels: EngineFacts['labels']): string | undefined {
+  const [, path] = /^\/?([\x21-\x7e]+)$/.exec(labels['prometheus.path'] ?? '') ?? [];
+  return path === undefined ? undefined : `/${path}`;
+}
+
 /** The last path component of an image's repository: `timescaledb` of `registry:5000/timescale/timescaledb:2-pg17@sha256:…`. */
 export function repositoryName(image: string): string {
   const path = (image.split('@')[0] ?? '').split('/').at(-1) ?? '';

@@ -65,9 +65,14 @@ function duplicateProblems(entries: readonly EnvEntry[], name: string): Problem[
   });
 }
 
+/** Whether a value can be written as one env line that Compose and dotenv read alike. */
+export function isEnvValue(value: string): boolean {
+  return !/['\n\r]/.test(value);
+}
+
 /** Writes a value as one env line that Compose and dotenv read alike. A value with a single quote or a line break cannot be written. */
 export function envLine(key: string, value: string): string {
-  if (/['\n\r]/.test(value)) throw new RangeError(`${key}: an env value cannot hold a single quote or a line break`);
+  if (!isEnvValue(value)) throw new RangeError(`${key}: an env value cannot hold a single quote or a line break`);
   return /^[A-Za-z0-9_./:,@%+=-]*$/.test(value) ? `${key}=${value}` : `${key}='${value}'`;
 }
 

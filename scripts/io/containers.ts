@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
-import { ASKED_ENV, type Answer, type EngineFacts } from '../core/detect.ts';
+import { ASKED_ENV, metricsPath, type Answer, type EngineFacts } from '../core/detect.ts';
 import { bestPage, commandPort, httpPorts, setsRedisPassword } from '../core/detect-answers.ts';
 import { inspect } from './inspect.ts';
 import { askHttp, knock } from './knock.ts';
@@ -64,7 +64,7 @@ async function factsOf({ Name, Config, HostConfig, NetworkSettings }: ContainerI
 
 async function ask(ip: string, labels: Readonly<Record<string, string>>, ports: readonly number[]) {
   const databases = await Promise.all(DATABASE_PORTS.map(async ([port, as]) => [port, await knock(ip, port, as)] as const));
-  const pages = await Promise.all(httpPorts(labels, ports).map((port) => askPages(ip, port, labels['prometheus.path'] ?? '/metrics')));
+  const pages = await Promise.all(httpPorts(labels, ports).map((port) => askPages(ip, port, metricsPath(labels) ?? '/metrics')));
   const answers: Answer[] = [
     ...databases.flatMap(([port, speaks]) => (speaks === undefined || speaks === 'refused' ? [] : [{ port, speaks }])),
     ...pages.filter((page) => page !== undefined),

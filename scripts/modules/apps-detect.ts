@@ -1,4 +1,4 @@
-import type { ContainerFacts, Proposal } from '../core/detect.ts';
+import { metricsPath, portOf, type ContainerFacts, type Proposal } from '../core/detect.ts';
 
 /** An application with metrics: by the label `prometheus.scrape=true`, else because it answers GET /metrics. */
 export function detectApp(container: ContainerFacts): Proposal | undefined {
@@ -8,7 +8,7 @@ export function detectApp(container: ContainerFacts): Proposal | undefined {
   if (scrape === 'false' || (scrape !== 'true' && metrics === undefined)) return undefined;
   // Without a port label, or with one that names none: the port that answers, else the only one there is.
   const port = portOf(labels['prometheus.port']) ?? metrics?.port ?? (ports.length === 1 ? ports[0] : undefined);
-  const path = labels['prometheus.path'] ?? metrics?.path ?? '/metrics';
+  const path = metricsPath(labels) ?? metrics?.path ?? '/metrics';
   if (port === undefined) {
     const what = `say which port of ${container.name} answers GET ${path}, as a label in its Compose file; then detect again`;
     return {
@@ -25,9 +25,4 @@ export function detectApp(container: ContainerFacts): Proposal | undefined {
       labels: { instance: title, service: composeService ?? title, ...(path === '/metrics' ? {} : { __metrics_path__: path }) },
     },
   };
-}
-
-/** The port that a label names. What it says is written by others and ends up in a file: nothing but a number is taken. */
-function portOf(label = ''): number | undefined {
-  return /^[1-9]\d{0,4}$/.test(label) && Number(label) < 65_536 ? Number(label) : undefined;
 }

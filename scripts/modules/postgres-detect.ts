@@ -1,4 +1,4 @@
-import { portSpeaks, repositoryName, shellWord, type ContainerFacts, type Proposal } from '../core/detect.ts';
+import { portOf, portSpeaks, repositoryName, shellWord, type ContainerFacts, type Proposal } from '../core/detect.ts';
 import { passwordFile } from '../core/instances.ts';
 
 /** PostgreSQL as it is packed: the server itself, and servers that bring extensions or a way to run it. */
@@ -11,17 +11,22 @@ export function detectPostgres(container: ContainerFacts): Proposal | undefined 
   const byImage = IMAGES.test(repositoryName(container.image));
   if (!byImage && !portSpeaks(container, PORT, 'postgres')) return undefined;
   const { env, title, address } = container;
-  const port = byImage ? (container.commandPort ?? Number(env['PGPORT'] ?? PORT)) : PORT;
+  const port = byImage ? (portOf(String(container.commandPort)) ?? portOf(env['PGPORT']) ?? PORT) : PORT;
   const database = env['POSTGRES_DB'] ?? env['POSTGRESQL_DATABASE'] ?? 'postgres';
   return {
     module: 'postgres',
     because: byImage ? `PostgreSQL, by its image ${container.image}` : `PostgreSQL, on port ${PORT}`,
-    instance: { name: title, url: `postgresql://${USER}@${address}:${port}/${encodeURIComponent(database)}?sslmode=disable` },
+    instance: { name: title, url: `postgresql://${USER}@${address}:${port}/${encoded(database)}?sslmode=disable` },
     manual: {
       what: `make the read-only user ${USER} in ${container.name}, or give it the new password`,
       command: userCommand(container, title, database, port),
     },
   };
+}
+
+/** For an address; the single quote too, which `.env` cannot hold. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replaceAll("'", '%27');
 }
 
 function userCommand({ name, env }: ContainerFacts, instance: string, database: string, port: number): string {

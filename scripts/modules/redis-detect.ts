@@ -1,4 +1,4 @@
-import { portSpeaks, repositoryName, type ContainerFacts, type Proposal } from '../core/detect.ts';
+import { portOf, portSpeaks, repositoryName, type ContainerFacts, type Proposal } from '../core/detect.ts';
 import { passwordFile } from '../core/instances.ts';
 
 /** Redis and the servers that speak its protocol and answer INFO as it does. */
@@ -10,7 +10,9 @@ export function detectRedis(container: ContainerFacts): Proposal | undefined {
   const byImage = IMAGES.test(repositoryName(container.image));
   if (!byImage && !portSpeaks(container, PORT, 'redis', 'redis-locked')) return undefined;
   const { env, title, address, answers } = container;
-  const port = byImage ? (container.commandPort ?? Number(env['REDIS_PORT_NUMBER'] ?? env['VALKEY_PORT_NUMBER'] ?? PORT)) : PORT;
+  const port = byImage
+    ? (portOf(String(container.commandPort)) ?? portOf(env['REDIS_PORT_NUMBER']) ?? portOf(env['VALKEY_PORT_NUMBER']) ?? PORT)
+    : PORT;
   const locked = container.redisPassword || answers.some(({ speaks }) => speaks === 'redis-locked');
   const file = passwordFile('redis', title);
   return {

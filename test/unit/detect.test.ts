@@ -271,6 +271,67 @@ describe('what is there already', () => {
   });
 });
 
+describe('an odd container', () => {
+  const good = container('cache', 'redis');
+  const odd = (image: string, more: Partial<EngineFacts>): DetectPlan => detect([container('odd', image, more), good]);
+  const envOf = (plan: DetectPlan): string => plan.changes.find(({ path }) => path === '.env')?.after ?? '';
+
+  it('with a database name that .env cannot hold is proposed with that name encoded', () => {
+    const plan = odd('postgres', { env: { POSTGRES_DB: "o'brien" } });
+    expect(readSettings(parseEnvFile(envOf(plan), '.env').entries, '.env').settings.plain.POSTGRES_INSTANCES[0]?.url).toContain(
+      '/o%27brien?',
+    );
+    expect(plan.manual[0]?.command).toContain(`-d 'o'\\''brien'`);
+  });
+
+  it.each([
+    ['postgres', { env: { PGPORT: 'abc' } }, 'odd:5432/', 'PGPORT "abc"'],
+    ['postgres', { commandPort: 99_999 }, 'odd:5432/', '"99999"'],
+    ['redis', { env: { REDIS_PORT_NUMBER: '70000' } }, 'odd:6379', 'REDIS_PORT_NUMBER "70000"'],
+  ])('%s with %j has the usual port, and a warning', (image, more, url, message) => {
+    const plan = odd(image, more);
+    expect(envOf(plan)).toContain(url);
+    expect(plan.problems).toEqual([
+      expect.objectContaining({ severity: 'warning', place: 'container shop-odd-1', message: expect.stringContaining(message) }),
+    ]);
+  });
+
+  it.each(["shop's", 'a,b', 'a\nb'])('on the network %j is left out with a warning, and the others are proposed', (name) => {
+    const plan = odd('postgres', { networks: [{ name, aliases: ['odd'] }] });
+    expect(plan.problems).toEqual([
+      expect.objectContaining({ severity: 'warning', place: 'container shop-odd-1', message: expect.stringContaining('its network') }),
+    ]);
+    expect(plan.env).toEqual({
+      MODULES: expect.stringMatching(/,redis$/),
+      APP_NETWORKS: 'shop_default',
+      REDIS_INSTANCES: 'cache=redis://cache:6379',
+    });
+    const both = odd('postgres', { networks: [name, 'zzz'].map((network) => ({ name: network, aliases: ['odd'] })) });
+    expect(both.env['APP_NETWORKS']).toBe('shop_default,zzz');
+  });
+
+  it('with an address that is none is left out with a warning', () => {
+    const name = 'a b';
+    const networks = [{ name: 'shop_default', aliases: [name] }];
+    for (const image of ['postgres', 'my/web']) {
+      const plan = odd(image, { composeService: name, networks, labels: { 'prometheus.scrape': 'true', 'prometheus.port': '80' } });
+      expect(plan.problems[0]).toMatchObject({ severity: 'warning', place: 'container shop-odd-1' });
+      expect(plan.found.map((found) => found.container)).toEqual(['shop-cache-1']);
+    }
+  });
+
+  it.each(['/a\nb', '/a b', '@elsewhere/ x'])('with the path %j has the usual one, and a file that is YAML', (path) => {
+    const plan = odd('my/web', {
+      composeService: 'odd\nservice',
+      networks: [{ name: 'shop_default', aliases: ['shop-odd-1'] }],
+      labels: { 'prometheus.scrape': 'true', 'prometheus.port': '80', 'prometheus.path': path },
+    });
+    const file = plan.changes.find((change) => change.path.includes('targets'))?.after ?? '';
+    expect(parse(file)).toEqual([{ targets: ['shop-odd-1:80'], labels: { instance: 'odd-service', service: 'odd\nservice' } }]);
+    expect(plan.problems).toEqual([expect.objectContaining({ message: expect.stringContaining('prometheus.path') })]);
+  });
+});
+
 describe('containers without a name', () => {
   it.each([
     ['bridge', 'docker network connect shop shop-db-1'],
