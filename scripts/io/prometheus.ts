@@ -1,3 +1,4 @@
+import type { ScrapedTarget, TimedSample } from '../core/evidence.ts';
 import type { TargetState } from '../core/smoke.ts';
 import { getJson, send } from './http.ts';
 
@@ -28,7 +29,9 @@ export interface FiringAlert {
 /** The parts of Prometheus' HTTP API that the commands use. Every call throws where Prometheus does not answer. */
 export interface PrometheusApi {
   query(expr: string): Promise<readonly Sample[]>;
-  targets(): Promise<readonly TargetState[]>;
+  /** The newest sample of each series of a metric, with its time: none is older than five minutes, as with a query. */
+  timed(metric: string): Promise<readonly TimedSample[]>;
+  targets(): Promise<readonly ScrapedTarget[]>;
   rules(): Promise<readonly LoadedRule[]>;
   alerts(): Promise<readonly FiringAlert[]>;
   /** Addresses of the Alertmanagers that it sends to. */
@@ -51,6 +54,16 @@ export function prometheusApi(base: string): PrometheusApi {
       );
       return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
     },
+    timed: async (metric) => {
+      // A range tells each sample's own time together with its value; asked for one after the other, the two could be of different scrapes.
+      const { result } = await api<{ result: { metric: Record<string, string>; values: [number, string][] }[] }>(
+        `query?query=${encodeURIComponent(`${metric}[5m]`)}`,
+      );
+      return result.flatMap(({ metric: labels, values }) => {
+        const last = values.at(-1);
+        return last === undefined ? [] : [{ labels, value: Number(last[1]), atMs: last[0] * 1000 }];
+      });
+    },
     targets: async () => {
       const { activeTargets } = await api<{
         activeTargets: {
@@ -59,15 +72,18 @@ export function prometheusApi(base: string): PrometheusApi {
           scrapePool: string;
           health: TargetState['health'];
           lastError: string;
+          lastScrape: string;
         }[];
       }>('targets?state=active');
-      return activeTargets.map(({ labels, discoveredLabels, scrapePool, health, lastError }) => ({
+      return activeTargets.map(({ labels, discoveredLabels, scrapePool, health, lastError, lastScrape }) => ({
         job: labels['job'] ?? '',
         pool: scrapePool,
         instance: labels['instance'] ?? '',
         address: discoveredLabels['__address__'] ?? '',
         health,
         lastError,
+        labels,
+        lastScrapeMs: Date.parse(lastScrape),
       }));
     },
     rules: async () => {

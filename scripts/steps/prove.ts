@@ -19,18 +19,28 @@ export interface Proof {
 
 /**
  * Begins to prove with data, not with exit codes, that the running stack does what was configured. Begun while services start, so that the
- * first scrapes are not waited for afterwards; time only counts from `finish` on.
+ * first scrapes are not waited for afterwards; time only counts from `finish` on, which is called once every service is healthy.
  */
 export function startProof(place: Workplace, prepared: Prepared): Proof {
-  const checks = smokeChecks(place, prepared);
+  return proofOf(smokeChecks(place, prepared), place);
+}
+
+/** Begins to run checks; those that come true before `finish` are run once more then. */
+export function proofOf(checks: readonly SmokeCheck[], place: Pick<Workplace, 'report' | 'signal'>): Proof {
   const cancelled = new AbortController();
   const signal = AbortSignal.any([place.signal, cancelled.signal]);
   const open = new Set(checks.map(({ title }) => title));
   let deadline = Number.POSITIVE_INFINITY;
+  let healthy = (): void => undefined;
+  const isHealthy = new Promise<void>((resolve) => (healthy = resolve));
   let onProgress = (): void => undefined;
   const found = Promise.all(
     checks.map(async (check) => {
-      const problems = await untilTrue(check, () => Date.now() > deadline, signal);
+      const early = await untilTrue(check, () => Date.now() > deadline, signal);
+      // What was true while services were still being exchanged has to be true of those that run in the end.
+      const isEarly = deadline === Number.POSITIVE_INFINITY && errorsOf(early).length === 0;
+      if (isEarly) await isHealthy;
+      const problems = isEarly ? await untilTrue(check, () => Date.now() > deadline, signal) : early;
       open.delete(check.title);
       onProgress();
       return problems;
@@ -42,6 +52,7 @@ export function startProof(place: Workplace, prepared: Prepared): Proof {
     cancel: () => cancelled.abort(),
     finish: async () => {
       deadline = Date.now() + WITHIN_MS;
+      healthy();
       const problems = await place.report.step('proved', async (detail) => {
         onProgress = () =>
           detail(open.size === 0 ? '' : `${checks.length - open.size} of ${checks.length}, waiting for ${[...open].join(', ')}`);

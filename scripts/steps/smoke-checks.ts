@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { parse } from 'yaml';
 import { addressesOf } from '../core/addresses.ts';
 import { DIGEST_RECORD, treeDigest } from '../core/digest.ts';
 import { valueOf } from '../core/metrics-text.ts';
@@ -7,12 +6,12 @@ import { error, type Problem } from '../core/problem.ts';
 import * as smoke from '../core/smoke.ts';
 import { alertmanagerApi } from '../io/alertmanager.ts';
 import { runningSince } from '../io/containers.ts';
-import { readTree } from '../io/files.ts';
 import { grafanaApi } from '../io/grafana.ts';
 import { historyApi } from '../io/history.ts';
 import { hasLine, pushLine } from '../io/loki.ts';
 import { prometheusApi } from '../io/prometheus.ts';
-import { lastLogLines, logSince, stackState } from '../io/stack-state.ts';
+import { currentOf, fileTargets } from './current-samples.ts';
+import { databaseProblems } from './database-check.ts';
 import type { Prepared } from './prepare.ts';
 import { resetGrafanaPassword } from './grafana-password.ts';
 import { vectorProblems } from './vector-check.ts';
@@ -78,8 +77,8 @@ export function smokeChecks(place: Workplace, prepared: Prepared): readonly Smok
       title: 'endpoints',
       service: 'blackbox-exporter',
       run: async () => {
-        const probes = await prometheus.query('probe_success');
-        const wanted = smoke.expectedTargets(expected, await fileTargets(root)).get('blackbox')?.length ?? 0;
+        const { samples: probes, addresses } = await currentOf(place, prepared, 'blackbox', 'probe_success');
+        const wanted = addresses.length;
         if (probes.length < wanted)
           return [error('endpoints', `${probes.length} of ${wanted} have been probed`, 'npm run logs -- blackbox-exporter')];
         return smoke.failedProbes(probes.filter(({ value }) => value !== 1).map(({ labels }) => labels['instance'] ?? ''));
@@ -91,7 +90,12 @@ export function smokeChecks(place: Workplace, prepared: Prepared): readonly Smok
       checks.push({ title: module, service: `${module}-exporter`, run: async () => databaseProblems(place, prepared, module, began) });
   }
   if (modules.has('vector'))
-    checks.push({ title: 'vector', service: 'vector-exporter', run: async () => vectorProblems(place, prepared, began) });
+    checks.push({
+      title: 'vector',
+      service: 'vector-exporter',
+      run: async () =>
+        vectorProblems(place, prepared, began, async (metric) => (await currentOf(place, prepared, 'vector', metric)).samples),
+    });
   if (modules.has('containers')) {
     const source = selection.services.has('cadvisor') ? 'cadvisor' : 'container-exporter';
     checks.push({
@@ -104,18 +108,6 @@ export function smokeChecks(place: Workplace, prepared: Prepared): readonly Smok
     });
   }
   return checks;
-}
-
-/** Addresses in the user's target files, per job. */
-async function fileTargets(root: string): Promise<smoke.ExpectedTargets> {
-  const addresses = new Map<string, readonly string[]>();
-  for (const [path, text] of await readTree(root, 'prometheus/targets')) {
-    const [, , job = '', file = ''] = path.split('/');
-    if (!/^[^.].*\.ya?ml$/.test(file)) continue;
-    const groups = (parse(text) ?? []) as { targets?: string[] }[];
-    addresses.set(job, [...(addresses.get(job) ?? []), ...groups.flatMap((group) => group.targets ?? [])]);
-  }
-  return addresses;
 }
 
 async function ruleProblems({ expected, tree }: Prepared, prometheus: ReturnType<typeof prometheusApi>): Promise<readonly Problem[]> {
@@ -183,36 +175,6 @@ function lokiCheck(base: string): () => Promise<readonly Problem[]> {
     }
     return (await hasLine(base, line, pushedAt)) ? [] : [error('Loki', 'took a line but does not give it back', 'npm run logs -- loki')];
   };
-}
-
-/** What the exporter wrote since the checks began is about the settings of now: a refusal in it is final. Older lines only explain. */
-async function databaseProblems(
-  place: Workplace,
-  { settings }: Prepared,
-  module: 'postgres' | 'redis',
-  began: number,
-): Promise<readonly Finding[]> {
-  const up = module === 'postgres' ? 'pg_up' : 'redis_up';
-  const instances = module === 'postgres' ? settings.plain.POSTGRES_INSTANCES : settings.plain.REDIS_INSTANCES;
-  const samples = await prometheusApi(addressesOf(settings.plain).prometheus).query(up);
-  const refused = instances.filter(({ name }) => samples.find(({ labels }) => labels['instance'] === name)?.value !== 1);
-  if (refused.length === 0) return [];
-  const exporter = (await stackState(place.docker, settings.plain.COMPOSE_PROJECT_NAME)).find(
-    ({ service }) => service === `${module}-exporter`,
-  );
-  const [recent, all] =
-    exporter === undefined
-      ? ['', '']
-      : await Promise.all([logSince(place.docker, exporter.id, began), lastLogLines(place.docker, exporter.id, 60)]);
-  return refused.map(({ name, host, user }) => {
-    const about = (log: string): string =>
-      log
-        .split('\n')
-        .filter((line) => line.includes(host) || instances.length === 1)
-        .join('\n');
-    const final = smoke.isRefusal(about(recent));
-    return { ...smoke.refusedProblem(module, name, user, about(final ? recent : all)), final };
-  });
 }
 
 async function bindings({ docker }: Workplace, project: string) {

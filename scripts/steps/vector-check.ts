@@ -1,20 +1,27 @@
-import { addressesOf } from '../core/addresses.ts';
+import type { TimedSample } from '../core/evidence.ts';
 import { error, warning } from '../core/problem.ts';
 import { isRefusal } from '../core/smoke.ts';
 import { vectorDatabases } from '../core/vector-databases.ts';
-import { prometheusApi } from '../io/prometheus.ts';
 import { lastLogLines, logSince, stackState } from '../io/stack-state.ts';
 import type { Prepared } from './prepare.ts';
 import type { Finding } from './smoke-checks.ts';
 import type { Workplace } from './workplace.ts';
 
-/** Every database of `VECTOR_INSTANCES` lets the exporter in, and has an extension for vectors. */
-export async function vectorProblems(place: Workplace, { settings }: Prepared, began: number): Promise<readonly Finding[]> {
+/**
+ * Every database of `VECTOR_INSTANCES` lets the exporter in, and has an extension for vectors.
+ *
+ * @param samples gives a metric's samples of now
+ */
+export async function vectorProblems(
+  place: Workplace,
+  { settings }: Prepared,
+  began: number,
+  samples: (metric: string) => Promise<readonly TimedSample[]>,
+): Promise<readonly Finding[]> {
   const { plain } = settings;
-  const prometheus = prometheusApi(addressesOf(plain).prometheus);
-  const [up, extensions] = [await prometheus.query('pharos_vector_up'), await prometheus.query('pharos_vector_extensions')];
-  const valueOf = (samples: typeof up, instance: string, database: string): number | undefined =>
-    samples.find(({ labels }) => labels['instance'] === instance && labels['database'] === database)?.value;
+  const [up, extensions] = [await samples('pharos_vector_up'), await samples('pharos_vector_extensions')];
+  const valueOf = (from: typeof up, instance: string, database: string): number | undefined =>
+    from.find(({ labels }) => labels['instance'] === instance && labels['database'] === database)?.value;
   const findings: Finding[] = [];
   for (const { target, instance, database } of vectorDatabases(plain.VECTOR_INSTANCES, plain.POSTGRES_INSTANCES)) {
     if (valueOf(up, instance.name, database) !== 1) {

@@ -202,6 +202,14 @@ describe('a user’s databases and applications', () => {
     await sh(['docker', 'start', `${PROJECT}-shop-cache`]);
     await eventually('RedisDown is resolved', 120, async () => (await history('alertname=RedisDown&status=resolved')).alerts.length === 1);
   });
+
+  it('does not take what the database answered before for an answer to another password', async () => {
+    stack.write('secrets/postgres_shop_password', 'wrong-password');
+    expect(await stack.run('up', '--yes')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('postgres shop refuses pharos_monitor'),
+    });
+  });
 });
 
 describe('down', () => {
