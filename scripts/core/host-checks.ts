@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { PublishedPort } from './render-compose.ts';
 import { error, warning, type Problem } from './problem.ts';
 
@@ -36,6 +37,31 @@ export function portProblems(
           ),
         ];
   });
+}
+
+/** An address as it is compared: IPv6 in its shortest form, without a zone. */
+function canonical(address: string): string {
+  const bare = address.replace(/%.*$/, '').toLowerCase();
+  return isIPv6(bare) ? new URL(`http://[${bare}]`).hostname : bare;
+}
+
+/**
+ * An error where the ports would be published on an address that this host does not have: the engine finds out only when the containers
+ * of before are gone.
+ *
+ * @param place where the address is set, such as `.env:12`
+ * @param held every address of this host's interfaces
+ */
+export function bindAddressProblems(place: string, asked: string, held: readonly string[]): readonly Problem[] {
+  // The whole of 127.0.0.0/8 is this host, whatever its interfaces list.
+  if (ANY.has(asked) || asked.startsWith('127.') || held.map(canonical).includes(canonical(asked))) return [];
+  return [
+    error(
+      place,
+      `BIND_ADDRESS: no interface of this host has the address ${asked}`,
+      `127.0.0.1 (this host only), 0.0.0.0 (every network) or one of ${held.filter((address) => !/^(127\.|::1$|fe80:)/.test(address)).join(', ')}.`,
+    ),
+  ];
 }
 
 const GIB = 1024 ** 3;

@@ -1,17 +1,19 @@
 import type Docker from 'dockerode';
 import type { ComposeModel } from '../core/compose-model.ts';
 import { portSetting } from '../core/compose-env.ts';
-import { diskProblems, memoryProblems, portProblems, type Listener } from '../core/host-checks.ts';
+import { bindAddressProblems, diskProblems, memoryProblems, portProblems, type Listener } from '../core/host-checks.ts';
 import type { Problem } from '../core/problem.ts';
 import { publishedPorts, type PublishedPort } from '../core/render-compose.ts';
 import type { PlainSettings } from '../core/settings-table.ts';
 import type { StackNetwork } from '../core/subnet.ts';
-import { freeBytes, listeners, totalMemory } from './host.ts';
+import { freeBytes, listeners, ownAddresses, totalMemory } from './host.ts';
 import { inspect } from './inspect.ts';
+import { placeOfSetting } from './settings.ts';
 
-/** Looks at what the stack needs of the host: free ports, disk, memory. Nothing is changed, no port is opened. */
+/** Looks at what the stack needs of the host: the address to publish on, free ports, disk, memory. Nothing is changed, no port is opened. */
 export async function hostProblems(
   docker: Docker,
+  root: string,
   model: ComposeModel,
   settings: PlainSettings,
   network: StackNetwork,
@@ -36,6 +38,7 @@ export async function hostProblems(
   ];
   const free = await freeBytes(dataDir);
   return [
+    ...bindAddressProblems(await placeOfSetting(root, 'BIND_ADDRESS'), settings.BIND_ADDRESS, ownAddresses()),
     ...portProblems(wanted, named, portSetting),
     ...(free === undefined ? [] : diskProblems(dataDir, free, 0, settings.PROMETHEUS_RETENTION_SIZE)),
     ...memoryProblems(memoryLimit(model), totalMemory()),

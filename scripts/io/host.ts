@@ -1,5 +1,5 @@
 import { readdir, readFile, readlink, statfs } from 'node:fs/promises';
-import { hostname, totalmem } from 'node:os';
+import { hostname, networkInterfaces, totalmem } from 'node:os';
 import { parseListeningSockets, type ListeningSocket } from '../core/proc-net.ts';
 import type { Listener } from '../core/host-checks.ts';
 
@@ -11,6 +11,11 @@ export function serverName(): string {
 /** Bytes of memory of this host. */
 export function totalMemory(): number {
   return totalmem();
+}
+
+/** Every address of this host's interfaces. */
+export function ownAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
 }
 
 /** Bytes that a user may still write on the file system that holds the path; undefined where it cannot be asked. */

@@ -33,6 +33,13 @@ export async function loadSettings(root: string): Promise<LoadedSettings> {
   return { settings, warnings: all, entries: file.entries, created: false };
 }
 
+/** Where a setting stands, such as `.env:12`, for a problem that is found after it was read. */
+export async function placeOfSetting(root: string, key: string): Promise<string> {
+  const { entries } = parseEnvFile((await readIfThere(join(root, NAME))) ?? '', NAME);
+  const line = entries.find((entry) => entry.key === key)?.line;
+  return line === undefined ? NAME : `${NAME}:${line}`;
+}
+
 /** Reads `.env`; makes it first where it is missing, from `.env.example`, and generates the secrets that are still empty. */
 export async function loadOrCreateSettings(root: string): Promise<LoadedSettings> {
   const present = await readIfThere(join(root, NAME));

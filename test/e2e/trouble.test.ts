@@ -113,6 +113,12 @@ describe('bad input leaves the running stack alone', () => {
       says: ['shop_nowhere', 'does not exist'],
     },
     {
+      name: 'an address that this host does not have',
+      make: () => stack.set({ BIND_ADDRESS: '10.99.99.99' }),
+      code: 1,
+      says: [/\.env:\d+.*no interface of this host has the address 10\.99\.99\.99/, '127.0.0.1'],
+    },
+    {
       name: 'an empty secret file',
       make: () => stack.write('secrets/webhook_url', ''),
       code: 2,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conflicting, diskProblems, memoryProblems, portProblems, sizeBytes } from '../../scripts/core/host-checks.ts';
+import { bindAddressProblems, conflicting, diskProblems, memoryProblems, portProblems, sizeBytes } from '../../scripts/core/host-checks.ts';
 import { parseListeningSockets } from '../../scripts/core/proc-net.ts';
 
 const GIB = 1024 ** 3;
@@ -22,6 +22,23 @@ describe('portProblems', () => {
       message: expect.stringContaining('nginx (pid 7)'),
       fix: expect.stringContaining('PROMETHEUS_PORT'),
     });
+  });
+});
+
+describe('bindAddressProblems', () => {
+  const held = ['127.0.0.1', '192.168.1.7', '::1', '2001:db8::7', 'fe80::1'];
+  it.each(['127.0.0.1', '127.0.0.53', '0.0.0.0', '::', '::1', '192.168.1.7', '2001:DB8:0::7'])('takes %s', (asked) => {
+    expect(bindAddressProblems('.env:3', asked, held)).toEqual([]);
+  });
+  it.each(['10.99.99.99', '2001:db8::8'])('refuses %s, with the line and what there is', (asked) => {
+    expect(bindAddressProblems('.env:3', asked, held)).toEqual([
+      {
+        severity: 'error',
+        place: '.env:3',
+        message: `BIND_ADDRESS: no interface of this host has the address ${asked}`,
+        fix: '127.0.0.1 (this host only), 0.0.0.0 (every network) or one of 192.168.1.7, 2001:db8::7.',
+      },
+    ]);
   });
 });
 
