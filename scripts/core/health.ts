@@ -50,6 +50,24 @@ const HOST_LIMITS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** How a program that starts, or says why it does not, begins a line: a log record, or words of an error. */
+const SAYS_SOMETHING = /^(time=|ts=|level=|\{|\d{4}[-/]\d\d|panic|fatal|flag provided|[^ ]*:? ?error)/i;
+
+/**
+ * The last lines of a dead container's log that may tell why it died. A program that refuses its command line prints its usage behind the one
+ * line that does (Prometheus 200 lines of it); what is of the usage is left out.
+ */
+export function tellingLines(log: string, most: number): readonly string[] {
+  const telling: string[] = [];
+  let inUsage = false;
+  for (const line of log.split('\n')) {
+    if (/^usage( of [^:]+)?:/i.test(line)) inUsage = true;
+    else if (SAYS_SOMETHING.test(line)) inUsage = false;
+    if (!inUsage && line.trim() !== '') telling.push(line);
+  }
+  return telling.slice(-most);
+}
+
 /** What to do about a service that did not come up, from the last lines of its log. */
 export function startAdvice(service: string, log: string): string {
   const known = HOST_LIMITS.find(([pattern]) => pattern.test(log));

@@ -37,17 +37,33 @@ export const percent: Kind<number> = (value) =>
     ? { value: Number(value) }
     : { wrong: `"${value}" is not a percentage`, fix: 'A number above 0 and up to 100, without the % sign.' };
 
-/** A Prometheus duration such as `30d` or `12h` (one number, one unit). */
-export const duration: Kind<string> = (value) =>
-  /^[1-9]\d*(ms|s|m|h|d|w|y)$/.test(value)
-    ? { value }
-    : { wrong: `"${value}" is not a duration`, fix: 'A number and a unit (s, m, h, d, w, y), such as 30d.' };
+/** Days of each unit of a Prometheus duration; a year always has 365. */
+const DAYS: Readonly<Record<string, number>> = { ms: 1 / 86_400_000, s: 1 / 86_400, m: 1 / 1440, h: 1 / 24, d: 1, w: 7, y: 365 };
 
-/** A Prometheus size such as `10GB` (units are powers of 1024). */
-export const size: Kind<string> = (value) =>
-  /^[1-9]\d*(KB|MB|GB|TB)$/.test(value)
+/** Prometheus counts a duration in nanoseconds in 64 bits, which overflow after 106,751.99 days; it then refuses to start. */
+const LONGEST_DAYS = 292 * 365;
+
+/** A Prometheus duration such as `30d` or `12h` (one number, one unit), up to 292 years. */
+export const duration: Kind<string> = (value) => {
+  const [, number = '', unit = ''] = /^([1-9]\d*)(ms|s|m|h|d|w|y)$/.exec(value) ?? [];
+  if (number === '') return { wrong: `"${value}" is not a duration`, fix: 'A number and a unit (s, m, h, d, w, y), such as 30d.' };
+  return Number(number) * (DAYS[unit] ?? 0) <= LONGEST_DAYS
     ? { value }
-    : { wrong: `"${value}" is not a size`, fix: 'A number and a unit (MB, GB, TB), such as 10GB.' };
+    : { wrong: `"${value}" is longer than Prometheus can count`, fix: 'At most 292y.' };
+};
+
+/** Prometheus counts bytes in 64 bits with a sign: from 2^63, which is 8,388,608 TB, the limit would become negative and count for nothing. */
+const LARGEST_BYTES = 2 ** 63;
+const SIZE_UNITS = ['KB', 'MB', 'GB', 'TB'];
+
+/** A Prometheus size such as `10GB` (units are powers of 1024), below 8,388,608 TB. */
+export const size: Kind<string> = (value) => {
+  const [, number = '', unit = ''] = /^([1-9]\d*)(KB|MB|GB|TB)$/.exec(value) ?? [];
+  if (number === '') return { wrong: `"${value}" is not a size`, fix: 'A number and a unit (MB, GB, TB), such as 10GB.' };
+  return Number(number) * 1024 ** (SIZE_UNITS.indexOf(unit) + 1) < LARGEST_BYTES
+    ? { value }
+    : { wrong: `"${value}" is larger than Prometheus can count`, fix: 'At most 8388607TB.' };
+};
 
 /** An IP address to bind to. */
 export const address: Kind<string> = (value) =>

@@ -1,13 +1,15 @@
 import type Docker from 'dockerode';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stackFailure } from '../core/failure.ts';
-import { judge, startAdvice, type ContainerState } from '../core/health.ts';
+import { judge, startAdvice, tellingLines, type ContainerState } from '../core/health.ts';
 import { error } from '../core/problem.ts';
 import { lastLogLines, stackState } from './stack-state.ts';
 
 /** How often the engine is asked. */
 const POLL_MS = 300;
-/** Lines of a dead container's log that are shown. */
+/** Lines of a dead container's log that are read: the one that tells the cause may stand before 200 lines of usage text. */
+const LOG_LINES_READ = 500;
+/** Lines of them that are shown. */
 const LOG_LINES = 15;
 
 export interface WaitOptions {
@@ -44,7 +46,8 @@ export async function waitForHealthy(docker: Docker, options: WaitOptions): Prom
 }
 
 async function died(docker: Docker, service: string, container: ContainerState | undefined, why: string) {
-  const log = container === undefined ? '' : await lastLogLines(docker, container.id, LOG_LINES);
+  const read = container === undefined ? '' : await lastLogLines(docker, container.id, LOG_LINES_READ);
+  const log = tellingLines(read, LOG_LINES).join('\n');
   const lines =
     log === ''
       ? ''

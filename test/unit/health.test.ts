@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, startAdvice, type ContainerState } from '../../scripts/core/health.ts';
+import { judge, startAdvice, tellingLines, type ContainerState } from '../../scripts/core/health.ts';
 
 const running: ContainerState = {
   service: 's',
@@ -49,5 +49,34 @@ describe('startAdvice', () => {
 
   it('leads to the log where the cause stands only there', () => {
     expect(startAdvice('cadvisor', 'accept: too many open files')).toContain('npm run logs -- cadvisor');
+  });
+});
+
+describe('tellingLines', () => {
+  const cause = 'Error parsing command line arguments: duration out of range';
+  const usage = [
+    'usage: prometheus [<flags>]',
+    '',
+    'The Prometheus monitoring server',
+    '',
+    'Flags:',
+    ...Array(90).fill('  --flag  What it does.'),
+  ];
+
+  it('finds the cause before the usage of a program that is started again and again', () => {
+    expect(tellingLines([...[cause, ...usage], ...[cause, ...usage]].join('\n'), 15)).toEqual([cause, cause]);
+  });
+  it('finds it before the flags of Go’s own parser, and goes on with what is said afterwards', () => {
+    const log = [
+      'flag provided but not defined: -x',
+      'Usage of /redis_exporter:',
+      '  -debug',
+      '    \tOutput',
+      'time=2026-01-01 level=info msg=up',
+    ];
+    expect(tellingLines(log.join('\n'), 15)).toEqual([log[0], log[4]]);
+  });
+  it('shows the last lines of any other log', () => {
+    expect(tellingLines('a\n\nb\n  at c\n', 2)).toEqual(['b', '  at c']);
   });
 });

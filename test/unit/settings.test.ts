@@ -23,6 +23,13 @@ describe('readSettings', () => {
     expect(read('GRAFANA_PORT=\n').settings.plain.GRAFANA_PORT).toBe(3001);
   });
 
+  it.each(['PROMETHEUS_RETENTION_TIME=292y', 'PROMETHEUS_RETENTION_TIME=500ms', 'PROMETHEUS_RETENTION_SIZE=8388607TB'])(
+    'takes %s',
+    (line) => {
+      expect(said(`${line}\n`)).toEqual([]);
+    },
+  );
+
   it.each([
     ['GRAFANA_PROT=1', 'error .env:1 GRAFANA_PROT is not a setting'],
     ['MY_OWN_THING=1', 'warning .env:1 MY_OWN_THING is not a setting of this stack'],
@@ -36,6 +43,9 @@ describe('readSettings', () => {
     ['PUBLIC_HOST=http://x', 'error .env:1 PUBLIC_HOST: "http://x" is not a host name'],
     ['PROMETHEUS_RETENTION_TIME=30', 'error .env:1 PROMETHEUS_RETENTION_TIME: "30" is not a duration'],
     ['PROMETHEUS_RETENTION_SIZE=10', 'error .env:1 PROMETHEUS_RETENTION_SIZE: "10" is not a size'],
+    ['PROMETHEUS_RETENTION_TIME=300y', 'error .env:1 PROMETHEUS_RETENTION_TIME: "300y" is longer than Prometheus can count'],
+    ['PROMETHEUS_RETENTION_TIME=106752d', 'error .env:1 PROMETHEUS_RETENTION_TIME: "106752d" is longer than Prometheus can count'],
+    ['PROMETHEUS_RETENTION_SIZE=8388608TB', 'error .env:1 PROMETHEUS_RETENTION_SIZE: "8388608TB" is larger than Prometheus can count'],
     ['ALERT_CPU_THRESHOLD=120', 'error .env:1 ALERT_CPU_THRESHOLD: "120" is not a percentage'],
     ['STACK_SUBNET=172.30.0.0', 'error .env:1 STACK_SUBNET: "172.30.0.0" is not an IPv4 network'],
     ['BLACKBOX_TARGETS=shop.example.com', 'error .env:1 BLACKBOX_TARGETS: "shop.example.com" is not a URL'],
