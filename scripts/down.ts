@@ -1,5 +1,5 @@
 import { parseArguments } from './cli/args.ts';
-import { main } from './cli/command.ts';
+import { interruption, main } from './cli/command.ts';
 import { confirm } from './cli/prompt.ts';
 import { inputFailure, stackFailure } from './core/failure.ts';
 import { error } from './core/problem.ts';
@@ -22,8 +22,11 @@ await main(async (context) => {
     if (sure === undefined) throw inputFailure([error('arguments', '--volumes deletes all data and needs a yes', `${USAGE}: add --yes`)]);
     if (!sure) return;
   }
+  place.signal.throwIfAborted();
+  interruption.state =
+    'Some of the stack may be stopped or removed already. `npm run down` again removes the rest; `npm run up` brings it back with the data that is left.';
   await place.report.step(values.volumes === true ? 'stack and its data removed' : 'stack removed, data kept', async (detail) => {
-    const { containers, networks, volumes, failed } = await removeStack(place.docker, project, values.volumes === true);
+    const { containers, networks, volumes, failed } = await removeStack(place.docker, project, values.volumes === true, place.signal);
     if (failed.length > 0) throw stackFailure(failed);
     detail(`${containers} containers, ${networks} networks${values.volumes === true ? `, ${volumes} volumes` : ''}`);
   });

@@ -16,5 +16,6 @@ await main(async (context) => {
   context.report.problems(warnings);
   const place = await openWorkplace(context, values.yes);
   await lintPrepared(place, await prepare(place, settings, { checkHost: true }), true);
+  context.signal.throwIfAborted();
   context.report.result('The configuration is valid. Nothing has been changed.');
 });

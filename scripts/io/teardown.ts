@@ -20,23 +20,33 @@ const TOLD_BY_OTHERS = new Set(['history', 'loki', 'demo-postgres', 'demo-redis'
 /**
  * Removes everything that carries the project's label. It asks the engine and not the Compose files,
  * so that it also clears away what an interrupted start or an edited file has left behind.
+ * Throws where it is interrupted: what it has begun to stop is then stopped, and nothing further is touched.
  */
-export async function removeStack(docker: Docker, project: string, withVolumes: boolean): Promise<Removed> {
+export async function removeStack(docker: Docker, project: string, withVolumes: boolean, signal: AbortSignal): Promise<Removed> {
   const label = [`com.docker.compose.project=${project}`];
   const failed: Problem[] = [];
   const containers = await docker.listContainers({ all: true, filters: { label } });
+  signal.throwIfAborted();
   const stop = async ({ Id, Names }: Docker.ContainerInfo): Promise<void> => {
     const container = docker.getContainer(Id);
     await gone(async () => container.stop({ t: GRACE_SECONDS }), `container ${(Names[0] ?? Id).slice(1)}`, failed);
+    signal.throwIfAborted();
     await gone(async () => container.remove({ force: true }), `container ${(Names[0] ?? Id).slice(1)}`, failed);
   };
   const isToldByOthers = ({ Labels }: Docker.ContainerInfo): boolean => TOLD_BY_OTHERS.has(Labels['com.docker.compose.service'] ?? '');
   await Promise.all(containers.filter((container) => !isToldByOthers(container)).map(stop));
+  signal.throwIfAborted();
   await Promise.all(containers.filter(isToldByOthers).map(stop));
   const networks = await docker.listNetworks({ filters: { label } });
-  for (const { Id, Name } of networks) await gone(async () => docker.getNetwork(Id).remove(), `network ${Name}`, failed);
+  for (const { Id, Name } of networks) {
+    signal.throwIfAborted();
+    await gone(async () => docker.getNetwork(Id).remove(), `network ${Name}`, failed);
+  }
   const volumes = withVolumes ? (await docker.listVolumes({ filters: { label } })).Volumes : [];
-  for (const { Name } of volumes) await gone(async () => docker.getVolume(Name).remove(), `volume ${Name}`, failed);
+  for (const { Name } of volumes) {
+    signal.throwIfAborted();
+    await gone(async () => docker.getVolume(Name).remove(), `volume ${Name}`, failed);
+  }
   return { containers: containers.length, networks: networks.length, volumes: volumes.length, failed };
 }
 

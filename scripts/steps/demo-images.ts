@@ -6,6 +6,7 @@ import { stackFailure } from '../core/failure.ts';
 import { error } from '../core/problem.ts';
 import type { PlainSettings } from '../core/settings-table.ts';
 import { ensureImages } from '../io/images.ts';
+import { interruptible } from './interruptible.ts';
 import type { Workplace } from './workplace.ts';
 
 export interface DemoImages {
@@ -20,7 +21,7 @@ export interface DemoImages {
  * ask. Throws a `Failure` where the example itself has none.
  */
 export async function demoImages(
-  { root, docker, exec, report, mayInstall }: Workplace,
+  { root, docker, exec, report, signal, mayInstall }: Workplace,
   settings: PlainSettings,
   detail: (text: string) => void,
 ): Promise<DemoImages> {
@@ -31,7 +32,7 @@ export async function demoImages(
   const isWanted = (service: string): boolean => [...DEMO_SERVICES, ...exporters].some((one) => one === service);
   const needed = Object.entries(DEMO_IMAGES).filter(([, { of }]) => isWanted(of));
   const { images, leftOut } = await ensureImages({
-    exec,
+    exec: interruptible(exec, signal),
     docker,
     root,
     wanted: needed.map(([, { service, of }]) => ({ service, image: /:-(.+)\}$/.exec(services[of]?.image ?? '')?.[1] ?? '' })),

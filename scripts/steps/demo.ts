@@ -70,7 +70,7 @@ export async function joinDemo({ docker }: Workplace, { COMPOSE_PROJECT_NAME }: 
 }
 
 /** Removes the example and everything that watched it. Returns how many containers there were. */
-export async function stopDemo({ root, docker }: Workplace, settings: PlainSettings): Promise<number> {
+export async function stopDemo({ root, docker, signal }: Workplace, settings: PlainSettings): Promise<number> {
   const project = demoProject(settings.COMPOSE_PROJECT_NAME);
   await removeDemo(root, demoTargets(MODULE_NAMES, []).keys());
   const own = await stackState(docker, project);
@@ -79,7 +79,7 @@ export async function stopDemo({ root, docker }: Workplace, settings: PlainSetti
     demoNetwork(settings.COMPOSE_PROJECT_NAME),
     own.map(({ id }) => id),
   );
-  const { containers, failed } = await removeStack(docker, project, true);
+  const { containers, failed } = await removeStack(docker, project, true, signal);
   if (failed.length > 0) throw stackFailure(failed);
   return containers;
 }

@@ -9,6 +9,7 @@ import { lint } from '../io/lint.ts';
 import { rememberLint, stage, STAGING } from '../io/publish.ts';
 import { modules } from '../modules/index.ts';
 import type { Prepared } from './prepare.ts';
+import { interruptible } from './interruptible.ts';
 import type { Workplace } from './workplace.ts';
 
 /** promtool tests rules on one core; two runs side by side are what the smallest supported host has. */
@@ -83,9 +84,13 @@ async function ruleTests({ root }: Workplace, prepared: Prepared, known: Readonl
   };
 }
 
-async function runPart({ root, exec }: Workplace, prepared: Prepared, { file, keys, runs }: LintPart): Promise<readonly string[]> {
+async function runPart({ root, exec, signal }: Workplace, prepared: Prepared, { file, keys, runs }: LintPart): Promise<readonly string[]> {
   if (runs.length === 0) return [];
-  const problems = (await Promise.all(runs.map(async (run) => lint(exec, run, imageOf(prepared, run.service))))).flat();
+  const problems = (
+    await Promise.all(runs.map(async (run) => lint(interruptible(exec, signal), run, imageOf(prepared, run.service))))
+  ).flat();
+  // A tool that was ended before its time has found nothing.
+  signal.throwIfAborted();
   if (problems.length > 0) throw stackFailure(onceEach(problems));
   await rememberLint(root, file, keys);
   return [...new Set(runs.map(({ title }) => title))];

@@ -27,6 +27,7 @@ import { appNetworkProblems, planNetwork } from '../io/networks.ts';
 import { withComposeFile } from '../io/publish.ts';
 import { modules } from '../modules/index.ts';
 import { canaryProblems } from './canaries.ts';
+import { interruptible } from './interruptible.ts';
 import type { Workplace } from './workplace.ts';
 
 /** A configuration that was rendered and checked by our own rules; nothing of it is in force yet. */
@@ -51,7 +52,7 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
   const merged = await mergeCompose(exec, root, wantedProfiles(modules, plain), composeEnv(plain, network));
   const images = await report.step('images', (detail) =>
     ensureImages({
-      exec,
+      exec: interruptible(exec, place.signal),
       docker,
       root,
       wanted: imagesOf(merged),

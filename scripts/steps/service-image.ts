@@ -4,15 +4,25 @@ import { error } from '../core/problem.ts';
 import { mergeCompose } from '../io/compose.ts';
 import { ensureImages } from '../io/images.ts';
 import { loadSettings } from '../io/settings.ts';
+import { interruptible } from './interruptible.ts';
 import type { Workplace } from './workplace.ts';
 
 /** The image that `up` would run a service in, made present. Throws a `Failure` where it cannot be had. */
-export async function serviceImage({ root, exec, docker, report, mayInstall }: Workplace, service: string): Promise<string> {
+export async function serviceImage({ root, exec, docker, report, signal, mayInstall }: Workplace, service: string): Promise<string> {
   const { plain } = (await loadSettings(root)).settings;
   const model = await mergeCompose(exec, root, ['*'], composeEnv(plain, { subnet: '', gateway: '127.0.0.1' }));
   const wanted = [{ service, image: model.services[service]?.image ?? '' }];
   const { images, leftOut } = await report.step(`image of ${service}`, async (detail) =>
-    ensureImages({ exec, docker, root, wanted, mirror: plain.DEBIAN_MIRROR, mayInstall, detail, note: report.note }),
+    ensureImages({
+      exec: interruptible(exec, signal),
+      docker,
+      root,
+      wanted,
+      mirror: plain.DEBIAN_MIRROR,
+      mayInstall,
+      detail,
+      note: report.note,
+    }),
   );
   const found = images.get(service);
   if (found === undefined) throw stackFailure(leftOut.map(({ reason }) => error(`image of ${service}`, reason)));

@@ -5,6 +5,7 @@ import type { Report } from '../cli/report.ts';
 import { ensureEngine } from '../io/engine.ts';
 import { exec, type Exec } from '../io/exec.ts';
 import { ROOT } from '../io/files.ts';
+import { interruptible } from './interruptible.ts';
 
 /** What the steps of a command work with. */
 export interface Workplace {
@@ -19,7 +20,9 @@ export interface Workplace {
 
 /** Makes sure that the engine answers. `yes` allows to install and start it without a question. */
 export async function openWorkplace({ report, signal }: Context, yes = false): Promise<Workplace> {
-  await report.step('engine', async (detail) => detail(await ensureEngine({ yes, ask: confirm, exec, note: report.note })));
+  await report.step('engine', async (detail) =>
+    detail(await ensureEngine({ yes, ask: confirm, exec: interruptible(exec, signal), note: report.note })),
+  );
   const mayInstall = async (): Promise<boolean> =>
     yes || (await confirm('Images must be built from Debian packages. May I install mmdebstrap for that?')) === true;
   return { root: ROOT, exec, docker: new Docker(), report, signal, mayInstall };
