@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MODULE_NAMES } from '../../scripts/core/settings-table.ts';
+import { sloAlerts } from '../../scripts/core/render-slo.ts';
 import { ROOT } from '../../scripts/io/files.ts';
 import { MAIN_TURN } from '../drills/drill.ts';
 import { drills } from '../drills/all.ts';
@@ -9,11 +10,14 @@ import { checkedInRules } from '../drills/promise.ts';
 
 /** Those of the modules: an alert of one's own, in a file of one's own, is nobody else's to break. */
 const rules = checkedInRules().filter(({ path }) => [...MODULE_NAMES, 'stack'].some((module) => path === `prometheus/rules/${module}.yml`));
+/** With those that are made of every promise of a service. */
+const all = [...rules, ...sloAlerts()];
 const drilled = new Set(drills.map(({ alert }) => alert));
-const critical = rules.filter(({ labels }) => labels['severity'] === 'critical').map(({ alert }) => alert);
+const critical = all.filter(({ labels }) => labels['severity'] === 'critical').map(({ alert }) => alert);
 
 describe('drills', () => {
   it('break something for every critical alert', () => {
+    expect(critical).toContain('SLOBurnRateFast');
     expect(critical.filter((alert) => !drilled.has(alert))).toEqual([]);
   });
 
@@ -29,7 +33,7 @@ describe('drills', () => {
   });
 
   it('expect alerts that there are, with the severity that they have', () => {
-    const severities = new Map(rules.map(({ alert, labels }) => [alert, labels['severity']]));
+    const severities = new Map(all.map(({ alert, labels }) => [alert, labels['severity']]));
     expect(drills.filter(({ alert, severity }) => severities.get(alert) !== severity).map(({ alert }) => alert)).toEqual([]);
   });
 

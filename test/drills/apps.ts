@@ -44,6 +44,7 @@ const load = async ({ spawn }: Arena, name: string, atOnce: number, path: string
 
 const pool = [appDatabase('pool-db'), unwatched(redis('pool-cache')), app('app-pool', 'pool-db', 'pool-cache')];
 const lost = [appDatabase('lost-db'), unwatched(redis('lost-cache')), app('app-lost', 'lost-db', 'lost-cache')];
+const promised = [appDatabase('promise-db'), unwatched(redis('promise-cache')), app('app-promise', 'promise-db', 'promise-cache')];
 const stalled = [
   appDatabase('stall-db'),
   unwatched(redis('stall-cache')),
@@ -51,8 +52,9 @@ const stalled = [
   app('app-left', 'stall-db', 'stall-cache'),
 ];
 
-const SLOW = (milliseconds: number): string =>
-  `fetch("http://127.0.0.1:3000/misbehave/latency", { method: "POST", headers: { "content-type": "application/json" }, body: '{"value":${milliseconds}}' })`;
+/** Tells a victim from inside its container. */
+const TOLD = (fault: string, value: number): string =>
+  `fetch("http://127.0.0.1:3000/misbehave/${fault}", { method: "POST", headers: { "content-type": "application/json" }, body: '{"value":${value}}' })`;
 
 /** Faults of applications, in the example that `npm run demo` starts. */
 export const appDrills: readonly Drill[] = [
@@ -81,6 +83,25 @@ export const appDrills: readonly Drill[] = [
     back: 240,
   },
   {
+    alert: 'SLOBurnRateFast',
+    severity: 'critical',
+    fault: 'application with a promise answers every request with 500',
+    of: 'app-promise',
+    victims: promised,
+    // At 95 % some minutes of good answers outweigh the fault; at 99.9 % the half hour of the alert would have to pass first.
+    prepare: async ({ stack }) =>
+      stack.write('prometheus/slo/app-promise.yml', 'service: app-promise\nslos:\n  - { indicator: availability, objective: 95 }\n'),
+    inject: async (arena) => {
+      await arena.exec('app-promise', 'node', '-e', TOLD('errors', 1));
+      await load(arena, 'app-promise', 2, '/products/1');
+    },
+    remove: async ({ exec }) => exec('app-promise', 'node', '-e', TOLD('errors', 0)),
+    // A rate needs two scrapes, 15 s apart, and its group is evaluated every half minute.
+    within: 90,
+    back: 480,
+    slow: true,
+  },
+  {
     alert: 'PaymentCallbackFailures',
     severity: 'critical',
     fault: 'payment callbacks fail',
@@ -106,9 +127,9 @@ export const appDrills: readonly Drill[] = [
     victims: stalled,
     inject: async (arena) => {
       await load(arena, 'app-left', 2, '/products/1');
-      await arena.exec('app-left', 'node', '-e', SLOW(1500));
+      await arena.exec('app-left', 'node', '-e', TOLD('latency', 1500));
     },
-    remove: async ({ exec }) => exec('app-left', 'node', '-e', SLOW(0)),
+    remove: async ({ exec }) => exec('app-left', 'node', '-e', TOLD('latency', 0)),
     back: 420,
   },
   {
