@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArguments } from './cli/args.ts';
-import { main } from './cli/command.ts';
+import { interruption, main } from './cli/command.ts';
 import { inputFailure, stackFailure } from './core/failure.ts';
 import { exec } from './io/exec.ts';
 import { ROOT } from './io/files.ts';
@@ -10,6 +10,8 @@ import { openWorkplace } from './steps/workplace.ts';
 await main(async (context) => {
   const { positionals } = parseArguments(context.args, { usage: 'npm run drill [-- alert…]', options: {}, positionals: true });
   await openWorkplace(context);
+  interruption.state = 'What the drill has started is being removed, which takes up to a minute; nothing else was touched.';
+  interruption.patienceMs = 180_000;
   const { code } = await exec([process.execPath, '--import', 'tsx', join(ROOT, 'test/drills/run.ts'), ...positionals], {
     cwd: ROOT,
     interactive: true,

@@ -14,7 +14,11 @@ export interface Context {
 const SAME_INTERRUPT_MS = 500;
 
 /** What the interrupt message says: filled in by a command that changes things, so that a user knows what is done and what is not. */
-export const interruption = { state: 'Nothing has been changed.' };
+export const interruption = {
+  state: 'Nothing has been changed.',
+  /** How long what the command started may take to clean up after itself. */
+  patienceMs: 10_000,
+};
 
 /**
  * Runs a command as the program: the only place that sets the exit code.
@@ -31,7 +35,7 @@ export async function main(command: (context: Context) => Promise<void>): Promis
     interruptedAt = Date.now();
     controller.abort();
     process.stderr.write(`\n${pc.yellow('Interrupted.')} ${interruption.state}\n`);
-    setTimeout(() => process.exit(EXIT.interrupted), 10_000).unref();
+    setTimeout(() => process.exit(EXIT.interrupted), interruption.patienceMs).unref();
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { databasesImage, psql, startShop } from '../support/databases.ts';
+import { startContainer } from '../support/cleanup.ts';
 import { E2eStack, sh } from '../support/e2e-stack.ts';
 
 const PROJECT = 'pharos-det';
@@ -149,24 +150,23 @@ describe('detect', () => {
   });
 
   it('sees a web server without metrics, and says what to do about one without a network', async () => {
-    const serve = (prefix: string, code: string): readonly string[] => [
-      'docker',
-      'run',
-      '-d',
-      '--name',
-      `${PROJECT}-${prefix}`,
-      '--expose',
-      '8080',
-      ...code.split(' '),
-    ];
     const script = 'require("http").createServer((q,r)=>{r.statusCode=q.url==="/health"?200:404;r.end("ok")}).listen(8080)';
     for (const [name, network] of [
       ['web', `${PROJECT}-shop`],
       ['lost', 'bridge'],
-    ] as const) {
-      const started = await sh([...serve(name, `--network ${network} ${await databasesImage()} node -e`), script]);
-      expect(started.code, started.stderr).toBe(0);
-    }
+    ] as const)
+      await startContainer(
+        PROJECT,
+        `${PROJECT}-${name}`,
+        '--expose',
+        '8080',
+        '--network',
+        network,
+        await databasesImage(),
+        'node',
+        '-e',
+        script,
+      );
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const { stdout, stderr } = await stack.run('detect');
     expect(stdout).toContain(`+- targets: ['http://${PROJECT}-web:8080/health']`);

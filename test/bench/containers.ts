@@ -1,5 +1,6 @@
 // Measures container-exporter with 50 more containers on this host: npm run bench -- containers. Prints a table; nothing fails on
 // a slow machine. The figures in exporters/containers/compose.yml come from it.
+import { startContainer } from '../support/cleanup.ts';
 import { E2eStack, eventually, sh } from '../support/e2e-stack.ts';
 import { quantile, table } from './figures.ts';
 
@@ -25,7 +26,7 @@ try {
   const image = (await sh(['docker', 'inspect', '-f', '{{.Config.Image}}', exporter])).stdout.trim();
   for (let index = 0; index < CONTAINERS; index += 1) {
     const label = `com.docker.compose.service=sleeper-${index}`;
-    await sh(['docker', 'run', '-d', '--name', `${PROJECT}-${index}`, '--label', label, '--entrypoint', 'sleep', image, '900']);
+    await startContainer(PROJECT, `${PROJECT}-${index}`, '--label', label, '--entrypoint', 'sleep', image, '900');
   }
   const url = `http://${await addressOf(exporter)}:9417/metrics`;
   const scrape = async (): Promise<string> => (await fetch(url)).text();

@@ -5,6 +5,7 @@ import { transform } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/io/files.ts';
+import { startContainer } from '../support/cleanup.ts';
 import { E2eStack, eventually, sh } from '../support/e2e-stack.ts';
 import { startFleet, watchFleet } from '../support/fleet.ts';
 import { serviceImage } from '../support/images.ts';
@@ -66,7 +67,7 @@ try {
   if (up.code !== 0) throw new Error(up.stdout + up.stderr);
   const image = await serviceImage(new Docker(), 'history');
   for (let index = 0; index < CONTAINERS; index += 1)
-    await sh(['docker', 'run', '-d', '--name', `${PROJECT}-sleeper-${index}`, '--entrypoint', 'sleep', image, '1800']);
+    await startContainer(PROJECT, `${PROJECT}-sleeper-${index}`, '--entrypoint', 'sleep', image, '1800');
   // The image's Node.js strips no types.
   const { code } = await transform(readFileSync(join(ROOT, 'test/bench/scrape.ts'), 'utf8'), { loader: 'ts', format: 'esm' });
   stack.write('bench/scrape.mjs', code);

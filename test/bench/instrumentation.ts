@@ -14,6 +14,7 @@ import { createInstrumentation } from '../../exporters/apps/instrumentation/inst
 import { bundleExample } from '../../scripts/io/bundle.ts';
 import { ROOT } from '../../scripts/io/files.ts';
 import { startShop } from '../support/databases.ts';
+import { startContainer } from '../support/cleanup.ts';
 import { eventually, removeEverything, sh } from '../support/e2e-stack.ts';
 import { serviceImage } from '../support/images.ts';
 import { cpuOf, mean, median, quantile, sum, table } from './figures.ts';
@@ -55,9 +56,8 @@ async function start(which: 'with' | 'without', image: string, folder: string): 
   await sh(['docker', 'rm', '-f', name]);
   const env = { PGHOST: 'shop-db', PGPASSWORD: 'superuser', REDIS_HOST: 'shop-cache', INSTRUMENTED: String(instrumented) };
   const variables = Object.entries(env).flatMap(([key, value]) => ['-e', `${key}=${value}`]);
-  const command = ['docker', 'run', '-d', '--name', name, '--network', `${NAME}-shop`, '-v', `${folder}:/app:ro`, ...variables];
-  const ran = await sh([...command, '--entrypoint', 'node', image, '/app/server.mjs']);
-  if (ran.code !== 0) throw new Error(ran.stderr);
+  const options = ['--network', `${NAME}-shop`, '-v', `${folder}:/app:ro`, ...variables];
+  await startContainer(NAME, name, ...options, '--entrypoint', 'node', image, '/app/server.mjs');
   const format = '{{.State.Pid}} {{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
   const [pid = '', address = ''] = (await sh(['docker', 'inspect', '-f', format, name])).stdout.trim().split(' ');
   const base = `http://${address}:3000`;

@@ -10,6 +10,7 @@ import { ROOT, readTree } from '../../scripts/io/files.ts';
 import { captureContracts } from '../../scripts/steps/capture-contracts.ts';
 import { readUses } from '../../scripts/steps/contract-uses.ts';
 import { databasesImage } from '../support/databases.ts';
+import { startContainer } from '../support/cleanup.ts';
 import { E2eStack, removeEverything, sh } from '../support/e2e-stack.ts';
 import { startFleet, troubleFleet, watchFleet } from '../support/fleet.ts';
 
@@ -92,8 +93,8 @@ async function capture(otherwise: boolean): Promise<void> {
 /** Lets the kernel kill a container for its memory, which is the only way to a time of the last such kill. */
 async function kill(): Promise<void> {
   const hungry = 'const all = []; for (;;) all.push(Buffer.alloc(1 << 20, 1));';
-  const options = ['--name', `${PROJECT}-shop-hungry`, '--memory', '64m', '--memory-swap', '64m'];
-  await sh(['docker', 'run', '-d', ...options, await databasesImage(), 'node', '-e', hungry]);
+  const options = ['--memory', '64m', '--memory-swap', '64m'];
+  await startContainer(PROJECT, `${PROJECT}-shop-hungry`, ...options, await databasesImage(), 'node', '-e', hungry);
 }
 
 /** Puts another image, given as `service=image`, in the place of the pinned one. */

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { planNetwork } from '../../scripts/io/networks.ts';
+import { startContainer } from '../support/cleanup.ts';
 import { databasesImage } from '../support/databases.ts';
-import { E2eStack, removeEverything, sh, type Ended } from '../support/e2e-stack.ts';
+import { E2eStack, sh, type Ended } from '../support/e2e-stack.ts';
 import { startFleet, watchFleet } from '../support/fleet.ts';
+import { cleanly } from '../support/sh.ts';
 import type { Arena, Drill } from './drill.ts';
 import { startReceiver } from './receiver.ts';
 import type { Victim } from './victims.ts';
@@ -12,27 +14,34 @@ import { watchLater, watchVictims } from './watch.ts';
 /** Two scrapes of everything, so that each fault finds its series there. */
 export const SETTLE_MS = 40_000;
 
-/** Starts a stack and the victims of the drills. What runs on this host besides is not touched. */
+/**
+ * Starts a stack and the victims of the drills. What runs on this host besides is not touched.
+ *
+ * @param signal ends the wait until everything is there; the one who aborts it calls `interruptCommands` too
+ */
 export async function openArena(
   project: string,
   drills: readonly Drill[],
+  signal?: AbortSignal,
 ): Promise<{ readonly arena: Arena; readonly close: () => Promise<void> }> {
-  await removeEverything(`${project}-demo`);
+  const image = await databasesImage();
   const stack = await E2eStack.create(project);
   const receiver = await startReceiver();
-  const image = await databasesImage();
   const arena = arenaOf(stack, project, receiver, image);
-  const close = async (): Promise<void> => {
-    for (const { clean } of drills) await clean?.(arena);
-    await stack.run('demo', '--stop');
-    await stack.destroy();
-    receiver.close();
-  };
+  // Before its victims are all there, what has the name of one may be somebody else's.
+  const prepared: Drill[] = [];
+  const close = async (): Promise<void> =>
+    cleanly(async () => {
+      for (const { clean } of prepared) await clean?.(arena);
+      await stack.destroy();
+      receiver.close();
+    });
   try {
     await startFleet(project);
     const victims = [...new Set(drills.flatMap((drill) => drill.victims))];
     const [early, late] = [victims.filter(({ like }) => like === undefined), victims.filter(({ like }) => like !== undefined)];
     await Promise.all(early.map(arena.start));
+    prepared.push(...drills);
     await Promise.all(drills.map(async ({ prepare }) => prepare?.(arena)));
     watchFleet(stack, project);
     watchVictims(stack, early);
@@ -50,7 +59,7 @@ export async function openArena(
     // Some are the example once more, some take the volumes of the one before.
     for (const victim of late) await arena.start(victim);
     await watchLater(stack, late);
-    await sleep(SETTLE_MS);
+    await sleep(SETTLE_MS, undefined, signal === undefined ? {} : { signal });
   } catch (failure) {
     await close();
     throw failure;
@@ -82,12 +91,12 @@ function arenaOf(stack: E2eStack, project: string, receiver: Arena['receiver'], 
 
 async function start(victim: Victim, arena: Arena, image: string): Promise<void> {
   const { name, command = '', like, args = [], options = [] } = victim;
-  const place = ['--name', `${arena.prefix}-${name}`, '--network', `${arena.prefix}-shop`, '--network-alias', name];
+  const place = ['--network', `${arena.prefix}-shop`, '--network-alias', name];
   // A fault that gets out of hand ends in its own container.
   const limit = ['--memory', '512m', '--memory-swap', '512m'];
   const own = typeof options === 'function' ? options(arena) : options;
   const what = like === undefined ? [image, 'bash', '-c', command] : [await imageOf(like, arena), ...args];
-  must(`${name} does not come up`, await sh(['docker', 'run', '-d', ...place, ...limit, ...own, ...what]));
+  await startContainer(arena.prefix, `${arena.prefix}-${name}`, ...place, ...limit, ...own, ...what);
 }
 
 /** The image that a service of this stack runs. */

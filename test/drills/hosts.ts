@@ -29,8 +29,14 @@ const mounter: Victim = {
     ...['--device-cgroup-rule', 'b 7:* rmw', '--device-cgroup-rule', 'c 10:237 rmw'],
   ],
 };
-const unmount = async (arena: Arena) =>
-  arena.attempt('mounter', 'bash', '-c', `busybox umount ${volume(arena)} 2>/dev/null; rm -rf ${volume(arena)} ${volume(arena)}.img`);
+/** Gives everything back, whatever of it was done: also a loop device that a killed run left without its mount or without its file. */
+const unmount = async (arena: Arena) => {
+  const at = volume(arena);
+  const used = `for file in /sys/block/loop*/loop/backing_file; do case "$(cat $file 2>/dev/null)" in */${arena.prefix}-volume.img*)`;
+  const detach = `${used} busybox losetup -d /dev/$(echo $file | cut -d/ -f4);; esac; done`;
+  const away = `busybox umount ${at} 2>/dev/null || busybox umount -l ${at} 2>/dev/null`;
+  return arena.attempt('mounter', 'bash', '-c', `${away}; ${detach}; rm -rf ${at} ${at}.img`);
+};
 
 /** Faults of hosts and containers. */
 export const hostDrills: readonly Drill[] = [

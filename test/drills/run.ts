@@ -1,12 +1,21 @@
 // Breaks real software and waits for the message at the receiver: npm run drill [-- alert…]. A stack and victims of its own; nothing else is touched.
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { demoProject } from '../../scripts/core/demo.ts';
+import { EXIT } from '../../scripts/core/failure.ts';
 import { ROOT } from '../../scripts/io/files.ts';
+import { leftOf } from '../support/cleanup.ts';
+import { cleanly } from '../support/sh.ts';
 import { drills } from './all.ts';
 import { openArena } from './arena.ts';
 import type { DrillResult } from './drill.ts';
+import { untilInterrupted } from './interrupt.ts';
+import { takeLock } from './lock.ts';
 import { runTurns, type Outcome } from './turns.ts';
 
+const PROJECT = 'pharos-drill';
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !drills.some(({ alert }) => alert === name));
 if (unknown.length > 0) {
@@ -19,15 +28,14 @@ const onlyByName = drills.filter((drill) => !chosen.includes(drill) && drill.onl
 if (asked.length === 0)
   for (const { alert, onlyByName: why } of onlyByName)
     process.stderr.write(`  – ${alert} is left out: ${why ?? ''}. npm run drill ${alert}\n`);
-process.stderr.write(`  … ${chosen.length} drills: starting a stack and its victims\n`);
-const { arena, close } = await openArena('pharos-drill', chosen);
-let outcomes: readonly Outcome[] = [];
-try {
-  process.stderr.write('  … breaking them\n');
-  outcomes = await runTurns(chosen, arena, (outcome) => process.stderr.write(`  ${line(outcome)}\n`));
-} finally {
-  await close();
+const lock = takeLock(join(tmpdir(), `${PROJECT}.lock`));
+if ('problem' in lock) {
+  process.stderr.write(`  ✗ ${lock.problem}\n    → ${lock.fix}\n`);
+  process.exit(1);
 }
+process.on('exit', lock.release);
+const signal = untilInterrupted();
+const outcomes = await drill();
 const results = outcomes.flatMap((outcome) => ('result' in outcome ? [{ ...outcome.result, inTime: outcome.broken === undefined }] : []));
 const inTime = outcomes.filter((outcome) => 'result' in outcome && outcome.broken === undefined).length;
 const skipped = outcomes.filter((outcome) => 'skipped' in outcome).length;
@@ -43,6 +51,38 @@ process.stdout.write(
   `${inTime} of ${chosen.length - skipped} drills arrived and resolved in time${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
 );
 process.exit(inTime + skipped === chosen.length ? 0 : 1);
+
+/** Everything from the first container to the last. Ends the process where that is interrupted or does not come up. */
+async function drill(): Promise<readonly Outcome[]> {
+  try {
+    process.stderr.write(`  … ${chosen.length} drills: starting a stack and its victims\n`);
+    const { arena, close } = await openArena(PROJECT, chosen, signal);
+    try {
+      process.stderr.write('  … breaking them\n');
+      const told = (outcome: Outcome): boolean => signal.aborted || process.stderr.write(`  ${line(outcome)}\n`);
+      return await Promise.race([runTurns(chosen, arena, told), once(signal, 'abort').then(() => [])]);
+    } finally {
+      await close();
+    }
+  } catch (failure) {
+    if (!signal.aborted) process.stderr.write(`  ✗ ${failure instanceof Error ? failure.message : String(failure)}\n`);
+    if (!signal.aborted) process.exit(1);
+    return [];
+  } finally {
+    if (signal.aborted) await leave();
+  }
+}
+
+/** Says what an interrupted run has left, and ends the process. */
+async function leave(): Promise<never> {
+  const left = await cleanly(async () => [...(await leftOf(PROJECT)), ...(await leftOf(demoProject(PROJECT)))]);
+  process.stderr.write(
+    left.length === 0
+      ? '  – everything that the drill had started is removed\n'
+      : `  ✗ still there: ${left.join(', ')}\n    → the next npm run drill removes it\n`,
+  );
+  process.exit(EXIT.interrupted);
+}
 
 function line(outcome: Outcome): string {
   const { alert, fault } = outcome.drill;

@@ -41,13 +41,14 @@ export async function runTurns(
 }
 
 async function one(watched: Drill, drill: Drill, arena: Arena): Promise<Outcome> {
-  // What this machine has no image of is not there to be broken.
-  if (drill.needs !== undefined && !(await arena.has(drill.needs))) return { drill, skipped: `${drill.needs} is left out here` };
   try {
+    // What this machine has no image of is not there to be broken.
+    if (drill.needs !== undefined && !(await arena.has(drill.needs))) return { drill, skipped: `${drill.needs} is left out here` };
     const result = await runDrill(watched, arena, due(drill).toNotification + 120);
     return { drill, result, broken: broken(drill, result) };
   } catch (failure) {
-    const seen = await evidence(drill, arena);
+    // There is none where the drills were interrupted.
+    const seen = await evidence(drill, arena).catch(() => '');
     await drill.remove(arena).catch(() => undefined);
     return { drill, failed: `${failure instanceof Error ? failure.message : String(failure)}${seen}` };
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { prometheusApi, type PrometheusApi, type Sample } from '../../scripts/io/prometheus.ts';
+import { startContainer } from '../support/cleanup.ts';
 import { E2eStack, eventually, sh } from '../support/e2e-stack.ts';
 
 const PROJECT = 'pharos-cont';
@@ -42,9 +43,7 @@ afterAll(async () => {
 /** Starts a container of a service that is named as it. */
 async function run(name: string, options: readonly string[], script: string): Promise<void> {
   const label = `com.docker.compose.service=${name}`;
-  const command = ['docker', 'run', '-d', '--name', nameOf(name), '--label', label, ...options, '--entrypoint', 'sh', image, '-c', script];
-  const { code, stderr } = await sh(command);
-  if (code !== 0) throw new Error(stderr);
+  await startContainer(PROJECT, nameOf(name), '--label', label, ...options, '--entrypoint', 'sh', image, '-c', script);
 }
 
 const nameOf = (name: string): string => `${PROJECT}-x-${name}`;

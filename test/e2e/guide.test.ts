@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../../scripts/io/files.ts';
 import { databasesImage } from '../support/databases.ts';
+import { makeNetwork, startContainer } from '../support/cleanup.ts';
 import { E2eStack, eventually, sh } from '../support/e2e-stack.ts';
 
 const PROJECT = 'pharos-guide';
@@ -29,9 +30,8 @@ async function install(): Promise<void> {
 
 async function run(name: string, port: number, command: string): Promise<void> {
   const mounts = ['-v', `${folder}:/srv:ro`, '-v', `${join(ROOT, 'node_modules')}:/packages/node_modules:ro`, '-w', '/srv'];
-  const where = ['--name', `${PROJECT}-${name}`, '--network', `${PROJECT}-shop`, '-p', `127.0.0.1::${port}`];
-  const started = await sh(['docker', 'run', '-d', ...where, ...mounts, await databasesImage(), 'bash', '-c', command]);
-  if (started.code !== 0) throw new Error(started.stderr);
+  const where = ['--network', `${PROJECT}-shop`, '-p', `127.0.0.1::${port}`];
+  await startContainer(PROJECT, `${PROJECT}-${name}`, ...where, ...mounts, await databasesImage(), 'bash', '-c', command);
 }
 
 const value = async (query: string): Promise<number> => {
@@ -50,7 +50,7 @@ beforeAll(async () => {
   await install();
   writeFileSync(join(folder, 'web.mjs'), block('js express'));
   writeFileSync(join(folder, 'report.py'), block('python flask'));
-  await sh(['docker', 'network', 'create', `${PROJECT}-shop`]);
+  await makeNetwork(PROJECT, `${PROJECT}-shop`);
   await run('web', 3000, 'exec node web.mjs');
   await run('report', 8000, 'exec python3 -m flask --app report run --host 0.0.0.0 --port 8000');
   await run(

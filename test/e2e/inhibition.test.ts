@@ -7,6 +7,7 @@ import { parse, stringify } from 'yaml';
 import { renderAlertmanager } from '../../scripts/core/render-alertmanager.ts';
 import { SLO_ALERTS } from '../../scripts/core/slo.ts';
 import { ROOT, readTree } from '../../scripts/io/files.ts';
+import { startContainer } from '../support/cleanup.ts';
 import { eventually, removeEverything, sh } from '../support/e2e-stack.ts';
 import { serviceImage } from '../support/images.ts';
 
@@ -34,7 +35,7 @@ beforeAll(async () => {
     stringify(renderAlertmanager(source, new Set(), {}).config, { aliasDuplicateObjects: false }),
   );
   const command = ['--config.file=/c/alertmanager.yml', '--storage.path=/alertmanager', '--cluster.listen-address='];
-  await sh(['docker', 'run', '-d', '--name', `${NAME}-am`, '-v', `${folder}:/c:ro`, '-p', '127.0.0.1::9093', image, ...command]);
+  await startContainer(NAME, `${NAME}-am`, '-v', `${folder}:/c:ro`, '-p', '127.0.0.1::9093', image, ...command);
   base = `http://${(await sh(['docker', 'port', `${NAME}-am`, '9093'])).stdout.trim().split('\n')[0] ?? ''}`;
   await eventually('Alertmanager is ready', 20, async () => (await fetch(`${base}/-/ready`)).ok);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { databasesImage } from '../support/databases.ts';
+import { makeNetwork, startContainer } from '../support/cleanup.ts';
 import { E2eStack, eventually, sh } from '../support/e2e-stack.ts';
 import { POSTGRES, SETUP } from '../support/vector.ts';
 
@@ -25,9 +26,9 @@ beforeEach((context) => {
 beforeAll(async () => {
   if (noEngine !== undefined) return;
   stack = await E2eStack.create(NAME);
-  await sh(['docker', 'network', 'create', `${NAME}-shop`]);
-  const where = ['--name', `${NAME}-db`, '--network', `${NAME}-shop`, '--network-alias', 'shop-db'];
-  await sh(['docker', 'run', '-d', ...where, await databasesImage(), 'bash', '-c', POSTGRES]);
+  await makeNetwork(NAME, `${NAME}-shop`);
+  const where = ['--network', `${NAME}-shop`, '--network-alias', 'shop-db'];
+  await startContainer(NAME, `${NAME}-db`, ...where, await databasesImage(), 'bash', '-c', POSTGRES);
   const psql = async (database: string, sql: string) =>
     sh(['docker', 'exec', '-u', 'postgres', `${NAME}-db`, 'psql', '-v', 'ON_ERROR_STOP=1', '-Atqc', sql, database]);
   await eventually('PostgreSQL answers', 60, async () => (await psql('postgres', 'SELECT 1')).code === 0);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bundleVector } from '../../scripts/io/bundle.ts';
 import { ROOT, makeReadable } from '../../scripts/io/files.ts';
 import { databasesImage } from '../support/databases.ts';
+import { makeNetwork, startContainer } from '../support/cleanup.ts';
 import { eventually, removeEverything, sh } from '../support/e2e-stack.ts';
 import { serviceImage } from '../support/images.ts';
 import { CANARIES, DATABASES, POSTGRES, SETUP } from '../support/vector.ts';
@@ -20,21 +21,8 @@ const seen = new Set<string>();
 
 const psql = async (sql: string, database = 'app') =>
   sh(['docker', 'exec', '-u', 'postgres', `${NAME}-db`, 'psql', '-v', 'ON_ERROR_STOP=1', '-Atqc', sql, database]);
-const run = async (name: string, ...args: readonly string[]): Promise<void> => {
-  const { code, stderr } = await sh([
-    'docker',
-    'run',
-    '-d',
-    '--name',
-    `${NAME}-${name}`,
-    '--network',
-    `${NAME}-net`,
-    '--network-alias',
-    name,
-    ...args,
-  ]);
-  if (code !== 0) throw new Error(stderr);
-};
+const run = async (name: string, ...args: readonly string[]): Promise<void> =>
+  startContainer(NAME, `${NAME}-${name}`, '--network', `${NAME}-net`, '--network-alias', name, ...args);
 const logs = async (): Promise<readonly { readonly msg: string; readonly reason?: string }[]> =>
   (await sh(['docker', 'logs', `${NAME}-exporter`])).stdout
     .split('\n')
@@ -73,7 +61,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'canaries.yml'), CANARIES);
   writeFileSync(join(folder, 'databases.json'), JSON.stringify(DATABASES));
   await makeReadable(folder, '.');
-  await sh(['docker', 'network', 'create', `${NAME}-net`]);
+  await makeNetwork(NAME, `${NAME}-net`);
   const databases = await databasesImage();
   await run('db', databases, 'bash', '-c', POSTGRES);
   // Takes connections and never says a word.

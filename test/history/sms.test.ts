@@ -2,14 +2,15 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AlertmanagerContainer } from '../support/alertmanager.ts';
-import { eventually, sh } from '../support/e2e-stack.ts';
+import { makeNetwork } from '../support/cleanup.ts';
+import { eventually } from '../support/e2e-stack.ts';
 import { HistoryContainer } from '../support/history.ts';
 import { TwilioServer } from '../support/twilio.ts';
 
 const NAME = 'pharos-test-history-sms';
 const noEngine = process.env['PHAROS_NO_ENGINE'];
 const twilio = new TwilioServer();
-const alertmanager = new AlertmanagerContainer(`${NAME}-am`);
+const alertmanager = new AlertmanagerContainer(NAME);
 const [ANNA, BERT] = ['+4915100000001', '+4915100000002'];
 const network = ['--network', `${NAME}-net`, '--network-alias', 'history', '-p', '127.0.0.1::9095'];
 let history: HistoryContainer;
@@ -21,7 +22,7 @@ beforeAll(async () => {
   await twilio.start();
   env = { TWILIO_URL: twilio.url, TWILIO_ACCOUNT_SID: twilio.accountSid, TWILIO_FROM: '+4915199999999', SMS_TO: `${ANNA}, ${BERT}` };
   token(twilio.token);
-  await sh(['docker', 'network', 'create', `${NAME}-net`]);
+  await makeNetwork(NAME, `${NAME}-net`);
   await history.start(env, network);
 });
 

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AlertmanagerContainer, stackConfig } from '../support/alertmanager.ts';
+import { makeNetwork } from '../support/cleanup.ts';
 import { eventually, sh } from '../support/e2e-stack.ts';
 import { HistoryContainer } from '../support/history.ts';
 
 const NAME = 'pharos-test-history-storm';
 const noEngine = process.env['PHAROS_NO_ENGINE'];
-const alertmanager = new AlertmanagerContainer(`${NAME}-am`);
+const alertmanager = new AlertmanagerContainer(NAME);
 const network = ['--network', `${NAME}-net`, '--network-alias', 'history', '-p', '127.0.0.1::9095'];
 const ALERTS = 10_000;
 let history: HistoryContainer;
@@ -26,7 +27,7 @@ const CONFIG = {
 beforeAll(async () => {
   if (noEngine !== undefined) return;
   history = await HistoryContainer.prepare(NAME);
-  await sh(['docker', 'network', 'create', `${NAME}-net`]);
+  await makeNetwork(NAME, `${NAME}-net`);
   await history.start({}, network);
   await alertmanager.start(CONFIG, history.folder, `${NAME}-net`);
 });

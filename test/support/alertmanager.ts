@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { parse, stringify } from 'yaml';
 import { ROOT } from '../../scripts/io/files.ts';
+import { startContainer } from './cleanup.ts';
 import { eventually, sh } from './e2e-stack.ts';
 import { serviceImage } from './images.ts';
 
@@ -29,10 +30,13 @@ function stackFeatures(): string {
 /** The Alertmanager that the stack runs, with a configuration of a test's own, in a network. */
 export class AlertmanagerContainer {
   readonly name: string;
+  readonly #project: string;
   base = '';
 
-  constructor(name: string) {
-    this.name = name;
+  /** @param project whose cleaning up removes it */
+  constructor(project: string) {
+    this.#project = project;
+    this.name = `${project}-am`;
   }
 
   async start(config: object, folder: string, network: string): Promise<void> {
@@ -40,24 +44,13 @@ export class AlertmanagerContainer {
     mkdirSync(join(folder, 'am'), { recursive: true });
     writeFileSync(join(folder, 'am/alertmanager.yml'), stringify(config));
     const image = await serviceImage(new Docker(), 'alertmanager');
-    const started = await sh([
-      ...[
-        'docker',
-        'run',
-        '-d',
-        '--name',
-        this.name,
-        '--network',
-        network,
-        '-p',
-        '127.0.0.1::9093',
-        '-v',
-        `${folder}/am:/etc/alertmanager:ro`,
-      ],
+    await startContainer(
+      this.#project,
+      this.name,
+      ...['--network', network, '-p', '127.0.0.1::9093', '-v', `${folder}/am:/etc/alertmanager:ro`],
       ...['--tmpfs', '/alertmanager:mode=1777', image, '--config.file=/etc/alertmanager/alertmanager.yml', '--storage.path=/alertmanager'],
       ...['--cluster.listen-address=', stackFeatures()],
-    ]);
-    if (started.code !== 0) throw new Error(started.stderr);
+    );
     this.base = `http://${(await sh(['docker', 'port', this.name, '9093'])).stdout.trim().split('\n')[0] ?? ''}`;
     await eventually('Alertmanager is ready', 20, async () => (await fetch(`${this.base}/-/ready`)).ok);
   }

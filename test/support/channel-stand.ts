@@ -6,6 +6,7 @@ import { parse, stringify } from 'yaml';
 import { CHANNEL_SECRETS, type ChannelSecretKey } from '../../scripts/core/channels.ts';
 import { renderAlertmanager } from '../../scripts/core/render-alertmanager.ts';
 import { ROOT } from '../../scripts/io/files.ts';
+import { makeNetwork, startContainer } from './cleanup.ts';
 import { eventually, removeEverything, sh } from './e2e-stack.ts';
 import { serviceImage } from './images.ts';
 import { Providers, type Mail, type ProviderRequest } from './providers.ts';
@@ -81,9 +82,9 @@ export class ChannelStand {
     const docker = new Docker();
     const folder = mkdtempSync(join(tmpdir(), `${name}-`));
     chmodSync(folder, 0o755);
-    await sh(['docker', 'network', 'create', `${name}-net`]);
+    await makeNetwork(name, `${name}-net`);
     const node = await serviceImage(docker, 'history');
-    const providers = await Providers.start(`${name}-providers`, `${name}-net`, join(folder, 'providers'), node);
+    const providers = await Providers.start(name, `${name}-net`, join(folder, 'providers'), node);
     const base = await startAlertmanager(name, folder, await serviceImage(docker, 'alertmanager'));
     return new ChannelStand(name, folder, base, providers);
   }
@@ -148,15 +149,15 @@ async function startAlertmanager(name: string, folder: string, image: string): P
   for (const [key, { file }] of Object.entries(CHANNEL_SECRETS))
     writeFileSync(join(dir, 'secrets', file), `${CREDENTIALS[key as ChannelSecretKey]}\n`);
   await sh(['chmod', '-R', 'a+rX', dir]);
-  const started = await sh([
-    'docker',
-    ...['run', '-d', '--name', `${name}-am`, '--network', `${name}-net`, '-p', '127.0.0.1::9093'],
+  await startContainer(
+    name,
+    `${name}-am`,
+    ...['--network', `${name}-net`, '-p', '127.0.0.1::9093'],
     ...['-v', `${dir}:/etc/alertmanager:ro`, '-v', `${dir}/secrets:/run/secrets:ro`],
     ...['-v', `${join(folder, 'providers/cert.pem')}:/ca.pem:ro`, '-e', 'SSL_CERT_FILE=/ca.pem', image],
     ...['--config.file=/etc/alertmanager/alertmanager.yml', '--storage.path=/alertmanager', '--cluster.listen-address='],
     ...['--web.external-url=http://127.0.0.1:9093/', '--log.level=debug'],
-  ]);
-  if (started.code !== 0) throw new Error(started.stderr);
+  );
   const address = `http://${(await sh(['docker', 'port', `${name}-am`, '9093'])).stdout.trim().split('\n')[0] ?? ''}`;
   await eventually('Alertmanager is ready', 20, async () => (await fetch(`${address}/-/ready`)).ok);
   return address;

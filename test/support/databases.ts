@@ -1,6 +1,7 @@
 import { isExpiredMirror } from '../../scripts/core/debian-images.ts';
 import { importRoot } from '../../scripts/io/debian-build.ts';
 import { exec } from '../../scripts/io/exec.ts';
+import { makeNetwork, startContainer } from './cleanup.ts';
 import { eventually, sh } from './e2e-stack.ts';
 
 /** Real PostgreSQL, Redis, Node.js and Python for a user's project, from Debian packages. */
@@ -34,26 +35,14 @@ export async function databasesImage(): Promise<string> {
 export async function startShop(prefix: string): Promise<void> {
   const image = await databasesImage();
   const network = `${prefix}-shop`;
-  await sh(['docker', 'network', 'create', network]);
-  const run = async (name: string, extra: readonly string[], command: string): Promise<void> => {
-    const started = await sh([
-      'docker',
-      'run',
-      '-d',
-      '--name',
+  await makeNetwork(prefix, network);
+  const run = async (name: string, extra: readonly string[], command: string): Promise<void> =>
+    startContainer(
+      prefix,
       `${prefix}-${name}`,
-      '--network',
-      network,
-      '--network-alias',
-      name,
-      ...extra,
-      image,
-      'bash',
-      '-c',
-      command,
-    ]);
-    if (started.code !== 0) throw new Error(started.stderr);
-  };
+      ...['--network', network, '--network-alias', name, ...extra],
+      ...[image, 'bash', '-c', command],
+    );
   await run('shop-db', ['-e', 'POSTGRES_USER=postgres', '--label', 'com.docker.compose.service=shop-db'], POSTGRES);
   await run(
     'shop-cache',

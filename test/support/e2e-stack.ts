@@ -1,41 +1,18 @@
-import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { demoProject } from '../../scripts/core/demo.ts';
 import { editEnvText } from '../../scripts/core/env-file.ts';
 import { ROOT } from '../../scripts/io/files.ts';
+import { removeEverything } from './cleanup.ts';
+import { refuseIfInterrupted, sh, type Ended } from './sh.ts';
 
-const execute = promisify(execFile);
+export { removeEverything } from './cleanup.ts';
+export { sh, type Ended } from './sh.ts';
+
 /** Of this run of vitest, or of the one user who runs files one by one. */
 const RULE_TESTS = join(tmpdir(), `pharos-rule-tests-${process.getuid?.() ?? 0}`);
-
-/** How a command ended. */
-export interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a program and collects what it prints; a non-zero exit is a result, not an exception. */
-export async function sh(
-  command: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Record<string, string>; readonly timeout?: number } = {},
-): Promise<Ended> {
-  const [program = '', ...args] = command;
-  try {
-    const { stdout, stderr } = await execute(program, args, {
-      maxBuffer: 64 * 1024 * 1024,
-      ...options,
-      env: { ...process.env, ...options.env },
-    });
-    return { code: 0, stdout, stderr };
-  } catch (failure) {
-    const { code, stdout = '', stderr = '' } = failure as { code?: number | string; stdout?: string; stderr?: string };
-    return { code: typeof code === 'number' ? code : -1, stdout, stderr };
-  }
-}
 
 /** A copy of this checkout with a project name, ports and a folder of its own: a user's running stack is never touched. */
 export class E2eStack {
@@ -51,8 +28,17 @@ export class E2eStack {
 
   /** Clears away what an earlier, killed run left behind, then lays out a fresh copy. */
   static async create(project: string): Promise<E2eStack> {
-    await removeEverything(project);
+    for (const own of [project, demoProject(project)]) await removeEverything(own);
     const folder = mkdtempSync(join(tmpdir(), `${project}-`));
+    try {
+      return await E2eStack.#layOut(folder, project);
+    } catch (failure) {
+      rmSync(folder, { recursive: true, force: true });
+      throw failure;
+    }
+  }
+
+  static async #layOut(folder: string, project: string): Promise<E2eStack> {
     const listed = await sh(['git', 'ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT });
     // Git also lists what was deleted and not committed yet.
     for (const path of listed.stdout.split('\n').filter((line) => line !== '' && existsSync(join(ROOT, line)))) {
@@ -138,25 +124,9 @@ export class E2eStack {
 
   async destroy(): Promise<void> {
     if (existsSync(this.path('.staging/rule-tests-passed'))) cpSync(this.path('.staging/rule-tests-passed'), RULE_TESTS);
-    await removeEverything(this.project);
+    for (const own of [demoProject(this.project), this.project]) await removeEverything(own);
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-/** Removes every container, network and volume of a project, and those whose name starts with `<project>-`. */
-export async function removeEverything(project: string): Promise<void> {
-  for (const filter of [`label=com.docker.compose.project=${project}`, `name=^/?${project}-`]) {
-    await removeAll(['docker', 'ps', '-aq', '--filter', filter], ['docker', 'rm', '-f', '-v']);
-  }
-  for (const filter of [`label=com.docker.compose.project=${project}`, `name=^${project}-`]) {
-    await removeAll(['docker', 'network', 'ls', '-q', '--filter', filter], ['docker', 'network', 'rm']);
-  }
-  await removeAll(['docker', 'volume', 'ls', '-q', '--filter', `label=com.docker.compose.project=${project}`], ['docker', 'volume', 'rm']);
-}
-
-async function removeAll(list: readonly string[], remove: readonly string[]): Promise<void> {
-  const ids = (await sh(list)).stdout.split('\n').filter((id) => id !== '');
-  if (ids.length > 0) await sh([...remove, ...ids]);
 }
 
 async function freePort(): Promise<number> {
@@ -171,6 +141,7 @@ async function freePort(): Promise<number> {
 export async function eventually(what: string, seconds: number, ask: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
+    refuseIfInterrupted();
     if (await ask().catch(() => false)) return;
     if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 500));

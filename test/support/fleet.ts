@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { MODULE_NAMES } from '../../scripts/core/settings-table.ts';
+import { startContainer } from './cleanup.ts';
 import { databasesImage, DNS_SERVER, psql, startShop } from './databases.ts';
 import { eventually, sh, type E2eStack } from './e2e-stack.ts';
 
@@ -114,9 +115,8 @@ export async function troubleFleet(stack: E2eStack, prefix: string): Promise<voi
 }
 
 async function start(prefix: string, image: string, name: string, command: string, extra: readonly string[] = []): Promise<void> {
-  const options = [...extra, '--name', `${prefix}-${name}`, '--network', `${prefix}-shop`, '--network-alias', name];
-  const started = await sh(['docker', 'run', '-d', ...options, image, 'bash', '-c', command]);
-  if (started.code !== 0) throw new Error(started.stderr);
+  const options = [...extra, '--network', `${prefix}-shop`, '--network-alias', name];
+  await startContainer(prefix, `${prefix}-${name}`, ...options, image, 'bash', '-c', command);
 }
 
 /** A table that pgvector searches, and that the monitoring user may read. */

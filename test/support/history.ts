@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { bundleHistory } from '../../scripts/io/bundle.ts';
 import { ROOT } from '../../scripts/io/files.ts';
+import { startContainer } from './cleanup.ts';
 import { eventually, removeEverything, sh } from './e2e-stack.ts';
 import { serviceImage } from './images.ts';
 
@@ -48,15 +49,15 @@ export class HistoryContainer {
   ): Promise<void> {
     await this.stop();
     const mounts = ['app:/app:ro', 'data:/data', 'runbooks:/runbooks:ro', 'secrets:/run/secrets:ro'];
-    const started = await sh([
-      ...['docker', 'run', '-d', '--name', `${this.name}-1`],
+    await startContainer(
+      this.name,
+      `${this.name}-1`,
       ...['--user', '65534:65534', '--read-only', '--cap-drop', 'ALL', '--memory', '384m'],
       ...mounts.flatMap((mount) => ['-v', `${this.folder}/${mount}`]),
       ...Object.entries(env).flatMap(([key, value]) => ['-e', `${key}=${value}`]),
       ...network,
       ...['--entrypoint', 'node', this.image, '--max-old-space-size=192', '/app/server.mjs'],
-    ]);
-    if (started.code !== 0) throw new Error(started.stderr);
+    );
     const published = (await sh(['docker', 'port', `${this.name}-1`, '9095'])).stdout.trim().split('\n')[0];
     this.base = `http://${published ?? ''}`;
     await eventually('the history is ready', seconds, async () => (await fetch(`${this.base}/-/ready`)).ok);

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from '../../scripts/io/files.ts';
+import { startContainer } from './cleanup.ts';
 import { eventually, sh } from './e2e-stack.ts';
 
 /** A request as a provider got it. */
@@ -63,7 +64,7 @@ export class Providers {
    * @param folder a folder for their program, key and certificate (`cert.pem`, which clients must trust)
    * @param image an image with Node.js 24
    */
-  static async start(name: string, network: string, folder: string, image: string): Promise<Providers> {
+  static async start(project: string, network: string, folder: string, image: string): Promise<Providers> {
     mkdirSync(folder, { recursive: true });
     await build({
       entryPoints: [join(ROOT, 'test/support/providers-server.ts')],
@@ -83,12 +84,13 @@ export class Providers {
     if (certificate.code !== 0) throw new Error(certificate.stderr);
     chmodSync(folder, 0o755);
     const aliases = [...PROVIDER_HOSTS, 'history'].flatMap((host) => ['--network-alias', host]);
-    const started = await sh([
-      'docker',
-      ...['run', '-d', '--name', name, '--network', network, ...aliases, '-u', '0', '-p', '127.0.0.1::8080'],
+    const name = `${project}-providers`;
+    await startContainer(
+      project,
+      name,
+      ...['--network', network, ...aliases, '-u', '0', '-p', '127.0.0.1::8080'],
       ...['-v', `${folder}:/providers:ro`, '--entrypoint', 'node', image, '/providers/server.cjs'],
-    ]);
-    if (started.code !== 0) throw new Error(started.stderr);
+    );
     const port = (await sh(['docker', 'port', name, '8080'])).stdout.trim().split('\n')[0] ?? '';
     const providers = new Providers(name, `http://${port}/`);
     await eventually('the providers answer', 20, async () => (await fetch(providers.#control)).ok);

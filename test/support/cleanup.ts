@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sh } from './sh.ts';
+
+/** Tells what a test started from what somebody else started under such a name. */
+const LABEL = 'pharos.test';
+
+/** Options of `docker run` and `docker network create` by which `removeEverything` of a project knows its own. */
+export const mark = (project: string): readonly string[] => ['--label', `${LABEL}=${project}`];
+
+/** What can be left of a project, and what takes it away. Containers first: they hold the rest. */
+const KINDS = [
+  { kind: 'container', list: ['ps', '-a', '--format', '{{.Names}}'], remove: ['rm', '-f', '-v'] },
+  { kind: 'network', list: ['network', 'ls', '--format', '{{.Name}}'], remove: ['network', 'rm'] },
+  { kind: 'volume', list: ['volume', 'ls', '--format', '{{.Name}}'], remove: ['volume', 'rm'] },
+] as const;
+
+/** Makes a network of a project. Throws where somebody else has one of that name. */
+export async function makeNetwork(project: string, name: string): Promise<void> {
+  const { code, stderr } = await sh(['docker', 'network', 'create', ...mark(project), name]);
+  if (code !== 0) throw new Error(taken(stderr, 'network', name));
+}
+
+/** Starts a container of a project in the background. @param args what follows `docker run -d --name …`. Throws where the name is somebody else's. */
+export async function startContainer(project: string, name: string, ...args: readonly string[]): Promise<void> {
+  const { code, stderr } = await sh(['docker', 'run', '-d', '--name', name, ...mark(project), ...args]);
+  if (code !== 0) throw new Error(taken(stderr, 'container', name));
+}
+
+/** What the engine said, in the words of somebody who can do something about it. */
+export function taken(stderr: string, kind: string, name: string): string {
+  const conflict = /already in use by container|already exists/.test(stderr) && stderr.includes(name);
+  return conflict
+    ? `there is a ${kind} ${name} that was not started here: it is left alone; rename or remove it, because its name is needed`
+    : `${kind} ${name}: ${stderr.trim()}`;
+}
+
+/**
+ * Removes every container, network and volume that carries a project's label, its own or that of Compose. What only has a name like it is
+ * somebody else's. Asks again, as a container with a restart policy or one that was just being made may come back.
+ */
+export async function removeEverything(project: string): Promise<void> {
+  for (let tries = 0; tries < 5; tries += 1) {
+    if (tries > 0) await sleep(1000);
+    let found = 0;
+    for (const { list, remove } of KINDS) {
+      const names = await labelled(list, project);
+      found += names.length;
+      if (names.length > 0) await sh(['docker', ...remove, ...names]);
+    }
+    if (found === 0) return;
+  }
+}
+
+/** What of a project is still there, as `container pharos-drill-oom`. */
+export async function leftOf(project: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const { kind, list } of KINDS) found.push(...(await labelled(list, project)).map((name) => `${kind} ${name}`));
+  return found;
+}
+
+async function labelled(list: readonly string[], project: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const label of [`com.docker.compose.project=${project}`, `${LABEL}=${project}`]) {
+    const { stdout } = await sh(['docker', ...list, '--filter', `label=${label}`]);
+    names.push(...stdout.split('\n').filter((name) => name !== ''));
+  }
+  return [...new Set(names)];
+}
