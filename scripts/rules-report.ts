@@ -3,12 +3,15 @@ import { parseArguments } from './cli/args.ts';
 import { main } from './cli/command.ts';
 import { renderReport } from './cli/rule-report.ts';
 import { inputFailure } from './core/failure.ts';
+import { sloAlerts } from './core/render-slo.ts';
 import { readFindings, reportRows, reportTotals } from './core/rule-report.ts';
 import { alertRules, ruleTests } from './core/rule-files.ts';
 import { readIfThere, readTree } from './io/files.ts';
 import { mutate } from './steps/mutate.ts';
 import { openWorkplace } from './steps/workplace.ts';
 
+/** Those of the rule files, and those of the rules that are made of SLOs. */
+const RULE_TESTS = /^test\/(rules|tools\/slo)\/.*\.test\.yml$/;
 const FINDINGS = ['test/reports/can-fire.json', 'test/reports/drills.json'] as const;
 
 /** What is proven about each alert, in one table per module. */
@@ -22,8 +25,8 @@ await main(async (context) => {
   const files = async (folder: string, end: RegExp): Promise<[string, string][]> =>
     [...(await readTree(place.root, folder))].filter(([path]) => end.test(path));
   const rows = reportRows({
-    rules: (await files('prometheus/rules', /\.ya?ml$/)).flatMap(([path, text]) => alertRules(path, text)),
-    cases: (await files('test/rules', /\.test\.yml$/)).flatMap(([path, text]) => ruleTests(path, text).cases),
+    rules: [...(await files('prometheus/rules', /\.ya?ml$/)).flatMap(([path, text]) => alertRules(path, text)), ...sloAlerts()],
+    cases: (await files('test', RULE_TESTS)).flatMap(([path, text]) => ruleTests(path, text).cases),
     verdicts,
     pages: (await files('runbooks', /\.md$/)).map(([path]) => path).filter((path) => !path.endsWith('/README.md')),
     canFire: canFire?.findings,

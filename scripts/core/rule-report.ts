@@ -1,5 +1,6 @@
 import { scoreOf, type Verdict } from './mutation-score.ts';
 import { error, type Problem } from './problem.ts';
+import { isOfSlo } from './render-slo.ts';
 import type { AlertRule, RuleTestCase } from './rule-files.ts';
 import { moduleName, runbookProblems, ruleTestProblems } from './rule-invariants.ts';
 
@@ -67,7 +68,6 @@ export function reportRows({ rules, cases, verdicts, pages, canFire, drills }: R
   return rules.map((rule) => {
     const own = verdicts.filter(({ path, name }) => path === rule.path && name === rule.alert);
     const { killed, total } = scoreOf(own);
-    const sight = canFire?.[rule.alert];
     return {
       module: moduleName(rule.path),
       alert: rule.alert,
@@ -77,11 +77,19 @@ export function reportRows({ rules, cases, verdicts, pages, canFire, drills }: R
       cases: cases.filter(({ alert }) => alert === rule.alert).length,
       mutants: { killed, total },
       runbook: !without.has(rule.place),
-      canFire: canFire === undefined ? undefined : sight !== undefined && sight['canFire'] !== false,
+      canFire: canFire === undefined ? undefined : canItFire(rule, canFire, drills),
       drill: drillOf(drills?.[rule.alert]),
       drillsKnown: drills !== undefined,
     };
   });
+}
+
+/** What fired in a drill can fire. That the fleet says nothing tells nothing about alerts of SLOs: it has none. */
+function canItFire(rule: AlertRule, canFire: NonNullable<Findings>, drills: Findings): boolean | undefined {
+  const sight = canFire[rule.alert];
+  if (sight !== undefined) return sight['canFire'] !== false;
+  if (!isOfSlo(rule)) return false;
+  return drills?.[rule.alert] === undefined ? undefined : true;
 }
 
 function drillOf(entry: Readonly<Record<string, unknown>> | undefined): Drill | undefined {

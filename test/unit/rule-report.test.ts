@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderReport } from '../../scripts/cli/rule-report.ts';
 import { readFindings, reportRows, reportTotals, type ReportSources } from '../../scripts/core/rule-report.ts';
 import type { Verdict } from '../../scripts/core/mutation-score.ts';
+import { sloAlerts } from '../../scripts/core/render-slo.ts';
 import { alertRules, ruleTests } from '../../scripts/core/rule-files.ts';
 
 const PATH = 'prometheus/rules/shop.yml';
@@ -67,6 +68,27 @@ describe('the report on rules', () => {
       'critical drilled | 1 of 1 (100 %), 1 in time',
     ]);
     expect(lines({ ...sources, canFire: { ShopDown: { canFire: false, why: 'no series up' } } })[2]).toContain('| no |');
+  });
+
+  it('counts the alerts that are made of SLOs among those of the applications', () => {
+    const slo: ReportSources = {
+      ...sources,
+      rules: sloAlerts(),
+      cases: ['Fast', 'Slow'].flatMap((speed) =>
+        ruleTests('x.test.yml', CASES.replaceAll('ShopDown', `SLOBurnRate${speed}`)).cases.filter(({ alert }) => alert !== 'NoOrders'),
+      ),
+      verdicts: [],
+      pages: ['runbooks/apps/SLOBurnRateFast.md'],
+      canFire: {},
+      drills: { SLOBurnRateFast: { toAlert: 50, toNotification: 60, inTime: true } },
+    };
+    expect(lines(slo).slice(0, 4)).toEqual([
+      'apps',
+      'alert | severity | for | tests | mutants | runbook | can fire | drilled',
+      'SLOBurnRateFast | critical | – | yes, 2 | – | yes | yes | 50 s / 60 s',
+      'SLOBurnRateSlow | warning | – | yes, 2 | – | no | – | no',
+    ]);
+    expect(lines({ ...slo, cases: [] })[2]).toContain('| no, 0 |');
   });
 
   it('shows a drill that took longer than promised', () => {
