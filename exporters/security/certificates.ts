@@ -53,7 +53,11 @@ export async function scanCertificates(path: string): Promise<CertificateScan> {
     else if (named || !/(^|[./_-])(priv|key)/i.test(file.slice(path.length))) unreadable += 1;
   };
   const walk = async (folder: string, depth: number): Promise<void> => {
-    for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) => a.name.localeCompare(b.name))) {
+    const entries = await readdir(folder, { withFileTypes: true });
+    // Let's Encrypt: `live` links to what is in use, `archive` has every certificate that ever was, and the others hold requests and keys.
+    const isLetsEncrypt = ['live', 'archive'].every((name) => entries.some((entry) => entry.name === name && entry.isDirectory()));
+    const looked = isLetsEncrypt ? entries.filter(({ name }) => name === 'live') : entries;
+    for (const entry of looked.sort((a, b) => a.name.localeCompare(b.name))) {
       const inside = join(folder, entry.name);
       if (entry.isDirectory()) {
         if (depth < MAX_DEPTH)

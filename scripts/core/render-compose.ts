@@ -1,5 +1,5 @@
 import type { ComposeModel, ComposeService } from './compose-model.ts';
-import { connectSecurity } from './security-mounts.ts';
+import { connectSecurity, type HostPaths } from './security-mounts.ts';
 import type { StackNetwork } from './subnet.ts';
 
 /** What rendering adds to the checked-in Compose files. */
@@ -18,9 +18,9 @@ export interface ComposePlan {
   readonly secretsDir: string;
   /** Set where the engine keeps images in containerd's store, as fresh installations of Docker 29 do. */
   readonly containerdSocket: string | undefined;
-  /** Paths of the host at which certificates are looked for, and what the collector wants of the host that is not there. */
+  /** Paths of the host at which certificates are looked for, and what stands there and at whatever else the collector wants of the host. */
   readonly certificates: readonly string[];
-  readonly absentFolders: ReadonlySet<string>;
+  readonly hostPaths: HostPaths;
   /** A digest of the files that a service mounts and reads only at its start, so that Compose recreates it when they change. */
   readonly configDigests: ReadonlyMap<string, string>;
 }
@@ -33,7 +33,7 @@ export function renderCompose(source: ComposeModel, plan: ComposePlan): ComposeM
   const model = structuredClone(source);
   for (const service of plan.leftOut) delete model.services[service];
   for (const [name, service] of Object.entries(model.services)) renderService(name, service, model.services, plan);
-  connectSecurity(model, plan.certificates, plan.absentFolders);
+  connectSecurity(model, plan.certificates, plan.hostPaths);
   const networks = { ...model.networks };
   networks['monitoring'] = {
     ...networks['monitoring'],

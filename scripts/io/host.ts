@@ -1,11 +1,25 @@
-import { readdir, readFile, readlink, statfs } from 'node:fs/promises';
+import { readdir, readFile, readlink, stat, statfs } from 'node:fs/promises';
 import { hostname, networkInterfaces, totalmem } from 'node:os';
 import { parseListeningSockets, type ListeningSocket } from '../core/proc-net.ts';
 import type { Listener } from '../core/host-checks.ts';
+import type { HostPaths, PathKind } from '../core/security-mounts.ts';
 
 /** This host's name, for the `instance` label of its metrics. */
 export function serverName(): string {
   return hostname();
+}
+
+/** What stands at each path of this host; links are followed. */
+export async function hostPaths(paths: readonly string[]): Promise<HostPaths> {
+  return new Map(await Promise.all(paths.map(async (path) => [path, await pathKind(path)] as const)));
+}
+
+async function pathKind(path: string): Promise<PathKind> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (failure) {
+    return failure instanceof Error && 'code' in failure && failure.code === 'EACCES' ? 'closed' : 'absent';
+  }
 }
 
 /** Bytes of memory of this host. */

@@ -51,6 +51,13 @@ export async function loadOrCreateSettings(root: string): Promise<LoadedSettings
   return { ...(await loadSettings(root)), created: present === undefined };
 }
 
+/** Where a setting stands, for problems that only the host shows: `.env:12`. */
+export async function placeOf(root: string, key: string): Promise<string> {
+  const { entries } = parseEnvFile((await readIfThere(join(root, NAME))) ?? '', NAME);
+  const entry = entries.find((candidate) => candidate.key === key);
+  return entry === undefined ? NAME : `${NAME}:${entry.line}`;
+}
+
 /** Replaces `.env` in one step, readable by its owner only. */
 export async function writeEnv(root: string, text: string): Promise<void> {
   const path = join(root, NAME);

@@ -13,7 +13,7 @@ import { expectedOf, renderTree, type Expected, type RenderResult } from '../cor
 import type { Tree } from '../core/render.ts';
 import { historySecrets, planSecrets, type SecretFile, type SecretPlan } from '../core/secrets.ts';
 import { select, wantedProfiles, type Selection } from '../core/selection.ts';
-import { hostFolders } from '../core/security-mounts.ts';
+import { askedPaths, certificateProblems, type HostPaths } from '../core/security-mounts.ts';
 import type { Settings } from '../core/settings.ts';
 import type { StackNetwork } from '../core/subnet.ts';
 import { bundleContainerExporter, bundleHistory, bundleSecurityCollector, bundleVector } from '../io/bundle.ts';
@@ -21,10 +21,11 @@ import { mergeCompose } from '../io/compose.ts';
 import { readTree } from '../io/files.ts';
 import { containerdSocket } from '../io/containerd.ts';
 import { hostProblems } from '../io/host-check.ts';
-import { serverName } from '../io/host.ts';
+import { hostPaths, serverName } from '../io/host.ts';
 import { ensureImages, type ImageSet } from '../io/images.ts';
 import { appNetworkProblems, planNetwork } from '../io/networks.ts';
 import { withComposeFile } from '../io/publish.ts';
+import { placeOf } from '../io/settings.ts';
 import { modules } from '../modules/index.ts';
 import { canaryProblems } from './canaries.ts';
 import { interruptible } from './interruptible.ts';
@@ -76,9 +77,10 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
       ...(selection.services.has('vector-exporter') ? [['vector/server.mjs', await bundleVector(root)] as const] : []),
     ];
     const tree = withDigestRule(new Map([...rendered.tree, ...bundles]));
+    const asked = await hostPaths(askedPaths(merged, plain.SECURITY_CERTIFICATES));
     const model = renderCompose(
       merged,
-      composePlan(root, settings, selection, network, images, secretPlan, rendered, tree, await containerdSocket(docker), merged),
+      composePlan(root, settings, selection, network, images, secretPlan, rendered, tree, await containerdSocket(docker), asked),
     );
     const own =
       errorsOf([...rendered.problems, ...rendered.alertmanagerProblems]).length > 0
@@ -88,6 +90,9 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
       ...secretPlan.problems,
       ...rendered.problems,
       ...canaryProblems(sources, plain),
+      ...(selection.services.has('security-collector')
+        ? certificateProblems(plain.SECURITY_CERTIFICATES, asked, await placeOf(root, 'SECURITY_CERTIFICATES'))
+        : []),
       ...own,
       ...(await appNetworkProblems(docker, plain)),
     ];
@@ -176,7 +181,7 @@ function composePlan(
   rendered: RenderResult,
   tree: Tree,
   containerdSocket: string | undefined,
-  merged: ComposeModel,
+  asked: HostPaths,
 ): ComposePlan {
   return {
     images: new Map([...images.images].map(([service, { name }]) => [service, name])),
@@ -191,7 +196,7 @@ function composePlan(
     secretsDir: join(root, 'secrets'),
     containerdSocket,
     certificates: plain.SECURITY_CERTIFICATES,
-    absentFolders: new Set(hostFolders(merged, plain.SECURITY_CERTIFICATES).filter((path) => !existsSync(path))),
+    hostPaths: asked,
     configDigests: configDigests(tree, new Map(secrets.files.map(({ file, content }) => [file, content]))),
   };
 }

@@ -15,7 +15,7 @@ const plan: ComposePlan = {
   secretsDir: '/s/secrets',
   containerdSocket: undefined,
   certificates: ['/etc/tls'],
-  absentFolders: new Set(),
+  hostPaths: new Map([['/etc/tls', 'folder']]),
   configDigests: new Map([['b', 'd1']]),
 };
 const source = {
@@ -117,8 +117,11 @@ it('lets node exporter show what the security collector writes, and mounts what 
     'security-collector': { image: 's:1', volumes: [host('/var/log'), host('/var/lib/dpkg'), data] },
   };
   const certificates = ['/etc/tls', '/srv/a/one.pem', '/srv/a/two.pem', '/srv/gone'];
-  const absentFolders = new Set(['/var/lib/dpkg', '/srv/gone', '/var/tmp']);
-  const model = renderCompose({ name: 'p', services }, { ...plan, certificates, absentFolders });
+  const hostPaths: ComposePlan['hostPaths'] = new Map([
+    ...certificates.map((path) => [path, path.endsWith('.pem') ? 'file' : 'folder'] as const),
+    ...['/var/lib/dpkg', '/srv/gone', '/var/tmp'].map((path) => [path, 'absent'] as const),
+  ]);
+  const model = renderCompose({ name: 'p', services }, { ...plan, certificates, hostPaths });
   const collector = model.services['security-collector'];
   expect(collector?.volumes?.map(({ target }) => target)).toEqual(['/host/var/log', '/var/tmp', '/host/etc/tls', '/host/srv/a']);
   expect(collector?.environment?.['CERTIFICATES']).toBe(certificates.join(','));

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { certificateCollector } from '../../../exporters/security/collect-files.ts';
@@ -50,5 +50,18 @@ describe('certificates', () => {
       { path: '/srv/one.cert', state: 'ok' },
       { path: '/absent', state: 'absent' },
     ]);
+  });
+
+  it('of Let’s Encrypt are those in use, not those that were', async () => {
+    certificate('/etc/le/archive/a.b/fullchain1.pem', 5);
+    certificate('/etc/le/archive/a.b/fullchain2.pem', 80);
+    host.put('/etc/le/csr/0000_csr-certbot.pem', '-----BEGIN CERTIFICATE REQUEST-----\n');
+    mkdirSync(`${host.path}/etc/le/live/a.b`, { recursive: true });
+    symlinkSync('../../archive/a.b/fullchain2.pem', `${host.path}/etc/le/live/a.b/fullchain.pem`);
+    for (const path of ['/etc/le', '/etc/le/live/a.b']) {
+      const found = await certificateCollector(host.path, [path]).collect(0);
+      expect(expiry(found, '/etc/le/live/a.b/fullchain.pem')).toBeDefined();
+      expect([valueOf(found, 'security_certificate_files'), valueOf(found, 'security_certificate_files_unreadable')]).toEqual([1, 0]);
+    }
   });
 });
