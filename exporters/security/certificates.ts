@@ -12,8 +12,8 @@ export interface CertificateFile {
 /** What was found below a path. */
 export interface CertificateScan {
   readonly files: readonly CertificateFile[];
-  /** Files with the ending of a certificate that hold none or cannot be read. */
-  readonly unreadable: number;
+  /** Files with the ending of a certificate that are none or cannot be read, and folders that cannot be entered. */
+  readonly unreadable: readonly string[];
 }
 
 /** `live/<name>/fullchain.pem` is two folders deep. */
@@ -37,20 +37,29 @@ export function expiryOf(bytes: Buffer): number | undefined {
   }
 }
 
+/** Keys, requests and parameters stand beside certificates, under the same endings. */
+function isAnotherKind(text: string): boolean {
+  const kinds = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)].map(([, kind = '']) => kind);
+  return kinds.length > 0 && !kinds.some((kind) => /^(X509 |TRUSTED )?CERTIFICATE$/.test(kind));
+}
+
 /** Looks for `*.pem`, `*.crt`, `*.cer` in a folder and those below it, or at one file. Throws where the path is missing or closed. */
 export async function scanCertificates(path: string): Promise<CertificateScan> {
   const files: CertificateFile[] = [];
-  let unreadable = 0;
+  const unreadable: string[] = [];
   const look = async (file: string, named: boolean): Promise<void> => {
     if (files.length >= MAX_FILES) return;
-    const bytes = await stat(file)
-      .then(async ({ size }) => (size <= MAX_BYTES ? readFile(file) : undefined))
-      .catch(() => undefined);
-    // Keys stand beside certificates, under the same endings.
-    if (bytes?.toString('latin1').includes('PRIVATE KEY-----') === true && !/BEGIN CERTIFICATE/.test(bytes.toString('latin1'))) return;
+    const size = await stat(file).then(
+      (found) => found.size,
+      () => undefined,
+    );
+    const isBundle = (size ?? 0) > MAX_BYTES;
+    if (isBundle && !named) return;
+    const bytes = size === undefined || isBundle ? undefined : await readFile(file).catch(() => undefined);
+    if (bytes !== undefined && isAnotherKind(bytes.toString('latin1'))) return;
     const expires = bytes === undefined ? undefined : expiryOf(bytes);
     if (expires !== undefined) files.push({ path: file, expires });
-    else if (named || !/(^|[./_-])(priv|key)/i.test(file.slice(path.length))) unreadable += 1;
+    else if (named || !/(^|[./_-])(priv|key)/i.test(file.slice(path.length))) unreadable.push(file);
   };
   const walk = async (folder: string, depth: number): Promise<void> => {
     const entries = await readdir(folder, { withFileTypes: true });
@@ -60,10 +69,7 @@ export async function scanCertificates(path: string): Promise<CertificateScan> {
     for (const entry of looked.sort((a, b) => a.name.localeCompare(b.name))) {
       const inside = join(folder, entry.name);
       if (entry.isDirectory()) {
-        if (depth < MAX_DEPTH)
-          await walk(inside, depth + 1).catch(() => {
-            unreadable += 1;
-          });
+        if (depth < MAX_DEPTH) await walk(inside, depth + 1).catch(() => void unreadable.push(inside));
       } else if (/\.(pem|crt|cer)$/i.test(entry.name)) await look(inside, false);
     }
   };

@@ -2,6 +2,9 @@ import { scanCertificates, MAX_FILES } from './certificates.ts';
 import { gauge, orState, type Collected, type Collector, type Source } from './collected.ts';
 import { findExposure, MAX_EXPOSED } from './exposure.ts';
 
+/** Files that are named as unreadable; more are only counted. */
+const MAX_UNREADABLE = 20;
+
 /** When certificates on disk end. */
 export function certificateCollector(host: string, paths: readonly string[]): Collector {
   return {
@@ -10,7 +13,18 @@ export function certificateCollector(host: string, paths: readonly string[]): Co
       const found = await Promise.all(paths.map(async (path) => [path, await orState(async () => scanCertificates(host + path))] as const));
       const scans = found.flatMap(([, result]) => ('value' in result ? [result.value] : []));
       const files = new Map(scans.flatMap((scan) => scan.files).map(({ path, expires }) => [path.slice(host.length), expires]));
-      const sources: readonly Source[] = found.map(([path, result]) => ({ path, state: 'value' in result ? 'ok' : result.state }));
+      const unreadable = [...new Set(scans.flatMap((scan) => scan.unreadable))].map((path) => path.slice(host.length));
+      // Each by its name: one certificate that nobody watches is as bad as a folder of them.
+      const sources: readonly Source[] = [
+        ...found.map(([path, result]): Source => ({
+          path,
+          state: 'state' in result ? result.state : unreadable.includes(path) ? 'unreadable' : 'ok',
+        })),
+        ...unreadable
+          .filter((path) => !paths.includes(path))
+          .slice(0, MAX_UNREADABLE)
+          .map((path): Source => ({ path, state: 'unreadable' })),
+      ];
       return {
         sources,
         families: [
@@ -24,7 +38,7 @@ export function certificateCollector(host: string, paths: readonly string[]): Co
           gauge(
             'security_certificate_files_unreadable',
             'Files below the configured paths that should hold a certificate and cannot be read as one.',
-            scans.reduce((sum, { unreadable }) => sum + unreadable, 0),
+            unreadable.length,
           ),
         ],
       };

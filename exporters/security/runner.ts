@@ -39,6 +39,9 @@ export class Runner {
         const collected = await collector.collect(began);
         this.#log.works(collector.name);
         this.#standings.set(collector.name, { collected, succeededAt: now(), ok: true, seconds: now() - began });
+        // A source that is no longer one: were it not forgotten, it could not be wrong a second time.
+        const paths = new Set(collected.sources.map(({ path }) => path));
+        for (const { path } of before?.collected?.sources ?? []) if (!paths.has(path)) this.#log.works(`${collector.name} ${path}`);
         for (const { path, state } of collected.sources) {
           if (state === 'ok') this.#log.works(`${collector.name} ${path}`);
           else this.#log.failed(`${collector.name} ${path}`, state);

@@ -38,6 +38,8 @@ describe('certificates', () => {
       readFileSync(`${host.path}/srv/one.cert`, 'utf8') + readFileSync(`${host.path}/etc/tls/a.pem`, 'utf8'),
     );
     host.put('/etc/tls/privkey.pem', readFileSync(`${host.path}/etc/tls/a.pem.key`));
+    host.put('/etc/tls/dhparam.pem', '-----BEGIN DH PARAMETERS-----\nMIIB\n-----END DH PARAMETERS-----\n');
+    host.put('/etc/tls/ca-certificates.crt', '-----BEGIN CERTIFICATE-----\n'.repeat(10_000));
     host.put('/etc/tls/broken.pem', 'nothing');
     const found = await certificateCollector(host.path, ['/etc/tls', '/srv/one.cert', '/absent']).collect(0);
     const days = (path: string): number => Math.round(((expiry(found, path) ?? 0) - Date.now() / 1000) / 86_400);
@@ -49,7 +51,30 @@ describe('certificates', () => {
       { path: '/etc/tls', state: 'ok' },
       { path: '/srv/one.cert', state: 'ok' },
       { path: '/absent', state: 'absent' },
+      { path: '/etc/tls/broken.pem', state: 'unreadable' },
     ]);
+  });
+
+  it('that cannot be opened are named, each once, up to a bound', async () => {
+    // A link that leads nowhere: as root, tests open every mode.
+    const close = (name: string): void => {
+      mkdirSync(`${host.path}/etc/tls`, { recursive: true });
+      symlinkSync('nowhere', `${host.path}/etc/tls/${name}.pem`);
+    };
+    certificate('/etc/tls/a.pem', 10);
+    close('b');
+    close('privkey');
+    const both = certificateCollector(host.path, ['/etc/tls', '/etc/tls/b.pem']);
+    const sources = (await both.collect(0)).sources.filter(({ state }) => state !== 'ok').map(({ path }) => path);
+    expect(sources).toEqual(['/etc/tls/b.pem']);
+    host.put('/etc/tls/none.pem', 'nothing');
+    expect((await certificateCollector(host.path, ['/etc/tls/none.pem']).collect(0)).sources).toEqual([
+      { path: '/etc/tls/none.pem', state: 'unreadable' },
+    ]);
+    for (let i = 0; i < 40; i++) close(`c${i}`);
+    const found = await certificateCollector(host.path, ['/etc/tls']).collect(0);
+    expect(found.sources).toHaveLength(1 + 20);
+    expect(valueOf(found, 'security_certificate_files_unreadable')).toBe(42);
   });
 
   it('of Let’s Encrypt are those in use, not those that were', async () => {

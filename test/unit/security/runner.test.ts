@@ -2,12 +2,28 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Collected, Collector } from '../../../exporters/security/collected.ts';
 import { Runner } from '../../../exporters/security/runner.ts';
+import { changeLog } from '../../../exporters/vector/log.ts';
 import { loadState, writeWhole } from '../../../exporters/security/state.ts';
 import { hostFolder } from '../../support/host-folder.ts';
 
 const host = hostFolder();
 
 describe('Runner', () => {
+  it('forgets what is no longer a source, so that it is told again', async () => {
+    const rounds = [['/a', '/b'], ['/a'], ['/a', '/b']];
+    const collect = async (): Promise<Collected> => ({
+      families: [],
+      sources: (rounds.shift() ?? []).map((path) => ({ path, state: path === '/b' ? 'unreadable' : 'ok' })),
+    });
+    const lines: string[] = [];
+    const runner = new Runner(
+      [{ name: 'one', collect }],
+      changeLog(({ msg }) => void lines.push(String(msg))),
+    );
+    for (let i = 0; i < 3; i++) await runner.round(() => i);
+    expect(lines).toEqual(['one /b: unreadable', 'one /b: works again', 'one /b: unreadable']);
+  });
+
   it('keeps what a failing collector found before, with its age, and goes on with the others', async () => {
     let broken = false;
     const answer = (value: number): Collected => ({
