@@ -11,7 +11,10 @@ export interface PackageList {
   readonly release: Release;
 }
 
-/** The lists in apt's folder (`/var/lib/apt/lists`), and names of those that are packed in a way that cannot be read here. */
+/**
+ * The lists in apt's folder (`/var/lib/apt/lists`; none before the first `apt update`), and names of those that are packed in a way that cannot be
+ * read here.
+ */
 export async function packageLists(
   folder: string,
 ): Promise<{ readonly lists: readonly PackageList[]; readonly unreadable: readonly string[] }> {

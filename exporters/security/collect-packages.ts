@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Family } from '../containers/text.ts';
 import { listsFetchedAt, packageLists, readList } from './apt-files.ts';
-import { gauge, orState, type Collected, type Collector, type Source } from './collected.ts';
+import { gauge, orState, type Collected, type Collector, type Source, type SourceState } from './collected.ts';
 import { installedPackages, rebootRequired, UpdateFinder, type InstalledPackages, type PendingUpdates } from './package-lists.ts';
 
 const STATUS = '/var/lib/dpkg/status';
@@ -12,6 +13,8 @@ interface Compared {
   readonly key: string;
   readonly pending: PendingUpdates;
   readonly unreadable: number;
+  /** Without lists nothing is known, which is not the same as nothing pending. */
+  readonly empty: boolean;
 }
 
 /** Pending updates of Debian and Ubuntu, when they were last looked for and applied, and whether a new kernel waits for a reboot. */
@@ -39,7 +42,7 @@ export class PackageCollector implements Collector {
     const reboot = rebootRequired(installed, this.#kernel);
     const sources: readonly Source[] = [
       { path: STATUS, state: 'ok' },
-      { path: `${APT}/lists`, state: 'state' in lists ? lists.state : lists.value.unreadable > 0 ? 'unreadable' : 'ok' },
+      { path: `${APT}/lists`, state: 'state' in lists ? lists.state : stateOf(lists.value) },
     ];
     return {
       sources,
@@ -49,22 +52,18 @@ export class PackageCollector implements Collector {
         ...(reboot === undefined
           ? []
           : [gauge('security_reboot_required', '1 where a newer kernel is installed than the one that runs.', reboot ? 1 : 0)]),
-        ...('value' in lists ? await this.#updateFamilies(lists.value.pending) : []),
+        ...('value' in lists && !lists.value.empty ? updateFamilies(lists.value.pending) : []),
+        ...('value' in lists
+          ? [
+              gauge(
+                'security_package_lists_fetched_timestamp_seconds',
+                'When apt last asked its repositories what they offer.',
+                await listsFetchedAt(this.#host + APT),
+              ),
+            ]
+          : []),
       ],
     };
-  }
-
-  async #updateFamilies({ all, security, held }: PendingUpdates) {
-    return [
-      gauge('security_updates_pending', 'Packages of which a newer version is offered.', all),
-      gauge('security_updates_pending_security', 'Packages of which a newer version is offered as a security update.', security),
-      gauge('security_updates_held', 'Packages that are held back by hand and of which a newer version is offered.', held),
-      gauge(
-        'security_package_lists_fetched_timestamp_seconds',
-        'When apt last asked its repositories what they offer.',
-        await listsFetchedAt(this.#host + APT),
-      ),
-    ];
   }
 
   async #compare(installed: InstalledPackages): Promise<Compared> {
@@ -76,7 +75,20 @@ export class PackageCollector implements Collector {
     if (this.#compared?.key === key) return this.#compared;
     const finder = new UpdateFinder(installed);
     for (const { path, release } of lists) if (!release.manual) await readList(path, finder.reader(release));
-    this.#compared = { key, pending: finder.pending, unreadable: unreadable.length };
+    this.#compared = { key, pending: finder.pending, unreadable: unreadable.length, empty: lists.length === 0 };
     return this.#compared;
   }
+}
+
+function stateOf({ unreadable, empty }: Compared): SourceState {
+  if (unreadable > 0) return 'unreadable';
+  return empty ? 'absent' : 'ok';
+}
+
+function updateFamilies({ all, security, held }: PendingUpdates): readonly Family[] {
+  return [
+    gauge('security_updates_pending', 'Packages of which a newer version is offered.', all),
+    gauge('security_updates_pending_security', 'Packages of which a newer version is offered as a security update.', security),
+    gauge('security_updates_held', 'Packages that are held back by hand and of which a newer version is offered.', held),
+  ];
 }

@@ -32,6 +32,13 @@ describe('packages on disk', () => {
     expect(valueOf(await collector.collect(), 'security_updates_pending')).toBe(0);
   });
 
+  it('knows of no updates where apt has never looked for any', async () => {
+    const found = await new PackageCollector(host.path, '6.1').collect();
+    expect(found.sources.at(-1)).toEqual({ path: '/var/lib/apt/lists', state: 'absent' });
+    expect(found.families.map(({ name }) => name).filter((name) => /pending|held/.test(name))).toEqual([]);
+    expect(valueOf(found, 'security_package_lists_fetched_timestamp_seconds')).toBeGreaterThan(0);
+  });
+
   it('says what it cannot read, and where there is no dpkg', async () => {
     host.put(`${prefix}main_binary-amd64_Packages.xz`, 'x');
     expect((await new PackageCollector(host.path, '6.1').collect()).sources.at(-1)).toEqual({
