@@ -21,8 +21,8 @@ export const MAX_EXPOSED = 50;
  */
 export async function findExposure(stack: string): Promise<Exposure> {
   if (((await stat(stack)).mode & OTHERS_PASS) === 0) return { readableSecrets: [], writableTextfiles: [] };
-  // A folder that others may pass but not list hides no name that they can guess.
-  const settings = (await readdir(stack).catch(() => ['.env'])).filter((name) => /^\.env(\..+)?$/.test(name) && name !== '.env.example');
+  // Copies of editors too (`.env~`, `.env.swp`). A folder that others may pass but not list hides no name that they can guess.
+  const settings = (await readdir(stack).catch(() => ['.env'])).filter((name) => name.startsWith('.env') && name !== '.env.example');
   return {
     readableSecrets: [
       ...(await withBits(stack, settings, OTHERS_READ)),

@@ -33,6 +33,9 @@ describe('secrets of the stack', () => {
     host.put('/.env.backup', 'X=1', 0o604);
     expect(await exposed()).toEqual(['.env.backup']);
     chmodSync(`${host.path}/.env.backup`, 0o640);
+    host.put('/.env~', 'X=1', 0o644);
+    expect(await exposed()).toEqual(['.env~']);
+    chmodSync(`${host.path}/.env~`, 0o600);
     chmodSync(`${host.path}/secrets`, 0o711);
     expect(await exposed()).toEqual(['secrets', 'secrets/a']);
   });
