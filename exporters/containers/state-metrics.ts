@@ -82,7 +82,7 @@ export function tallyFamilies(counts: readonly Count[]): readonly Family[] {
     ),
     counter(
       'docker_container_exits_total',
-      'Ends of containers, by exit code.',
+      'Ends of containers, by exit code. A code is shown from its first end on; 0 always.',
       counts.flatMap(({ owner, exits }) =>
         [...exits].map(([code, value]) => ({ labels: { ...ownerLabels(owner), exit_code: String(code) }, value })),
       ),

@@ -106,6 +106,13 @@ describe('what the engine knows of containers', () => {
     await fires('ContainerExitedWithError', nameOf('exited'));
   });
 
+  it('logs JSON, and nothing else', async () => {
+    const { stdout, stderr } = await sh(['docker', 'logs', `${PROJECT}-container-exporter-1`]);
+    expect(stderr).toBe('');
+    const lines = stdout.trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { level?: string }).level)).toContain('info');
+  });
+
   it('describes the engine', async () => {
     const version = (await sh(['docker', 'version', '-f', '{{.Server.Version}}'])).stdout.trim();
     await seen(`docker_engine_info{version="${version}"}`, is(1));
