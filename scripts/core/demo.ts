@@ -45,6 +45,14 @@ const EXPORTERS: Readonly<Record<DemoExporter, Group>> = {
   },
 };
 
+const BACKEND = 'demo-backend:3000';
+
+/** True for an address that the example's target files name. */
+export function isDemoTarget(address: string): boolean {
+  const host = address.replace(/^https?:\/\//, '').split('/')[0] ?? '';
+  return [BACKEND, ...Object.values(EXPORTERS).flatMap(({ targets }) => targets)].includes(host);
+}
+
 /** The database that the example's vector exporter looks at, as a file of its own form. */
 export function demoVectorDatabases(password: string): string {
   const url = 'postgresql://postgres@demo-postgres:5432/postgres?sslmode=disable';
@@ -57,7 +65,7 @@ export function demoVectorDatabases(password: string): string {
  * @param exporters those that run
  */
 export function demoTargets(modules: readonly string[], exporters: readonly DemoExporter[]): ReadonlyMap<string, string> {
-  const backend: Group = { targets: ['demo-backend:3000'], labels: { instance: 'demo-backend' } };
+  const backend: Group = { targets: [BACKEND], labels: { instance: 'demo-backend' } };
   const groups: Readonly<Record<string, readonly Group[]>> = {
     apps: [backend, ...exporters.map((exporter) => EXPORTERS[exporter])],
     blackbox: [{ targets: ['http://demo-backend:3000/health/ready'], labels: {} }],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDemoTarget } from './demo.ts';
 import type { Expected } from './render-tree.ts';
 import { error, warning, type Problem } from './problem.ts';
 
@@ -29,15 +30,26 @@ export function targetProblems(expected: ExpectedTargets, targets: readonly Targ
       return [error(`job ${job}`, `has ${found.length} targets, ${addresses.length} were configured`, 'npm run reload')];
     return [];
   });
-  const down = targets.flatMap(({ job, instance, health, lastError }) => {
+  const down = targets.flatMap(({ job, instance, address, health, lastError }) => {
     if (health === 'up') return [];
     const why = health === 'unknown' ? 'has not been scraped yet' : `is down: ${lastError}`;
-    return [error(`target ${job}/${instance}`, why, targetFix(job, lastError, gateway))];
+    return [error(`target ${job}/${instance}`, why, targetFix(job, address, lastError, gateway))];
   });
   return [...counts, ...down];
 }
 
-function targetFix(job: string, lastError: string, gateway: string): string {
+/** The service whose log tells of a target, where it is called otherwise than the job. */
+const SERVICES: Readonly<Record<string, string>> = {
+  apps: 'prometheus',
+  node: 'node-exporter',
+  postgres: 'postgres-exporter',
+  redis: 'redis-exporter',
+  vector: 'vector-exporter',
+  blackbox: 'blackbox-exporter',
+};
+
+function targetFix(job: string, address: string, lastError: string, gateway: string): string {
+  if (isDemoTarget(address)) return 'It belongs to the example: npm run demo starts it again, npm run demo -- --stop ends watching it.';
   if (/no such host|server misbehaving/.test(lastError)) {
     return 'Prometheus cannot resolve the name: add the network on which the container lives to APP_NETWORKS, and use its service name.';
   }
@@ -47,7 +59,9 @@ function targetFix(job: string, lastError: string, gateway: string): string {
   if (/connection refused/.test(lastError))
     return 'Nothing listens on that port: see the port in the target, and whether the program listens on all addresses and not only on localhost.';
   if (/status/.test(lastError)) return 'The path is wrong, or the page needs a login: set __metrics_path__ in the target’s labels.';
-  return `Prometheus shows it under /targets; npm run logs -- ${job === 'apps' ? 'prometheus' : job}`;
+  // cAdvisor and container exporter share a job.
+  const service = job === 'containers' ? (address.split(/[.:]/)[0] ?? job) : (SERVICES[job] ?? job);
+  return `Prometheus shows it under /targets; npm run logs -- ${service}`;
 }
 
 /** The targets of each job: rendered ones, and those of the user's target files. */

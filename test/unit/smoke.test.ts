@@ -49,6 +49,26 @@ describe('targetProblems', () => {
     expect(smoke.targetProblems(new Map([['node', []]]), [up], '')[0]?.message).toContain('web1:9100 is not configured');
     expect(smoke.targetProblems(new Map([['node', ['web1:9100']]]), [up, up], '')[0]?.message).toContain('has 2 targets, 1 were');
   });
+  it.each([
+    ['postgres', 'postgresql://db/shop', 'npm run logs -- postgres-exporter'],
+    ['redis', 'redis://cache:6379', 'npm run logs -- redis-exporter'],
+    ['vector', 'shop', 'npm run logs -- vector-exporter'],
+    ['containers', 'cadvisor.pharos_monitoring:8080', 'npm run logs -- cadvisor'],
+    ['loki', 'loki:3100', 'npm run logs -- loki'],
+    ['apps', 'demo-backend:3000', 'npm run demo -- --stop'],
+    ['apps', 'demo-redis-exporter:9121', 'npm run demo starts it'],
+    ['blackbox', 'http://demo-backend:3000/health/ready', 'npm run demo starts it'],
+    ['apps', 'shop-backend:3000', 'npm run logs -- prometheus'],
+  ])('names what to look at for a target of %s at %s', (job, address, fix) => {
+    for (const lastError of ['context deadline exceeded', ...(fix.includes('demo') ? ['dial tcp: lookup demo-x: no such host'] : [])]) {
+      const [problem] = smoke.targetProblems(
+        new Map([[job, [address]]]),
+        [{ ...up, job, pool: job, address, health: 'down', lastError }],
+        '',
+      );
+      expect(problem?.fix).toContain(fix);
+    }
+  });
   it('names the firewall where the host cannot be reached from the network', () => {
     const [problem] = smoke.targetProblems(
       new Map([['node', ['web1:9100']]]),
