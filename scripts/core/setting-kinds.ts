@@ -1,3 +1,4 @@
+import { closest, distance } from 'fastest-levenshtein';
 import { isIP } from 'node:net';
 
 /** What a setting's text means: either its value or what is wrong with it, in words that follow the setting's name. */
@@ -112,6 +113,15 @@ export function oneOf<T extends string>(...words: readonly T[]): Kind<T> {
   };
 }
 
+/** One of a few words, as an item of a list is: the one that was most likely meant is named. */
+export function wordOf<T extends string>(...words: readonly T[]): Kind<T> {
+  return (value) => {
+    const parsed = oneOf(...words)(value);
+    const near = closest(value.toLowerCase(), [...words]);
+    return 'wrong' in parsed && distance(value.toLowerCase(), near) <= 2 ? { ...parsed, fix: `Did you mean ${near}?` } : parsed;
+  };
+}
+
 /** A comma-separated list; blanks around an item are dropped, so is an empty list. Every item is read by `item`; one twice is wrong. */
 export function listOf<T>(item: Kind<T>, keyOf: (value: T) => string = String): Kind<readonly T[]> {
   return (value) => {
@@ -120,16 +130,36 @@ export function listOf<T>(item: Kind<T>, keyOf: (value: T) => string = String): 
       .map((part) => part.trim())
       .filter((part) => part !== '');
     const values: T[] = [];
+    const wrong: { readonly wrong: string; readonly fix?: string }[] = [];
     for (const part of parts) {
       const parsed = item(part);
-      if ('wrong' in parsed) return parsed;
-      if (values.some((earlier) => keyOf(earlier) === keyOf(parsed.value)))
-        return { wrong: `"${keyOf(parsed.value)}" stands twice`, fix: 'Keep one of the two.' };
-      values.push(parsed.value);
+      if ('wrong' in parsed) wrong.push(parsed);
+      else if (values.some((earlier) => keyOf(earlier) === keyOf(parsed.value)))
+        wrong.push({ wrong: `"${keyOf(parsed.value)}" stands twice`, fix: 'Keep one of the two.' });
+      else values.push(parsed.value);
     }
-    return { value: values };
+    if (wrong.length === 0) return { value: values };
+    const fixes = [...new Set(wrong.flatMap(({ fix }) => fix ?? []))];
+    return { wrong: wrong.map((one) => one.wrong).join('; '), ...(fixes.length === 0 ? {} : { fix: fixes.join(' ') }) };
   };
 }
+
+/** A list as another kind reads it, without items that are taken for granted. */
+export function without<T>(list: Kind<readonly T[]>, granted: string): Kind<readonly T[]> {
+  return (value) =>
+    list(
+      value
+        .split(',')
+        .filter((part) => part.trim() !== granted)
+        .join(','),
+    );
+}
+
+/** A user name of Grafana. */
+export const userName: Kind<string> = (value) =>
+  /^[A-Za-z0-9][A-Za-z0-9._@-]*$/.test(value)
+    ? { value }
+    : { wrong: `"${value}" is not a user name`, fix: 'Letters, digits, . _ @ and -, such as ops_admin.' };
 
 /** A value that may be left empty. */
 export function optional<T>(kind: Kind<T>): Kind<T | undefined> {

@@ -15,7 +15,7 @@ function setting<T>(of: Kind<T>, fallback: string): Setting<T> {
   return { kind: of, fallback };
 }
 
-/** The modules that `MODULES` may name. `stack` is always on and is not listed. */
+/** The modules that `MODULES` turns on. `stack` is always on, whether `MODULES` names it or not. */
 export const MODULE_NAMES = [
   'node',
   'containers',
@@ -34,7 +34,7 @@ export type ModuleName = (typeof MODULE_NAMES)[number];
 export const SETTINGS = {
   COMPOSE_PROJECT_NAME: setting(kind.projectName, 'pharos'),
   COMPOSE_FILE: setting(kind.text, '.effective/compose.yml'),
-  MODULES: setting(kind.listOf(kind.oneOf(...MODULE_NAMES)), 'node,containers,blackbox,apps,logs'),
+  MODULES: setting(kind.without(kind.listOf(kind.wordOf(...MODULE_NAMES)), 'stack'), 'node,containers,blackbox,apps,logs'),
   CLUSTER_NAME: setting(kind.optional(kind.host), ''),
   SERVER_NAME: setting(kind.optional(kind.host), ''),
   BIND_ADDRESS: setting(kind.address, '127.0.0.1'),
@@ -69,7 +69,7 @@ export const SETTINGS = {
   ALERT_CPU_THRESHOLD: setting(kind.percent, '80'),
   ALERT_MEMORY_THRESHOLD: setting(kind.percent, '80'),
   ALERT_ERROR_RATE_THRESHOLD: setting(kind.percent, '1'),
-  GRAFANA_ADMIN_USER: setting(kind.host, 'admin'),
+  GRAFANA_ADMIN_USER: setting(kind.userName, 'admin'),
   TWILIO_ACCOUNT_SID: setting(accountSid, ''),
   TWILIO_FROM: setting(smsSender, ''),
   SMS_TO: setting(smsNumbers, ''),

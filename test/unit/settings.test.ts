@@ -38,6 +38,15 @@ describe('readSettings', () => {
       'MODULES=node,nod',
       'error .env:1 MODULES: "nod" is not one of node, containers, postgres, redis, vector, blackbox, apps, logs, pushgateway, security',
     ],
+    [
+      'MODULES=nodee,contaners,stack',
+      'error .env:1 MODULES: "nodee" is not one of node, containers, postgres, redis, vector, blackbox, apps, logs, pushgateway, security; "contaners" is not one of node, containers, postgres, redis, vector, blackbox, apps, logs, pushgateway, security',
+    ],
+    [
+      'POSTGRES_INSTANCES=bad1,bad2',
+      'error .env:1 POSTGRES_INSTANCES: "bad1" does not start with a name (lower-case letters, digits, -) and =; "bad2" does not start with a name (lower-case letters, digits, -) and =',
+    ],
+    ['GRAFANA_ADMIN_USER=ops admin', 'error .env:1 GRAFANA_ADMIN_USER: "ops admin" is not a user name'],
     ['MODULES=node,node', 'error .env:1 MODULES: "node" stands twice'],
     ['BIND_ADDRESS=localhost', 'error .env:1 BIND_ADDRESS: "localhost" is not an IP address'],
     ['PUBLIC_HOST=http://x', 'error .env:1 PUBLIC_HOST: "http://x" is not a host name'],
@@ -76,6 +85,20 @@ describe('readSettings', () => {
     ['GRAFANA_ADMIN_PASSWORD=short', 'error .env:1 GRAFANA_ADMIN_PASSWORD is shorter than 8 characters'],
   ])('%s', (line, message) => {
     expect(said(line)).toContain(message);
+  });
+
+  it('says which modules were most likely meant', () => {
+    expect(read('MODULES=nodee,contaners,logs\n').problems[0]?.fix).toBe('Did you mean node? Did you mean containers?');
+  });
+
+  it('takes the module that is always on for granted', () => {
+    const { settings, problems } = read('MODULES=stack, node\n');
+    expect(problems).toEqual([]);
+    expect(settings.plain.MODULES).toEqual(['node']);
+  });
+
+  it.each(['ops_admin', 'ann@example.com', 'a.b-c'])('takes the user name %s', (name) => {
+    expect(said(`GRAFANA_ADMIN_USER=${name}\n`)).toEqual([]);
   });
 
   it('asks for what email needs', () => {
