@@ -3,7 +3,7 @@ import { interruption, main } from './cli/command.ts';
 import { confirm } from './cli/prompt.ts';
 import { inputFailure, stackFailure } from './core/failure.ts';
 import { error } from './core/problem.ts';
-import { loadSettings } from './io/settings.ts';
+import { loadProjectName } from './io/settings.ts';
 import { removeStack } from './io/teardown.ts';
 import { openWorkplace } from './steps/workplace.ts';
 
@@ -15,8 +15,7 @@ await main(async (context) => {
     options: { volumes: { type: 'boolean' }, yes: { type: 'boolean', short: 'y' } },
   });
   const place = await openWorkplace(context);
-  const { settings } = await loadSettings(place.root);
-  const project = settings.plain.COMPOSE_PROJECT_NAME;
+  const project = await loadProjectName(place.root);
   if (values.volumes === true && values.yes !== true) {
     const sure = await confirm(`Delete all metrics, logs, dashboards and alert history of "${project}"?`);
     if (sure === undefined) throw inputFailure([error('arguments', '--volumes deletes all data and needs a yes', `${USAGE}: add --yes`)]);

@@ -40,6 +40,28 @@ export async function placeOfSetting(root: string, key: string): Promise<string>
   return line === undefined ? NAME : `${NAME}:${line}`;
 }
 
+/**
+ * The name of the Compose project, for what must work whatever else is wrong with `.env`. Throws a `Failure` where that line itself is wrong or
+ * cannot be told apart: nothing may be done to a project that nobody named.
+ */
+export async function loadProjectName(root: string): Promise<string> {
+  const text = (await readIfThere(join(root, NAME))) ?? (await exampleText(root));
+  const file = parseEnvFile(text, NAME);
+  const { settings, problems } = readSettings(file.entries, NAME);
+  const line = file.entries.find(({ key }) => key === 'COMPOSE_PROJECT_NAME')?.line;
+  const isAboutIt = ({ place, message }: Problem): boolean =>
+    message.startsWith('COMPOSE_PROJECT_NAME') || (line !== undefined && place === `${NAME}:${line}`);
+  // A line that is misspelt (COMPOSE_PROJECT_NAM) would lead to the default, which may be another stack.
+  const isMeant = ({ fix = '' }: Problem): boolean => fix.includes('COMPOSE_PROJECT_NAME');
+  const stopping = [
+    ...errorsOf([...file.problems, ...problems]).filter((problem) => isAboutIt(problem) || isMeant(problem)),
+    // One of the lines that cannot be read may be the one that is missing.
+    ...(line === undefined ? errorsOf(file.problems) : []),
+  ];
+  if (stopping.length > 0) throw inputFailure(stopping);
+  return settings.plain.COMPOSE_PROJECT_NAME;
+}
+
 /** Reads `.env`; makes it first where it is missing, from `.env.example`, and generates the secrets that are still empty. */
 export async function loadOrCreateSettings(root: string): Promise<LoadedSettings> {
   const present = await readIfThere(join(root, NAME));
