@@ -142,9 +142,28 @@ function targetFileProblems(sources: Tree): readonly Problem[] {
     const groups: unknown = doc.toJS();
     const wellFormed = groups === null || (Array.isArray(groups) && groups.every(isTargetGroup));
     return wellFormed
-      ? []
+      ? urlTargets(path, text)
       : [error(path, 'is not a list of target groups', 'Write it as\n- targets: [shop-backend:3000]\n  labels: { service: shop-backend }')];
   });
+}
+
+/** Jobs whose targets are URLs; those of the others are host:port. */
+const URL_JOBS = /^prometheus\/targets\/(blackbox|postgres|redis)\//;
+
+/** A URL where host:port belongs. Prometheus refuses the whole configuration for it, without a word of the file. */
+function urlTargets(path: string, text: string): readonly Problem[] {
+  if (URL_JOBS.test(path)) return [];
+  const lines = text.split('\n');
+  return lines.flatMap((line, index) =>
+    [...line.replace(/(^|\s)#.*$/, '').matchAll(/https?:\/\/([\w.:[\]-]+)([^\s'",\]]*)/g)]
+      .filter(() => /targets:|^\s*-\s/.test(line))
+      .map(([url, host = '', page = '']) => {
+        const secure = url.startsWith('https') ? ' and the label __scheme__: https' : '';
+        const port = /:\d+$/.test(host) ? host : `${host}:${secure === '' ? 80 : 443}`;
+        const labels = page === '' || page === '/' || page === '/metrics' ? '' : ` and the label __metrics_path__: ${page}`;
+        return error(`${path}:${index + 1}`, `"${url}" is a URL where host:port belongs`, `${port}${labels}${secure}`);
+      }),
+  );
 }
 
 function isTargetGroup(group: unknown): boolean {

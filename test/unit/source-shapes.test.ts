@@ -64,3 +64,26 @@ it('annotations that rules share get the page of each', () => {
   const { rules } = parse(tree.get('prometheus/rules/mine.yml') ?? '').groups[0] as { rules: { annotations: { runbook_url: string } }[] };
   expect(rules.map(({ annotations }) => annotations.runbook_url.split('/').at(-1))).toEqual(['A', 'B']);
 });
+
+describe('a target that is a URL', () => {
+  const [path, text] = ['prometheus/targets/apps/u.yml', "# http://elsewhere/\n- targets: ['http://shop-x:3000/internal', 'good:1']\n"];
+
+  it('is named with its file and line, where host:port belongs', () => {
+    expect(render({ [path]: text }).problems).toEqual([
+      expect.objectContaining({
+        place: `${path}:2`,
+        message: '"http://shop-x:3000/internal" is a URL where host:port belongs',
+        fix: 'shop-x:3000 and the label __metrics_path__: /internal',
+      }),
+    ]);
+    expect(render({ [path]: '- targets:\n    - https://shop\n' }).problems[0]).toMatchObject({
+      place: `${path}:2`,
+      fix: 'shop:443 and the label __scheme__: https',
+    });
+  });
+
+  it('is right for a probe, and as the value of a label', () => {
+    expect(said({ 'prometheus/targets/blackbox/u.yml': text })).toEqual([]);
+    expect(said({ [path]: '- targets: [a:1]\n  labels:\n    page: http://a/\n' })).toEqual([]);
+  });
+});
