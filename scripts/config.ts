@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { parseArguments } from './cli/args.ts';
 import { main } from './cli/command.ts';
 import { inForce } from './core/in-force.ts';
-import { ROOT } from './io/files.ts';
+import { ROOT, readTree } from './io/files.ts';
 import { loadSettings } from './io/settings.ts';
 
 /** Prints the settings that are in force, with where each comes from; secrets masked. */
@@ -9,7 +10,7 @@ await main(async ({ args, report }) => {
   const { values } = parseArguments(args, { usage: 'npm run config [-- --json]', options: { json: { type: 'boolean' } } });
   const { settings, warnings, entries } = await loadSettings(ROOT);
   report.problems(warnings);
-  const rows = inForce(settings, entries);
+  const rows = inForce(settings, entries, await readTree(join(ROOT, 'secrets'), '.'));
   const width = Math.max(...rows.map(({ key }) => key.length));
   report.result(
     values.json === true

@@ -125,10 +125,22 @@ it('nearestKey finds a typing mistake and nothing far away', () => {
 it('inForce masks secrets and says where a value comes from', () => {
   const text = 'GRAFANA_PORT=3005\nGRAFANA_ADMIN_PASSWORD=very-secret\n';
   const { entries } = parseEnvFile(text, '.env');
-  const rows = inForce(readSettings(entries, '.env').settings, entries);
+  const rows = inForce(readSettings(entries, '.env').settings, entries, new Map());
   expect(rows.find(({ key }) => key === 'GRAFANA_PORT')).toEqual({ key: 'GRAFANA_PORT', value: '3005', from: '.env:1' });
   expect(rows.find(({ key }) => key === 'LOKI_PORT')).toEqual({ key: 'LOKI_PORT', value: '3100', from: 'default' });
   expect(JSON.stringify(rows)).not.toContain('very-secret');
+});
+
+it('inForce says which file a secret comes from, and shows nobody’s password in an address', () => {
+  const text =
+    'BLACKBOX_TARGETS=https://user:hunter2@shop.example.com/a,https://t0ken@api.example.com\nPOSTGRES_INSTANCES=shop=postgresql://m@db/postgres\n';
+  const { entries } = parseEnvFile(text, '.env');
+  const rows = inForce(readSettings(entries, '.env').settings, entries, new Map([['slack_webhook_url', 'https://hooks/x\n']]));
+  const row = (name: string) => rows.find(({ key }) => key === name);
+  expect(row('SLACK_WEBHOOK_URL')).toEqual({ key: 'SLACK_WEBHOOK_URL', value: '********', from: 'secrets/slack_webhook_url' });
+  expect(row('DISCORD_WEBHOOK_URL')).toEqual({ key: 'DISCORD_WEBHOOK_URL', value: '', from: 'default' });
+  expect(row('BLACKBOX_TARGETS')?.value).toBe('https://********@shop.example.com/a,https://********@api.example.com');
+  expect(row('POSTGRES_INSTANCES')?.value).toBe('shop=postgresql://m@db/postgres');
 });
 
 describe('planSecrets', () => {
