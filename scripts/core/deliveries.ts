@@ -110,9 +110,24 @@ export function testLabels(
               ? `--channel ${value}`
               : 'It is set by Prometheus or by this command.',
       };
+    // The history service takes no longer one.
+    if (value.length > LONGEST_VALUE)
+      return { wrong: `--label ${name} is ${value.length} characters long`, fix: `At most ${LONGEST_VALUE} characters.` };
     labels[name] = value;
   }
   return { ...labels, severity, category, nonce };
+}
+
+/** Seconds that a test alert fires where nobody ends it: enough for each of its four waits, but no longer than the history service allows. */
+export function ttlSeconds(withinMs: number): number {
+  return Math.min(Math.ceil(withinMs / 1000) * 4, 600);
+}
+
+const LONGEST_VALUE = 200;
+
+/** A label as `amtool config routes test` reads it: quoted, because braces, quotes and commas mean something to it otherwise. */
+export function amtoolPair(name: string, value: string): string {
+  return `${name}="${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }
 
 export const SEVERITIES: readonly string[] = ['info', 'warning', 'critical', 'emergency'];

@@ -6,7 +6,8 @@ import { interruption } from '../cli/command.ts';
 import { CHANNELS } from '../core/channel-catalog.ts';
 import { addressesOf, type Addresses } from '../core/addresses.ts';
 import { deliveryAdvice } from '../core/delivery-advice.ts';
-import { channelsOf, deliveriesFrom, testableChannels, type Channel, type Delivery } from '../core/deliveries.ts';
+import { amtoolPair, channelsOf, deliveriesFrom, testableChannels, ttlSeconds } from '../core/deliveries.ts';
+import type { Channel, Delivery } from '../core/deliveries.ts';
 import { inputFailure, stackFailure } from '../core/failure.ts';
 import { error, type Problem } from '../core/problem.ts';
 import { HISTORY_RECEIVER, type AlertmanagerConfig } from '../core/render-alertmanager.ts';
@@ -37,7 +38,7 @@ export async function requireChannel(root: string, channel: string): Promise<voi
 
 /** The channels that an alert with these labels would reach, as amtool reads the running configuration. Nothing is sent. */
 export async function routeTestAlert({ root, exec }: Workplace, labels: Readonly<Record<string, string>>): Promise<readonly Channel[]> {
-  const pairs = Object.entries({ alertname: 'TestAlert', ...labels }).map(([name, value]) => `${name}=${value}`);
+  const pairs = Object.entries({ alertname: 'TestAlert', ...labels }).map(([name, value]) => amtoolPair(name, value));
   const command = [
     'exec',
     '-T',
@@ -69,7 +70,7 @@ export async function deliverTestAlert(
   const waiting = { signal, withinMs };
   interruption.state = 'The test alert is taken back.';
   const sentAt = Date.now();
-  await reach('history', 'service history', async () => history.raiseTestAlert(labels, Math.ceil(withinMs / 1000) * 4));
+  await reach('history', 'service history', async () => history.raiseTestAlert(labels, ttlSeconds(withinMs)));
   try {
     const held = await travel(place, at, nonce, waiting);
     const channels = channelsOf(

@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CHANNEL_SECRETS } from '../../scripts/core/channels.ts';
 import { CHANNELS } from '../../scripts/core/channel-catalog.ts';
-import { channelsOf, deliveriesFrom, parseLogfmt, testableChannels, testLabels } from '../../scripts/core/deliveries.ts';
+import {
+  amtoolPair,
+  channelsOf,
+  deliveriesFrom,
+  parseLogfmt,
+  testableChannels,
+  testLabels,
+  ttlSeconds,
+} from '../../scripts/core/deliveries.ts';
 import { integrationsOf, renderAlertmanager, type Receiver, type Route } from '../../scripts/core/render-alertmanager.ts';
 import { parseYaml } from '../../scripts/core/render.ts';
 import { ROOT } from '../../scripts/io/files.ts';
@@ -148,6 +156,18 @@ it('parseLogfmt reads quoted and bare values', () => {
   expect(parseLogfmt('a=1 msg="x \\"y\\" z" b[0]=2 c=d')).toMatchObject({ a: '1', msg: 'x "y" z', c: 'd' });
 });
 
+it.each([
+  ['x{y}', 'a="x{y}"'],
+  ['"q', 'a="\\"q"'],
+  ['c\\d', 'a="c\\\\d"'],
+])('amtoolPair quotes %s', (value, pair) => {
+  expect(amtoolPair('a', value)).toBe(pair);
+});
+
+it('ttlSeconds covers every wait, up to what the history service takes', () => {
+  expect([ttlSeconds(30_000), ttlSeconds(200_000)]).toEqual([120, 600]);
+});
+
 describe('testLabels', () => {
   it('adds the given labels', () => {
     expect(testLabels('critical', 'database', ['service=shop'], 'n')).toEqual({
@@ -163,6 +183,7 @@ describe('testLabels', () => {
     ['info', 'stack', ['a-b=c'], '--label a-b=c'],
     ['info', 'stack', ['alertname=x'], '--label alertname'],
     ['info', 'stack', ['test_channel=slack'], '--label test_channel'],
+    ['info', 'stack', [`a=${'x'.repeat(201)}`], '--label a is 201 characters long'],
   ])('refuses %s %s %j', (severity, category, labels, message) => {
     expect(testLabels(severity, category, labels, 'n')).toMatchObject({ wrong: expect.stringContaining(message) });
   });
