@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { guardCall, type GuardedCall } from './guarded-call.ts';
 import type { Instrumentation } from './instrumentation.ts';
+import { takeName } from './names.ts';
 import { reasonOf } from './reason.ts';
 
 type Counts = Readonly<Record<string, number>>;
@@ -38,7 +39,8 @@ const CACHE_MS = 1_000;
  * still) and `queue_up` is 0.
  */
 export function watchQueue({ registry, faults }: Instrumentation, queue: QueueLike): void {
-  const { queues } = metricsOf(registry);
+  const { watched, queues } = metricsOf(registry);
+  if (!takeName(watched, 'queue', queue.name, queue)) return;
   // Without a listener an error event ends the process.
   queue.on('error', (failure: unknown) => faults.broken(`queue ${queue.name}`, reasonOf(failure), failure));
   const guard = guardCall({
@@ -93,6 +95,7 @@ function metricsOf(registry: Registry): ReturnType<typeof createMetrics> {
 function createMetrics(registry: Registry) {
   const registers = [registry];
   const labelNames = ['queue'];
+  const watched = new Map<string, QueueLike>();
   const queues = new Map<string, GuardedCall<Counts>>();
   const ask = async () => Promise.all([...queues].map(async ([queue, guard]) => [queue, await guard.within(SCRAPE_WAIT_MS)] as const));
   new Gauge({
@@ -118,6 +121,7 @@ function createMetrics(registry: Registry) {
   });
   const counter = (name: string, help: string): Counter => new Counter({ name, help, labelNames, registers });
   return {
+    watched,
     queues,
     completed: counter('queue_jobs_completed_total', 'Jobs that were done.'),
     failed: counter('queue_jobs_failed_total', 'Jobs that failed for good.'),

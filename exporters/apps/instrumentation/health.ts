@@ -1,6 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { guardCall, type GuardedCall, type Outcome } from './guarded-call.ts';
 import type { FaultLog } from './log.ts';
+import { takeName } from './names.ts';
 
 export interface HealthOptions {
   /** Milliseconds after which a dependency counts as hanging. Below the second that Kubernetes waits for a probe by default. */
@@ -33,6 +34,7 @@ const SCRAPE_WAIT_MS = 50;
 /** The health of a service and of what it depends on, as metrics and as answers for probes. */
 export function createHealth(registry: Registry, faults: FaultLog, { timeoutMs = 800, cacheMs = 2_000 }: HealthOptions) {
   const dependencies = new Map<string, Dependency>();
+  const checks = new Map<string, HealthCheck['check']>();
   let stopping = false;
   const registers = [registry];
   const labelNames = ['dependency'];
@@ -60,6 +62,7 @@ export function createHealth(registry: Registry, faults: FaultLog, { timeoutMs =
   function add(name: string, { check, required = true }: HealthCheck): void {
     if (!/^[a-z][a-z0-9_-]{0,39}$/.test(name) || ['live', 'ready'].includes(name))
       throw new Error(`"${name}" cannot be the name of a dependency: small letters, digits, - and _, and neither live nor ready`);
+    if (!takeName(checks, 'health check', name, check)) return;
     const settled = ({ ok, reason = 'error', failure, tookMs, at }: Outcome<unknown>): void => {
       up.set({ dependency: name }, ok ? 1 : 0);
       took.set({ dependency: name }, tookMs / 1000);

@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Instrumentation } from './instrumentation.ts';
+import { takeName } from './names.ts';
 import { reasonOf } from './reason.ts';
 
 /** What is needed of an ioredis client, so that no version of its types is. */
@@ -31,7 +32,7 @@ export function watchRedis(instrumentation: Instrumentation, client: RedisLike, 
   const { name = 'redis', required = true, writes = true, check = true } = options;
   const { faults, health } = instrumentation;
   const { clients, errors, reconnects } = metricsOf(instrumentation.registry);
-  clients.set(name, client);
+  if (!takeName(clients, 'Redis client', name, client)) return;
   errors.inc({ client: name, reason: 'error' }, 0);
   reconnects.inc({ client: name }, 0);
   // A client without a listener prints every error to stderr, as text.

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Instrumentation } from './instrumentation.ts';
+import { takeName } from './names.ts';
 import { reasonOf } from './reason.ts';
 import { observerOf } from './series.ts';
 
@@ -32,9 +33,10 @@ export function watchPool(instrumentation: Instrumentation, pool: PoolLike, opti
   const { name = 'db', required = true, timeoutMs = 700 } = options;
   const { faults, health } = instrumentation;
   const { errors, acquired, pools } = metricsOf(instrumentation.registry);
+  // A second time it would count everything twice.
+  if (!takeName(pools, 'pool', name, pool)) return;
   const observeWait = observerOf(acquired, SECONDS, { pool: name });
   const fault = `pool ${name}`;
-  pools.set(name, pool);
   // An error series that exists from the start, so that its first increase is seen.
   errors.inc({ pool: name, reason: 'error' }, 0);
   const failed = (failure: unknown): void => {

@@ -1,0 +1,58 @@
+import { EventEmitter } from 'node:events';
+import { Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { watchQueue } from '../../../exporters/apps/instrumentation/bullmq.ts';
+import { createInstrumentation } from '../../../exporters/apps/instrumentation/instrumentation.ts';
+import { watchRedis } from '../../../exporters/apps/instrumentation/ioredis.ts';
+import { watchPool } from '../../../exporters/apps/instrumentation/pg.ts';
+
+function create() {
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  return { instrumentation: createInstrumentation({ registry: new Registry(), log }) };
+}
+const later = async (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A pool and a client whose answers take so long. */
+const pool = (tookMs = 0) =>
+  Object.assign(new EventEmitter(), {
+    totalCount: 1,
+    idleCount: 1,
+    waitingCount: 0,
+    connect: async () => undefined,
+    query: async () => later(tookMs),
+  });
+const redis = (tookMs = 0) => Object.assign(new EventEmitter(), { status: 'ready', call: async () => later(tookMs) });
+const queue = (name: string) => Object.assign(new EventEmitter(), { name, getJobCounts: async () => ({ waiting: 1 }) });
+
+describe('a name', () => {
+  it('belongs to one pool, client, queue and check', () => {
+    const { instrumentation } = create();
+    watchPool(instrumentation, pool());
+    expect(() => watchPool(instrumentation, pool())).toThrow('there is a pool named "db" already; give each a name of its own');
+    expect(() => instrumentation.health.add('db', { check: async () => 1 })).toThrow('there is a health check named "db" already');
+    watchRedis(instrumentation, redis());
+    expect(() => watchRedis(instrumentation, redis())).toThrow('there is a Redis client named "redis" already');
+    watchQueue(instrumentation, queue('mail'));
+    expect(() => watchQueue(instrumentation, queue('mail'))).toThrow('there is a queue named "mail" already');
+  });
+
+  it('of its own keeps a second one apart', async () => {
+    const { instrumentation } = create();
+    watchPool(instrumentation, pool());
+    watchPool(instrumentation, pool(), { name: 'reports' });
+    const { body } = await instrumentation.scrape();
+    for (const name of ['db', 'reports']) expect(body).toContain(`db_pool_connections_idle{pool="${name}"} 1`);
+    expect(Object.keys((await instrumentation.health.answer('')).body['checks'] as object)).toEqual(['db', 'reports']);
+  });
+
+  it('may be told again of the same thing, which is not counted twice', () => {
+    const { instrumentation } = create();
+    const [db, mail, check] = [pool(), queue('mail'), async () => 1];
+    for (let time = 0; time < 2; time += 1) {
+      watchPool(instrumentation, db);
+      watchQueue(instrumentation, mail);
+      instrumentation.health.add('own', { check });
+    }
+    expect([db.listenerCount('connect'), mail.listenerCount('error')]).toEqual([1, 1]);
+  });
+});
