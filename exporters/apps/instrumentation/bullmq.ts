@@ -81,7 +81,8 @@ export function watchWorker({ registry, faults }: Instrumentation, worker: Worke
     errors.inc(label);
     faults.broken(`worker ${worker.name}`, reasonOf(failure), failure);
   });
-  worker.on('ready', () => faults.works(`worker ${worker.name}`));
+  // A worker whose connection held, as with a Redis that took no writes, never gets ready again: it takes jobs again.
+  for (const event of ['ready', 'active', 'completed']) worker.on(event, () => faults.works(`worker ${worker.name}`));
 }
 
 const known = new WeakMap<Registry, ReturnType<typeof createMetrics>>();

@@ -1,14 +1,16 @@
 import { EventEmitter } from 'node:events';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { watchQueue } from '../../../exporters/apps/instrumentation/bullmq.ts';
+import { watchQueue, watchWorker } from '../../../exporters/apps/instrumentation/bullmq.ts';
 import { createInstrumentation } from '../../../exporters/apps/instrumentation/instrumentation.ts';
 import { watchRedis } from '../../../exporters/apps/instrumentation/ioredis.ts';
 import { watchPool } from '../../../exporters/apps/instrumentation/pg.ts';
 
 function create() {
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  return { instrumentation: createInstrumentation({ registry: new Registry(), log }) };
+  const lines: string[] = [];
+  const at = (_fields: object, message: string) => void lines.push(message);
+  const log = { info: at, warn: at, error: at };
+  return { lines, instrumentation: createInstrumentation({ registry: new Registry(), log }) };
 }
 const later = async (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -54,5 +56,18 @@ describe('a name', () => {
       instrumentation.health.add('own', { check });
     }
     expect([db.listenerCount('connect'), mail.listenerCount('error')]).toEqual([1, 1]);
+  });
+});
+
+describe('a worker', () => {
+  it('works again when it takes a job, also where its connection was never lost', () => {
+    for (const event of ['ready', 'active', 'completed']) {
+      const { instrumentation, lines } = create();
+      const worker = Object.assign(new EventEmitter(), { name: 'parsing' });
+      watchWorker(instrumentation, worker);
+      worker.emit('error', new Error('READONLY You can not write against a read only replica.'));
+      worker.emit(event, {});
+      expect(lines, event).toEqual(['worker parsing fails', 'worker parsing works again']);
+    }
   });
 });
