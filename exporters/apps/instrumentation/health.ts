@@ -15,6 +15,8 @@ export interface HealthCheck {
   readonly check: () => Promise<unknown>;
   /** False: the service works without it, if less well; it stays ready. */
   readonly required?: boolean;
+  /** Milliseconds after which it counts as hanging, where it may take longer than the others. */
+  readonly timeoutMs?: number;
 }
 
 interface Dependency {
@@ -59,7 +61,7 @@ export function createHealth(registry: Registry, faults: FaultLog, { timeoutMs =
     registers,
   });
 
-  function add(name: string, { check, required = true }: HealthCheck): void {
+  function add(name: string, { check, required = true, timeoutMs: ownMs = timeoutMs }: HealthCheck): void {
     if (!/^[a-z][a-z0-9_-]{0,39}$/.test(name) || ['live', 'ready'].includes(name))
       throw new Error(`"${name}" cannot be the name of a dependency: small letters, digits, - and _, and neither live nor ready`);
     if (!takeName(checks, 'health check', name, check)) return;
@@ -74,7 +76,7 @@ export function createHealth(registry: Registry, faults: FaultLog, { timeoutMs =
         faults.broken(name, reason, failure);
       }
     };
-    dependencies.set(name, { guard: guardCall({ call: check, timeoutMs, cacheMs, settled }), required });
+    dependencies.set(name, { guard: guardCall({ call: check, timeoutMs: ownMs, cacheMs, settled }), required });
   }
 
   async function one(name: string, { guard, required }: Dependency) {
@@ -117,6 +119,8 @@ export function createHealth(registry: Registry, faults: FaultLog, { timeoutMs =
   }
 
   return {
+    /** Milliseconds that a check may take which names no time of its own. */
+    timeoutMs,
     add,
     answer,
     /** Makes the service unready while it finishes what it has begun, so that no new requests are sent to it. */

@@ -18,6 +18,8 @@ export interface WatchRedisOptions {
   readonly writes?: boolean;
   /** False: no health check, for a second connection to the same server. */
   readonly check?: boolean;
+  /** Milliseconds that the health check may take; those of every health check unless given. */
+  readonly timeoutMs?: number;
 }
 
 const STATES = ['wait', 'connecting', 'connect', 'ready', 'reconnecting', 'close', 'end'];
@@ -29,7 +31,7 @@ const PROBE_KEY = 'pharos:health';
  * write: a read-only replica and a Redis that refuses writes answer PING all the same.
  */
 export function watchRedis(instrumentation: Instrumentation, client: RedisLike, options: WatchRedisOptions = {}): void {
-  const { name = 'redis', required = true, writes = true, check = true } = options;
+  const { name = 'redis', required = true, writes = true, check = true, timeoutMs = instrumentation.health.timeoutMs } = options;
   const { faults, health } = instrumentation;
   const { clients, errors, reconnects } = metricsOf(instrumentation.registry);
   if (!takeName(clients, 'Redis client', name, client)) return;
@@ -48,6 +50,7 @@ export function watchRedis(instrumentation: Instrumentation, client: RedisLike, 
   if (!check) return;
   health.add(name, {
     required,
+    timeoutMs,
     check: async () => {
       // Commands of a client that has no connection wait for one; the reason is known already.
       if (!['ready', 'connect', 'connecting', 'wait'].includes(client.status)) throw lastError;

@@ -18,9 +18,12 @@ export interface WatchPoolOptions {
   /** The label `pool`, and the name of the health check. */
   readonly name?: string;
   readonly required?: boolean;
-  /** Milliseconds that the health check's query may take. */
+  /** Milliseconds that the health check's query may take; by default a little less than any health check may. */
   readonly timeoutMs?: number;
 }
+
+/** So much earlier than the check does its query end, so that the reason is the query's own. */
+const BEFORE_CHECK_MS = 100;
 
 /** From a free connection at hand to a wait that users notice. */
 const SECONDS = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5];
@@ -30,8 +33,8 @@ const SECONDS = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5];
  * health check whether a query comes back. A pool whose server goes away no longer ends the process.
  */
 export function watchPool(instrumentation: Instrumentation, pool: PoolLike, options: WatchPoolOptions = {}): void {
-  const { name = 'db', required = true, timeoutMs = 700 } = options;
   const { faults, health } = instrumentation;
+  const { name = 'db', required = true, timeoutMs = Math.max(1, health.timeoutMs - BEFORE_CHECK_MS) } = options;
   const { errors, acquired, pools } = metricsOf(instrumentation.registry);
   // A second time it would count everything twice.
   if (!takeName(pools, 'pool', name, pool)) return;
@@ -80,7 +83,11 @@ export function watchPool(instrumentation: Instrumentation, pool: PoolLike, opti
     );
   };
   // Its own limit ends the query and closes its connection; otherwise every check of a hanging server would keep one from the service.
-  health.add(name, { required, check: async () => pool.query({ text: 'SELECT 1', query_timeout: timeoutMs }) as Promise<unknown> });
+  health.add(name, {
+    required,
+    timeoutMs: timeoutMs + BEFORE_CHECK_MS,
+    check: async () => pool.query({ text: 'SELECT 1', query_timeout: timeoutMs }) as Promise<unknown>,
+  });
 }
 
 const known = new WeakMap<Registry, ReturnType<typeof createMetrics>>();

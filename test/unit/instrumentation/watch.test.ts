@@ -59,6 +59,28 @@ describe('a name', () => {
   });
 });
 
+describe('a health check', () => {
+  const status = async (tookMs: number, timeoutMs?: number) => {
+    const { instrumentation } = create();
+    const options = timeoutMs === undefined ? {} : { timeoutMs };
+    const asked: unknown[] = [];
+    const used = pool(tookMs);
+    watchPool(instrumentation, Object.assign(used, { query: async (query: unknown) => (asked.push(query), later(tookMs)) }), options);
+    watchRedis(instrumentation, redis(tookMs), options);
+    instrumentation.health.add('own', { check: async () => later(tookMs), ...options });
+    const { body } = await instrumentation.health.answer('');
+    const checks = body['checks'] as Record<string, { status: string }>;
+    return { asked, ...Object.fromEntries(Object.entries(checks).map(([name, of]) => [name, of.status])) };
+  };
+
+  it('may take 800 ms, or as long as it is told', async () => {
+    const [byDefault, patient, hasty] = await Promise.all([status(1_000), status(1_000, 2_000), status(300, 100)]);
+    expect(byDefault).toMatchObject({ db: 'down', redis: 'down', own: 'down', asked: [{ query_timeout: 700 }] });
+    expect(patient).toMatchObject({ db: 'up', redis: 'up', own: 'up', asked: [{ query_timeout: 2_000 }] });
+    expect(hasty).toMatchObject({ db: 'down', redis: 'down', own: 'down', asked: [{ query_timeout: 100 }] });
+  });
+});
+
 describe('a worker', () => {
   it('works again when it takes a job, also where its connection was never lost', () => {
     for (const event of ['ready', 'active', 'completed']) {
