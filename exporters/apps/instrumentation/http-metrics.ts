@@ -60,7 +60,11 @@ export function createHttpMetrics(registry: Registry, maxRoutes: number) {
     name: 'http_request_size_bytes',
     help: 'Bodies of requests, by their Content-Length.',
   });
-  const responseSize = new Histogram({ ...sizes, name: 'http_response_size_bytes', help: 'Answers as sent, with their headers.' });
+  const responseSize = new Histogram({
+    ...sizes,
+    name: 'http_response_size_bytes',
+    help: 'Answers as sent over HTTP/1, with their headers.',
+  });
   const label = createRouteLabels(maxRoutes);
   const observers = (method: string, route: string) => ({
     duration: memo((code: number | string) => observerOf(duration, SECONDS, { method, route, status_code: String(code) })),
@@ -77,7 +81,8 @@ export function createHttpMetrics(registry: Registry, maxRoutes: number) {
      */
     track(request: IncomingMessage, response: ServerResponse, routeOf: () => string | undefined): void {
       const began = performance.now();
-      const { socket } = request;
+      // Over HTTP/2 many answers share a socket, whose bytes are nobody's in particular.
+      const socket = request.httpVersionMajor < 2 ? request.socket : undefined;
       const sentBefore = socket?.bytesWritten ?? 0;
       let waits = true;
       inFlight += 1;
@@ -89,13 +94,19 @@ export function createHttpMetrics(registry: Registry, maxRoutes: number) {
         const seconds = (performance.now() - began) / 1000;
         const { method = '' } = request;
         const of = byRoute(METHODS.has(method) ? method : 'OTHER')(label(routeOf()));
-        of.duration(response.writableFinished ? response.statusCode : CLIENT_GONE)(seconds);
-        of.responseSize((socket?.bytesWritten ?? 0) - sentBefore);
-        const length = request.headers['content-length'];
-        if (length !== undefined) of.requestSize(Number(length));
+        of.duration(isSent(request, response) ? response.statusCode : CLIENT_GONE)(seconds);
+        const sent = (socket?.bytesWritten ?? Number.NaN) - sentBefore;
+        if (sent >= 0) of.responseSize(sent);
+        const length = Number(request.headers['content-length']);
+        if (length >= 0) of.requestSize(length);
       });
     },
   };
+}
+
+/** Over HTTP/2 an answer does not tell whether it was written; its request tells whether the client broke it off. */
+function isSent(request: IncomingMessage, response: ServerResponse): boolean {
+  return request.httpVersionMajor < 2 ? response.writableFinished : !request.aborted;
 }
 
 export type HttpMetrics = ReturnType<typeof createHttpMetrics>;

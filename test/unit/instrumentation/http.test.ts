@@ -1,6 +1,7 @@
 import express from 'express';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { createServer, get, type Server } from 'node:http';
+import { connect } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -105,6 +106,35 @@ describe('the Fastify adapter', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await counts(instrumentation)).toEqual({ 'GET /slow 499': 1 });
     expect((await instrumentation.scrape()).body).toContain('http_requests_in_flight 0');
+  });
+
+  it('counts requests over HTTP/2, and no sizes of answers that share a socket', async () => {
+    const instrumentation = create();
+    const app = Fastify({ http2: true });
+    instrumentFastify(app as unknown as FastifyInstance, instrumentation);
+    app.get('/slow/:ms', async (request) => {
+      const { ms } = request.params as { ms: string };
+      await new Promise((resolve) => setTimeout(resolve, Number(ms)));
+      return 'x'.repeat(5_000);
+    });
+    const session = connect(await app.listen({ port: 0, host: '127.0.0.1' }));
+    open.push(async () => session.destroy());
+    open.push(async () => app.close());
+    const read = async (ms: number): Promise<void> =>
+      new Promise((resolve, reject) =>
+        session
+          .request({ ':path': `/slow/${ms}` })
+          .on('end', resolve)
+          .on('error', reject)
+          .resume(),
+      );
+    await Promise.all([read(0), read(30), read(60)]);
+    const gone = session.request({ ':path': '/slow/300' });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    gone.on('error', () => undefined).close(8);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await counts(instrumentation)).toEqual({ 'GET /slow/:ms 200': 3, 'GET /slow/:ms 499': 1 });
+    expect((await instrumentation.scrape()).body).not.toMatch(/^http_response_size_bytes_\w+\{.* [^0]/m);
   });
 
   it('does not count probes and scrapes, of which a 503 would look like an error of the service', async () => {
