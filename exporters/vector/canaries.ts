@@ -1,4 +1,4 @@
-import { LineCounter, isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import { LineCounter, isMap, isNode, isSeq, parseDocument, type YAMLMap } from 'yaml';
 
 /** A search that is run and timed. */
 export interface Canary {
@@ -63,7 +63,7 @@ export function readProbes(text: string | undefined, targets: readonly string[])
   if (text === undefined) return { probes: [], problems: [{ line: 1, message: 'cannot be read' }] };
   const lines = new LineCounter();
   const doc = parseDocument(text, { lineCounter: lines });
-  const lineOf = (map: { range?: readonly [number, ...number[]] | null }): number => lines.linePos(map.range?.[0] ?? 0).line;
+  const lineOf = (node: unknown): number => lines.linePos((isNode(node) ? node.range?.[0] : undefined) ?? 0).line;
   const [broken] = doc.errors;
   if (broken !== undefined)
     return {
@@ -76,38 +76,40 @@ export function readProbes(text: string | undefined, targets: readonly string[])
   const probes: Probe[] = [];
   for (const { key, value } of doc.contents.items) {
     const list = String(key);
-    if (list !== 'canaries' && list !== 'recall') problems.push({ line: 1, message: `"${list}" is neither canaries nor recall` });
+    if (list !== 'canaries' && list !== 'recall') problems.push({ line: lineOf(key), message: `"${list}" is neither canaries nor recall` });
     else if (isSeq(value))
       for (const item of value.items) {
-        const entry = isMap(item) ? readEntry(list, item, targets) : 'is not a map';
-        const line = isMap(item) ? lineOf(item) : 1;
-        if (typeof entry === 'string') problems.push({ line, message: `an entry of ${list} ${entry}` });
+        const entry = isMap(item) ? readEntry(list, item, targets) : ['is not a map'];
+        const line = lineOf(item);
+        if (isWrong(entry)) problems.push(...entry.map((message) => ({ line, message: `an entry of ${list} ${message}` })));
         else if (probes.some(({ kind, target, name }) => kind === entry.kind && target === entry.target && name === entry.name))
           problems.push({ line, message: `"${entry.name}" stands twice for ${entry.target}` });
         else probes.push(entry);
       }
     else if (value !== null && String(value) !== '' && String(value) !== 'null')
-      problems.push({ line: 1, message: `${list} is not a list` });
+      problems.push({ line: lineOf(key), message: `${list} is not a list` });
   }
   return { probes, problems };
 }
 
-/** One entry, or what is wrong with it. */
-function readEntry(list: keyof typeof KEYS, map: YAMLMap, targets: readonly string[]): Probe | string {
+const isWrong = (entry: Probe | readonly string[]): entry is readonly string[] => Array.isArray(entry);
+
+/** One entry, or everything that is wrong with it. */
+function readEntry(list: keyof typeof KEYS, map: YAMLMap, targets: readonly string[]): Probe | readonly string[] {
   const raw = map.toJSON() as Record<string, unknown>;
-  const strange = Object.keys(raw).find((key) => !KEYS[list].some((known) => known === key));
-  if (strange !== undefined) return `has the key "${strange}"; known are ${KEYS[list].join(', ')}`;
-  const wrong: string[] = [];
+  const strange = Object.keys(raw).filter((key) => !KEYS[list].some((known) => known === key));
+  const wrong = strange.map((key) => `has the key "${key}"; known are ${KEYS[list].join(', ')}`);
   const text = (key: string): string => {
     const value = raw[key];
     if (typeof value === 'string' && value.trim() !== '') return value.trim();
-    wrong.push(`has no ${key}`);
+    const none = value === undefined || value === null || typeof value === 'string';
+    wrong.push(none ? `has no ${key}` : `has the ${key} ${JSON.stringify(value)}, which is no text; quotes make it one`);
     return '';
   };
-  const number = (key: string, fallback: number, min: number, max: number): number => {
+  const number = (key: string, fallback: number, min: number, max: number, whole = true): number => {
     const value = raw[key] ?? fallback;
-    if (typeof value === 'number' && value >= min && value <= max) return value;
-    wrong.push(`has ${key} "${String(value)}", which is no number from ${min} to ${max}`);
+    if (typeof value === 'number' && value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
+    wrong.push(`has ${key} "${String(value)}", which is no ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
     return fallback;
   };
   const name = text('name');
@@ -129,10 +131,10 @@ function readEntry(list: keyof typeof KEYS, map: YAMLMap, targets: readonly stri
         index: text('index'),
         k: number('k', 10, 1, 1000),
         samples: number('samples', 20, 1, 1000),
-        goal: number('target', 0.9, 0, 1),
+        goal: number('target', 0.9, 0, 1, false),
         maxRows: number('max_rows', 200_000, 1, 1e9),
       };
-  return wrong[0] ?? entry;
+  return wrong.length > 0 ? wrong : entry;
 }
 
 function readSettings(raw: unknown, wrong: string[]): Readonly<Record<string, string>> {
@@ -140,8 +142,8 @@ function readSettings(raw: unknown, wrong: string[]): Readonly<Record<string, st
     wrong.push('has settings that are not a map');
     return {};
   }
-  const foreign = Object.keys(raw).find((key) => !SETTING.test(key));
-  if (foreign !== undefined) wrong.push(`sets ${foreign}; only settings of index methods, such as hnsw.ef_search, can be set`);
+  for (const foreign of Object.keys(raw).filter((key) => !SETTING.test(key)))
+    wrong.push(`sets ${foreign}; only settings of index methods, such as hnsw.ef_search, can be set`);
   return Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, String(value)]));
 }
 

@@ -54,7 +54,9 @@ export function startMonitor(databases: readonly Database[], file: ProbeFile, co
   for (const database of databases) {
     const { target, instance } = database;
     const probes = file.probes.filter((probe) => probe.target === target);
-    const metrics = createMetrics(probes, file.problems.length, Date.now);
+    // An entry may be wrong in several ways; all are told at the line where it begins.
+    const wrongEntries = new Set(file.problems.map(({ line }) => line)).size;
+    const metrics = createMetrics(probes, wrongEntries, Date.now);
     const publish = async (): Promise<void> => void pages.set(target, await metrics.text());
     const gate = gates.get(instance) ?? { statistics: createGate(CONNECTIONS), probes: createGate(CONNECTIONS) };
     const look = looker(database, metrics, changes);

@@ -74,8 +74,30 @@ describe('readProbes', () => {
     [recall('target: 1.1'), 'has target "1.1"'],
     [recall('k: 0'), 'has k "0"'],
     [recall('').replace('index: i', 'table: t'), 'has the key "table"'],
+    ['canaries: []\n# here\nrecal: []\n', '3 "recal" is neither'],
+    ['canaries: []\n\nrecall: 7\n', '3 recall is not a list'],
+    [`${canary('')}  - text\n`, '3 an entry of canaries is not a map'],
+    [recall('k: 1.5'), 'has k "1.5", which is no whole number from 1 to 1000'],
+    [recall('samples: 2.5'), 'has samples "2.5", which is no whole number'],
+    [canary('min_rows: 0.5'), 'has min_rows "0.5", which is no whole number'],
+    [canary('').replace('name: a', 'name: 5'), 'has the name 5, which is no text; quotes make it one'],
+    [canary('').replace('name: a', 'name:'), 'has no name'],
   ])('%j', (text, message) => {
     expect(said(text).join('\n')).toContain(message);
+  });
+
+  it('tells everything that is wrong with an entry at once', () => {
+    expect(said(recall('k: 0, every: soon, x: 1, settings: { a: 1, b: 2 }')).map((line) => line.replace(/;.*/, ''))).toEqual([
+      '2 an entry of recall has the key "x"',
+      '2 an entry of recall has every "soon", which is no time from 1m to 24h',
+      '2 an entry of recall sets a',
+      '2 an entry of recall sets b',
+      '2 an entry of recall has k "0", which is no whole number from 1 to 1000',
+    ]);
+  });
+
+  it('takes part of one for a target that may be', () => {
+    expect(readProbes(recall('target: 0.95'), targets).probes[0]).toMatchObject({ goal: 0.95 });
   });
 
   it('runs the other entries where one is wrong', () => {
