@@ -15,9 +15,12 @@ const toSource = (text: string): string => SOURCES.reduce((result, [inside, outs
 
 const FIX = 'Mend the file; the running stack has not been touched.';
 
-/** Lines without news: what is being looked at, what is fine, and a tool's last words. */
+/**
+ * Lines without news: what is being looked at, what is fine, a tool's last words, and that nobody has written a target file yet, which promtool
+ * remarks on in every run.
+ */
 const NOISE =
-  /^(Checking .*|Unit Testing: .*|\s*(SUCCESS|FAILED):?.*found|\s*SUCCESS.*|\s*FAILED:?|Found:|\s- .*|amtool: error: failed to validate.*|(Error: )?(lint error|validation failed)|)$/;
+  /^(\s*WARNING: file .* for file_sd .*does not exist|Checking .*|Unit Testing: .*|\s*(SUCCESS|FAILED):?.*found|\s*SUCCESS.*|\s*FAILED:?|Found:|\s- .*|amtool: error: failed to validate.*|(Error: )?(lint error|validation failed)|)$/;
 
 /** A file of the checkout at the start of a finding, with a line and a column where the tool gives them. */
 const PLACE =
@@ -49,7 +52,9 @@ export function lintProblems(title: string, subject: string, output: string): re
   for (const line of lines) {
     const [, file, number, text = ''] = PLACE.exec(line) ?? [];
     const last = findings.at(-1);
-    if (file !== undefined) findings.push({ place: number === undefined ? file : `${file}:${number}`, text: [text] });
+    // promtool calls the line 0 that it does not know.
+    if (file !== undefined)
+      findings.push({ place: number === undefined || Number(number) === 0 ? file : `${file}:${number}`, text: [text] });
     else if (last !== undefined) addLine(last, line);
     else findings.push({ place: subject, text: [line] });
   }

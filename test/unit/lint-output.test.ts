@@ -25,6 +25,20 @@ Checking /etc/prometheus/rules/custom.yml
     ]);
   });
 
+  it('passes over target files that nobody has written yet, and over a line that promtool does not know', () => {
+    const output = `Checking /etc/prometheus/prometheus.yml
+  WARNING: file "/etc/prometheus/targets/apps/*.yml" for file_sd in scrape job "apps" does not exist
+ SUCCESS: /etc/prometheus/prometheus.yml is valid prometheus config file syntax
+
+Checking /etc/prometheus/rules/shop.yml
+  FAILED:
+/etc/prometheus/rules/shop.yml: 0:0: group "shop", rule 1, "ShopClosed": field 'expr' must be set in rule
+`;
+    expect(found('promtool', 'prometheus/prometheus.yml', output)).toEqual([
+      `prometheus/rules/shop.yml | promtool: group "shop", rule 1, "ShopClosed": field 'expr' must be set in rule`,
+    ]);
+  });
+
   it('reads a scrape file that promtool cannot load', () => {
     const output = `Checking /etc/prometheus/prometheus.yml
 
