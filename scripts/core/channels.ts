@@ -124,7 +124,7 @@ const oneAddress: Kind<string> = (value) =>
 
 /** Plain settings of the channels. */
 export const CHANNEL_SETTINGS = {
-  SMTP_HOST: { kind: kind.optional(kind.host), fallback: '' },
+  SMTP_HOST: { kind: kind.optional(kind.hostBeside('SMTP_PORT')), fallback: '' },
   SMTP_PORT: { kind: kind.port, fallback: '587' },
   SMTP_USER: { kind: kind.text, fallback: '' },
   SMTP_FROM: { kind: oneAddress, fallback: '' },

@@ -60,7 +60,8 @@ function renderSmtp({ global }: AlertmanagerConfig, files: Set<string>, channels
     files.delete(CHANNEL_SECRETS.SMTP_PASSWORD.file);
     return;
   }
-  global['smtp_smarthost'] = `${host}:${channels['SMTP_PORT'] ?? '587'}`;
+  // An IPv6 address has colons of its own.
+  global['smtp_smarthost'] = `${host.includes(':') ? `[${host}]` : host}:${channels['SMTP_PORT'] ?? '587'}`;
   global['smtp_from'] = channels['SMTP_FROM'];
   global['smtp_require_tls'] = channels['SMTP_REQUIRE_TLS'] !== 'false';
   if ((channels['SMTP_USER'] ?? '') !== '') global['smtp_auth_username'] = channels['SMTP_USER'];

@@ -76,10 +76,27 @@ export const address: Kind<string> = (value) =>
       };
 
 /** A host name or IP address, without scheme and port. */
-export const host: Kind<string> = (value) =>
-  /^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/.test(value)
-    ? { value }
-    : { wrong: `"${value}" is not a host name`, fix: 'A name or address without http:// and without a port.' };
+export const host: Kind<string> = (value) => hostBeside()(value);
+
+/**
+ * A host name or IP address whose port is a setting of its own.
+ *
+ * @param portKey that setting; without it the port is simply not said
+ */
+export function hostBeside(portKey?: string): Kind<string> {
+  return (value) => {
+    const [, name, number] = /^([^:]*|\[.*\]):(\d+)$/.exec(value) ?? [];
+    if (name !== undefined && number !== undefined)
+      return {
+        wrong: `"${value}" has a port, and takes a name or address alone`,
+        fix: portKey === undefined ? `Write ${name}.` : `Write ${name}, and ${portKey}=${number}.`,
+      };
+    const isWellFormed = value.includes(':') ? isIP(value) === 6 : /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(value);
+    return isWellFormed
+      ? { value }
+      : { wrong: `"${value}" is not a host name`, fix: 'A name or address without http:// and without a port.' };
+  };
+}
 
 /** An IPv4 network such as `172.30.0.0/24`. */
 export const subnet: Kind<string> = (value) => {

@@ -53,6 +53,8 @@ describe('renderAlertmanager', () => {
     expect(config.receivers[1]?.['email_configs']?.[0]?.['to']).toBe('dba@b');
     expect(config.global).toMatchObject({ smtp_smarthost: 'mail:25', smtp_from: 'a@b', smtp_require_tls: false });
     expect(config.global).not.toHaveProperty('smtp_auth_password_file');
+    const address = { SMTP_HOST: '2001:db8::1', SMTP_FROM: 'a@b', EMAIL_DBA: 'dba@b' };
+    expect(render([], address).config.global['smtp_smarthost']).toBe('[2001:db8::1]:587');
   });
 
   it('knows every secret that the file names, and the file names every secret', () => {

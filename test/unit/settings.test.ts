@@ -50,6 +50,13 @@ describe('readSettings', () => {
     ['MODULES=node,node', 'error .env:1 MODULES: "node" stands twice'],
     ['BIND_ADDRESS=localhost', 'error .env:1 BIND_ADDRESS: "localhost" is not an IP address'],
     ['PUBLIC_HOST=http://x', 'error .env:1 PUBLIC_HOST: "http://x" is not a host name'],
+    ['SMTP_HOST=mail.example.com:25', 'error .env:1 SMTP_HOST: "mail.example.com:25" has a port, and takes a name or address alone'],
+    ['SMTP_HOST=[2001:db8::1]:25', 'error .env:1 SMTP_HOST: "[2001:db8::1]:25" has a port, and takes a name or address alone'],
+    ['SMTP_HOST=mail:25:25', 'error .env:1 SMTP_HOST: "mail:25:25" is not a host name'],
+    [
+      'PUBLIC_HOST=shop.example.com:3001',
+      'error .env:1 PUBLIC_HOST: "shop.example.com:3001" has a port, and takes a name or address alone',
+    ],
     ['PROMETHEUS_RETENTION_TIME=30', 'error .env:1 PROMETHEUS_RETENTION_TIME: "30" is not a duration'],
     ['PROMETHEUS_RETENTION_SIZE=10', 'error .env:1 PROMETHEUS_RETENTION_SIZE: "10" is not a size'],
     ['PROMETHEUS_RETENTION_TIME=300y', 'error .env:1 PROMETHEUS_RETENTION_TIME: "300y" is longer than Prometheus can count'],
@@ -106,6 +113,16 @@ describe('readSettings', () => {
       'SMTP_FROM is empty, but SMTP_HOST turns email on',
       'SMTP_HOST turns email on, but nobody has an address',
     ]);
+  });
+
+  it('says where the port of the mail server belongs, and takes its address of either kind', () => {
+    expect(read('SMTP_HOST=mail.example.com:25').problems.find(({ place }) => place === '.env:1')?.fix).toBe(
+      'Write mail.example.com, and SMTP_PORT=25.',
+    );
+    for (const host of ['mail.example.com', '192.0.2.1', '2001:db8::1']) {
+      expect(said(`SMTP_HOST=${host}`).filter((text) => text.includes('SMTP_HOST:'))).toEqual([]);
+      expect(read(`SMTP_HOST=${host}`).settings.channels['SMTP_HOST']).toBe(host);
+    }
   });
 
   it('tells problems in the order of the lines', () => {
