@@ -1,3 +1,4 @@
+import { closest, distance } from 'fastest-levenshtein';
 import { isAlias, isMap, isScalar, isSeq, visit, type Document, type Node, type YAMLMap } from 'yaml';
 import { error, type Problem } from './problem.ts';
 
@@ -37,7 +38,31 @@ export function shapeProblems(source: SourceDocument): readonly Problem[] {
   const global = root.get('global', true);
   if (global !== undefined && !isMap(global) && !(isScalar(global) && global.value === null))
     problems.push(error(placeOf(source, global), 'global: is not a map', 'Write settings as `  name: value` below it, or leave it out.'));
-  return [...problems, ...routesProblems(source, root), ...receiversProblems(source, root)];
+  problems.push(...routesProblems(source, root), ...receiversProblems(source, root));
+  return problems.length > 0 ? problems : unknownReceivers(source, root);
+}
+
+/** The known word that another one most likely means, as a question; undefined where none is near. */
+export function didYouMean(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const near = closest(word, [...known]);
+  return distance(word, near) <= Math.max(2, Math.floor(word.length / 3)) ? `Did you mean ${near}?` : undefined;
+}
+
+/** Routes to receivers that are not there. amtool sees them too, but not on which line. */
+function unknownReceivers(source: SourceDocument, root: YAMLMap): readonly Problem[] {
+  const { receivers = [] } = root.toJS(source.doc, { maxAliasCount: -1 }) as { receivers?: readonly { readonly name: string }[] };
+  const names = receivers.map(({ name }) => name);
+  const problems: Problem[] = [];
+  visit(root.get('route', true) as Node, {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || key.value !== 'receiver' || !isScalar(value) || typeof value.value !== 'string') return;
+      if (names.includes(value.value)) return;
+      const fix = didYouMean(value.value, names) ?? `There are ${names.join(', ')}.`;
+      problems.push(error(placeOf(source, value), `a route leads to the receiver "${value.value}", which is not there`, fix));
+    },
+  });
+  return problems;
 }
 
 function routesProblems(source: SourceDocument, root: YAMLMap): readonly Problem[] {

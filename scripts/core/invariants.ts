@@ -1,4 +1,4 @@
-import { alertRules, jobNames, ruleTests } from './rule-files.ts';
+import { alertRules, jobNames, ruleShapeProblems, ruleTests } from './rule-files.ts';
 import { ruleProblems, ruleTestProblems, runbookProblems, unknownJobs } from './rule-invariants.ts';
 import type { Problem } from './problem.ts';
 import type { Tree } from './render.ts';
@@ -9,11 +9,15 @@ import { SLO_RUNBOOKS } from './render-slo.ts';
 export function sourceProblems(sources: Tree): readonly Problem[] {
   const under = (folder: string, end: RegExp): [string, string][] =>
     [...sources].filter(([path]) => path.startsWith(`${folder}/`) && end.test(path));
-  const rules = under('prometheus/rules', /\.ya?ml$/).flatMap(([path, text]) => alertRules(path, text));
+  const files = under('prometheus/rules', /\.yml$/);
+  const shape = files.flatMap(([path, text]) => ruleShapeProblems(path, text));
+  // What has no name is told once, not for each thing that follows from it.
+  const rules = files.flatMap(([path, text]) => alertRules(path, text)).filter(({ alert }) => alert !== '');
   const jobs = under('prometheus/scrape', /\.ya?ml$/).flatMap(([, text]) => jobNames(text));
   const pages = under('runbooks', /\.md$/).flatMap(([path]) => (SLO_RUNBOOKS.includes(path) ? [] : [path]));
   const cases = under('test/rules', /\.test\.yml$/).flatMap(([path, text]) => ruleTests(path, text).cases);
   return [
+    ...shape,
     ...ruleProblems(rules),
     ...unknownJobs(rules, jobs),
     ...runbookProblems(rules, pages),

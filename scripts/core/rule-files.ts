@@ -56,6 +56,23 @@ export function yamlProblems(path: string, text: string): readonly Problem[] {
     );
 }
 
+/** Rules that are neither alert nor recorded metric, or have no expression. promtool sees them too, but not on which line. */
+export function ruleShapeProblems(path: string, text: string): readonly Problem[] {
+  const { doc, lineOf } = parsed(text);
+  return mapsIn(doc.contents, 'groups')
+    .flatMap((group) => mapsIn(group, 'rules'))
+    .flatMap((rule) => {
+      const place = `${path}:${lineOf(rule)}`;
+      const isSet = (key: string): boolean => String(rule.get(key) ?? '').trim() !== '';
+      const kind = (['alert', 'record'] as const).find((key) => rule.has(key));
+      if (kind === undefined)
+        return [error(place, 'a rule is neither an alert nor a recorded metric', 'Begin it with alert: or record: and its name.')];
+      if (!isSet(kind)) return [error(place, `a rule has no name behind ${kind}:`, 'Give it one.')];
+      if (!isSet('expr')) return [error(place, `${String(rule.get(kind))} has no expression`, 'Add expr: the condition in PromQL.')];
+      return [];
+    });
+}
+
 /** The alert rules of a rule file. A file that does not parse has none; the parser's own check reports it. */
 export function alertRules(path: string, text: string): readonly AlertRule[] {
   const { doc, lineOf } = parsed(text);
@@ -65,7 +82,7 @@ export function alertRules(path: string, text: string): readonly AlertRule[] {
     .map((rule) => ({
       path,
       place: `${path}:${lineOf(rule)}`,
-      alert: String(rule.get('alert')),
+      alert: String(rule.get('alert') ?? ''),
       expr: String(rule.get('expr') ?? ''),
       hold: String(rule.get('for') ?? ''),
       labels: strings(rule, 'labels'),

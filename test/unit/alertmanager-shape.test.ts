@@ -52,9 +52,21 @@ describe('shapeProblems', () => {
     ],
     ['a global that is a word', `global: a\n${ROUTE}${RECEIVERS}`, `${path}:1 global: is not a map`],
     ['a reference to nothing', `${ROUTE}${RECEIVERS}    slack_configs: *slack\n`, `${path}:4 *slack stands for nothing`],
+    [
+      'a route to nobody',
+      `route:\n  receiver: a\n  routes:\n    - matchers: [x="y"]\n      receiver: nobody\n${RECEIVERS}`,
+      `${path}:5 a route leads to the receiver "nobody", which is not there`,
+    ],
     ['a merge of no map', `${ROUTE}${RECEIVERS}    <<: 3\n`, `${path}:4 << merges what is not a map`],
   ])('names the place of %s', (_, text, says) => {
     expect(said(text)).toContain(says);
+  });
+
+  it('names the receiver that is nearest', () => {
+    const text = whole.replace('- receiver: warning-team', '- receiver: warnings-team');
+    const { place, fix } = shapeProblems(documentOf(text))[0] ?? {};
+    const line = text.slice(0, text.indexOf('warnings-team')).split('\n').length;
+    expect({ place, fix }).toEqual({ place: `${path}:${line}`, fix: 'Did you mean warning-team?' });
   });
 
   it('finds everything that rendering would stumble over', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../scripts/core/problem.ts';
-import { alertRules, jobNames, ruleTests, type AlertRule } from '../../scripts/core/rule-files.ts';
+import { sourceProblems } from '../../scripts/core/invariants.ts';
+import { alertRules, jobNames, ruleShapeProblems, ruleTests, type AlertRule } from '../../scripts/core/rule-files.ts';
 import * as invariants from '../../scripts/core/rule-invariants.ts';
 
 const GOOD = `groups:
@@ -15,6 +16,23 @@ const GOOD = `groups:
 `;
 const rulesOf = (text: string, path = 'prometheus/rules/shop.yml'): readonly AlertRule[] => alertRules(path, text);
 const said = (problems: readonly Problem[]): string[] => problems.map(({ place, message }) => `${place} ${message}`);
+
+describe('ruleShapeProblems', () => {
+  const path = 'prometheus/rules/shop.yml';
+  it.each([
+    ['nothing', GOOD, []],
+    ['an alert without its expression', GOOD.replace('        expr: up{job="apps"} == 0\n', ''), [`${path}:6 ShopDown has no expression`]],
+    ['a metric without its expression', GOOD.replace('rate(orders_total[5m])', ''), [`${path}:4 shop:orders:rate5m has no expression`]],
+    ['an alert without a name', GOOD.replace('ShopDown', ''), [`${path}:6 a rule has no name behind alert:`]],
+    ['an alert that is null', GOOD.replace('ShopDown', 'null'), [`${path}:6 a rule has no name behind alert:`]],
+    ['a rule of no kind', GOOD.replace('record: shop', 'recrd: shop'), [`${path}:4 a rule is neither an alert nor a recorded metric`]],
+  ])('finds %s', (_, text, says) => {
+    expect(said(ruleShapeProblems(path, text))).toEqual(says);
+    const all = said(sourceProblems(new Map([[path, text]]))).filter((line) => line.startsWith(path));
+    expect(all.slice(0, says.length)).toEqual(says);
+    expect(all.join('\n')).not.toMatch(/undefined|null|: {2}|expects {2}to/);
+  });
+});
 
 describe('ruleProblems', () => {
   it('finds nothing wrong with a good rule', () => {
