@@ -1,5 +1,6 @@
 import { isMap, isSeq, parse, stringify } from 'yaml';
 import { shapeProblems } from './alertmanager-shape.ts';
+import { unloadedFiles } from './file-names.ts';
 import type { ModuleSpec } from './module-spec.ts';
 import { error, type Problem } from './problem.ts';
 import {
@@ -64,7 +65,7 @@ export function renderTree(input: RenderInput): RenderResult {
     ['prometheus/targets/.mountpoint', ''],
     ['loki/rules/.keep', ''],
   ]);
-  const problems: Problem[] = [...targetFileProblems(sources), ...dashboardFileProblems(sources)];
+  const problems: Problem[] = [...unloadedFiles(sources.keys()), ...targetFileProblems(sources), ...dashboardFileProblems(sources)];
   let alertmanagerSecrets: readonly string[] = [];
   let alertmanagerProblems: readonly Problem[] = [];
   const enabled = new Set(input.modules.map(({ name }) => name));

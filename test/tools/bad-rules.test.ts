@@ -96,6 +96,15 @@ describe('a rule of the user’s own', () => {
     for (const text of says) expect(answer.said.join('\n')).toContain(text);
   });
 
+  it('is refused where its file has a name that Prometheus does not load', async () => {
+    stack.write('prometheus/rules/shop.yaml', RULE);
+    const { code, stderr } = await stack.run('validate');
+    rmSync(stack.path('prometheus/rules/shop.yaml'));
+    expect(code, stderr).toBe(2);
+    expect(stderr).toContain('✗ prometheus/rules/shop.yaml: is not loaded');
+    expect(stderr).toContain('mv prometheus/rules/shop.yaml prometheus/rules/shop.yml');
+  });
+
   it.each([
     ['without a runbook', { page: '' }, 'ShopClosed has no runbook'],
     ['without a test', { test: '' }, 'no test expects ShopClosed to fire'],
