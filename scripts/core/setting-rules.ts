@@ -113,7 +113,25 @@ const securityIsShown: Rule = (settings, at) => {
     : [warning(at('SECURITY_CERTIFICATES'), 'SECURITY_CERTIFICATES is set, but the module is off', 'Add security to MODULES.')];
 };
 
+/** Settings that move a warning, with the critical alert of the same thing and the percentage at which that one fires. A test keeps them equal to the rules. */
+export const CRITICAL_SIBLINGS = [
+  { key: 'ALERT_CPU_THRESHOLD', warns: 'HighCPUUsage', critical: 'CriticalCPUUsage', at: 95 },
+  { key: 'ALERT_MEMORY_THRESHOLD', warns: 'HighMemoryUsage', critical: 'CriticalMemoryUsage', at: 95 },
+  { key: 'ALERT_ERROR_RATE_THRESHOLD', warns: 'HighErrorRate', critical: 'CriticalErrorRate', at: 5 },
+] as const;
+
+const warningsComeFirst: Rule = (settings, at) =>
+  CRITICAL_SIBLINGS.flatMap(({ key, warns, critical, at: limit }) => {
+    const fix = `Set it below ${limit}, or silence ${warns} in Alertmanager where nobody wants it.`;
+    if (settings[key] >= 100)
+      return [error(at(key), `${key} is ${settings[key]}: more than 100 % does not exist, so ${warns} would never fire`, fix)];
+    return settings[key] >= limit
+      ? [warning(at(key), `${key} is ${settings[key]}, and ${critical} fires at ${limit} already: ${warns} would warn of nothing`, fix)]
+      : [];
+  });
+
 const RULES: readonly Rule[] = [
+  warningsComeFirst,
   securityIsShown,
   databasesAreNamed,
   vectorsAreNamed,

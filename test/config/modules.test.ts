@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { MODULE_NAMES, SETTINGS, type PlainSettings } from '../../scripts/core/settings-table.ts';
+import { alertRules } from '../../scripts/core/rule-files.ts';
+import { CRITICAL_SIBLINGS } from '../../scripts/core/setting-rules.ts';
 import { select, wantedProfiles } from '../../scripts/core/selection.ts';
 import { readSettings } from '../../scripts/core/settings.ts';
 import { ROOT, readTree } from '../../scripts/io/files.ts';
@@ -60,6 +62,15 @@ describe('the registry of modules', () => {
         for (const essential of module.essential) expect(module.services(all), module.name).toContain(essential);
       }
     }
+  });
+
+  it('knows at which figure the critical sibling of every moved threshold fires', () => {
+    const rules = [...files].filter(([path]) => path.startsWith('prometheus/rules/')).flatMap(([path, text]) => alertRules(path, text));
+    expect(CRITICAL_SIBLINGS.map(({ key, warns }) => [key, warns]).sort()).toEqual(
+      modules.flatMap(({ thresholds }) => thresholds.map(({ setting, alert }) => [setting, alert])).sort(),
+    );
+    for (const { critical, at } of CRITICAL_SIBLINGS)
+      expect(rules.find(({ alert }) => alert === critical)?.expr.trim(), critical).toMatch(new RegExp(`> ${at}$`));
   });
 
   it('moves thresholds that stand in the rules, to settings that exist', () => {

@@ -63,6 +63,18 @@ describe('readSettings', () => {
     ['PROMETHEUS_RETENTION_TIME=106752d', 'error .env:1 PROMETHEUS_RETENTION_TIME: "106752d" is longer than Prometheus can count'],
     ['PROMETHEUS_RETENTION_SIZE=8388608TB', 'error .env:1 PROMETHEUS_RETENTION_SIZE: "8388608TB" is larger than Prometheus can count'],
     ['ALERT_CPU_THRESHOLD=120', 'error .env:1 ALERT_CPU_THRESHOLD: "120" is not a percentage'],
+    [
+      'ALERT_CPU_THRESHOLD=100',
+      'error .env:1 ALERT_CPU_THRESHOLD is 100: more than 100 % does not exist, so HighCPUUsage would never fire',
+    ],
+    [
+      'ALERT_MEMORY_THRESHOLD=95',
+      'warning .env:1 ALERT_MEMORY_THRESHOLD is 95, and CriticalMemoryUsage fires at 95 already: HighMemoryUsage would warn of nothing',
+    ],
+    [
+      'ALERT_ERROR_RATE_THRESHOLD=6',
+      'warning .env:1 ALERT_ERROR_RATE_THRESHOLD is 6, and CriticalErrorRate fires at 5 already: HighErrorRate would warn of nothing',
+    ],
     ['STACK_SUBNET=172.30.0.0', 'error .env:1 STACK_SUBNET: "172.30.0.0" is not an IPv4 network'],
     ['BLACKBOX_TARGETS=shop.example.com', 'error .env:1 BLACKBOX_TARGETS: "shop.example.com" is not a URL'],
     ['LOG_SHIPPER=fluentd', 'error .env:1 LOG_SHIPPER: "fluentd" is not one of alloy, promtail'],
@@ -106,6 +118,10 @@ describe('readSettings', () => {
 
   it.each(['ops_admin', 'ann@example.com', 'a.b-c'])('takes the user name %s', (name) => {
     expect(said(`GRAFANA_ADMIN_USER=${name}\n`)).toEqual([]);
+  });
+
+  it('says nothing of a threshold that is below the critical one', () => {
+    expect(said('ALERT_CPU_THRESHOLD=94.5\nALERT_MEMORY_THRESHOLD=94\nALERT_ERROR_RATE_THRESHOLD=4.9\n')).toEqual([]);
   });
 
   it('asks for what email needs', () => {
