@@ -15,7 +15,10 @@ await main(async (context) => {
   const { settings, warnings } = await loadSettings(ROOT);
   context.report.problems(warnings);
   const place = await openWorkplace(context, values.yes);
-  await lintPrepared(place, await prepare(place, settings, { checkHost: true }), true);
+  const prepared = await prepare(place, settings, { checkHost: true });
+  await lintPrepared(place, prepared, true);
   context.signal.throwIfAborted();
+  if (prepared.silentReceivers.length > 0)
+    context.report.note(`Told to the history only, as no channel is set: ${prepared.silentReceivers.join(', ')} (npm run configure).`);
   context.report.result('The configuration is valid. Nothing has been changed.');
 });

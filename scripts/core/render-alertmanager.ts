@@ -1,5 +1,6 @@
 import { HISTORY_RECEIVER, type AlertmanagerConfig, type Integration, type Receiver, type Route } from './alertmanager-config.ts';
 import { CHANNEL_SECRETS } from './channels.ts';
+import { SECRETS_MOUNT as MOUNT } from './secret-files.ts';
 import { throughTwilio, TWILIO_SECRET } from './twilio.ts';
 import { TEST_TIMES, withTestChannels } from './test-channels.ts';
 
@@ -14,8 +15,6 @@ export interface RenderedAlertmanager {
   readonly fallenBack: readonly string[];
 }
 
-const MOUNT = '/run/secrets/';
-
 /**
  * Keeps what the settings have credentials for.
  * An integration stays when every secret file it names is set (email: SMTP_HOST and its addresses); a receiver without integrations is dropped,
@@ -25,16 +24,19 @@ const MOUNT = '/run/secrets/';
  * @param source the parsed `alertmanager.yml`, in which `shapeProblems` found nothing
  * @param configured keys of the secrets that have a value
  * @param channels plain settings of the channels
+ * @param ownFiles files under `secrets/` of receivers that are the user's own
  */
 export function renderAlertmanager(
   source: unknown,
   configured: ReadonlySet<string>,
   channels: Readonly<Record<string, string>>,
+  ownFiles: ReadonlySet<string> = new Set(),
 ): RenderedAlertmanager {
   let config = structuredClone(source) as AlertmanagerConfig;
   // Alertmanager has defaults for all of it.
   config.global ??= {};
   const files = new Set<string>(Object.entries(CHANNEL_SECRETS).flatMap(([key, { file }]) => (configured.has(key) ? [file] : [])));
+  for (const file of ownFiles) files.add(file);
   if (configured.has(TWILIO_SECRET.key) && !configured.has('SMS_WEBHOOK_URL')) throughTwilio(config);
   renderSmtp(config, files, channels);
   config.receivers = config.receivers.map((receiver) => renderReceiver(receiver, files, channels));
@@ -83,8 +85,7 @@ function renderIntegration(
   files: ReadonlySet<string>,
   channels: Readonly<Record<string, string>>,
 ): Integration | undefined {
-  const secrets = Object.values(integration).filter((value): value is string => typeof value === 'string' && value.startsWith(MOUNT));
-  if (secrets.some((path) => !files.has(path.slice(MOUNT.length)))) return undefined;
+  if (secretsIn(integration).some((file) => !files.has(file))) return undefined;
   if (kind === 'email_configs') {
     // The checked-in address is the name of the setting that holds the real one.
     const to = channels[String(integration['to'])] ?? '';
@@ -96,6 +97,12 @@ function renderIntegration(
   }
   if (kind === 'slack_configs' && (channels['SLACK_CHANNEL'] ?? '') !== '') return { ...integration, channel: channels['SLACK_CHANNEL'] };
   return integration;
+}
+
+/** Secret files that a value names, at any depth: some stand in an integration's `http_config`. */
+function secretsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return value.startsWith(MOUNT) ? [value.slice(MOUNT.length)] : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
 }
 
 const TEST_ROUTE: Route = { matchers: ['alertname="TestAlert"'], ...TEST_TIMES };

@@ -2,7 +2,7 @@ import { isMap, isSeq, parse, stringify } from 'yaml';
 import { shapeProblems } from './alertmanager-shape.ts';
 import { unloadedFiles } from './file-names.ts';
 import type { ModuleSpec } from './module-spec.ts';
-import { error, type Problem } from './problem.ts';
+import { error, errorsOf, type Problem } from './problem.ts';
 import {
   addedTargets,
   isSelected,
@@ -17,6 +17,7 @@ import {
   type Tree,
 } from './render.ts';
 import type { RenderedAlertmanager } from './render-alertmanager.ts';
+import { ownSecretFiles, unknownSecrets, unreadSecrets } from './secret-files.ts';
 import type { PlainSettings } from './settings-table.ts';
 import { renderSlo } from './render-slo.ts';
 import { moduleName } from './rule-invariants.ts';
@@ -34,6 +35,8 @@ export interface RenderInput {
   readonly services: ReadonlySet<string>;
   /** Renders `alertmanager.yml`, given its parsed value. */
   readonly alertmanager: (config: unknown) => RenderedAlertmanager;
+  /** Names of the files under `secrets/`. */
+  readonly secretFiles: Iterable<string>;
 }
 
 /** What must be found in the running stack; smoke checks compare it with what is. */
@@ -51,6 +54,8 @@ export interface Expected {
 export interface RenderResult {
   /** Files under `secrets/` that Alertmanager reads. */
   readonly alertmanagerSecrets: readonly string[];
+  /** Receivers that are left out, because no channel of theirs is set. */
+  readonly silentReceivers: readonly string[];
   /** The files of `.effective/`. */
   readonly tree: Map<string, string>;
   readonly problems: readonly Problem[];
@@ -68,6 +73,8 @@ export function renderTree(input: RenderInput): RenderResult {
   const problems: Problem[] = [...unloadedFiles(sources.keys()), ...targetFileProblems(sources), ...dashboardFileProblems(sources)];
   let alertmanagerSecrets: readonly string[] = [];
   let alertmanagerProblems: readonly Problem[] = [];
+  let silentReceivers: readonly string[] = [];
+  const own = ownSecretFiles(input.secretFiles, settings);
   const enabled = new Set(input.modules.map(({ name }) => name));
   const absent = new Set(['grafana', 'loki', 'alloy', 'promtail'].filter((service) => !input.services.has(service)));
   const added = addedTargets(settings, input.host, input.services);
@@ -103,10 +110,13 @@ export function renderTree(input: RenderInput): RenderResult {
       problems.push(...rendered.problems);
       tree.set(target, rendered.text);
     } else if (path === 'alertmanager/alertmanager.yml') {
-      alertmanagerProblems = shapeProblems({ path, text, doc });
-      if (alertmanagerProblems.length > 0) continue;
+      const source = { path, text, doc };
+      const shape = shapeProblems(source);
+      alertmanagerProblems = shape.length > 0 ? shape : [...unknownSecrets(source, own), ...unreadSecrets(source, own, settings)];
+      if (errorsOf(alertmanagerProblems).length > 0) continue;
       const rendered = input.alertmanager(doc.toJS({ maxAliasCount: -1 }));
       alertmanagerSecrets = rendered.secretFiles;
+      silentReceivers = rendered.fallenBack;
       tree.set(target, stringify(rendered.config, { aliasDuplicateObjects: false }));
     } else if (path === 'loki/loki.yml') {
       setBelow(doc, ['limits_config'], 'retention_period', `${settings.LOKI_RETENTION_DAYS * 24}h`);
@@ -118,7 +128,7 @@ export function renderTree(input: RenderInput): RenderResult {
       tree.set(target, String(doc));
     } else tree.set(target, text);
   }
-  return { tree, alertmanagerSecrets, problems, alertmanagerProblems };
+  return { tree, alertmanagerSecrets, silentReceivers, problems, alertmanagerProblems };
 }
 
 /** Source path → path below `.effective/`; undefined for files that no container reads. */

@@ -37,6 +37,20 @@ export function historySecrets(configured: ReadonlySet<SecretKey>): readonly str
   return [APPWRITE_SECRET, TWILIO_SECRET].filter(({ key }) => configured.has(key)).map(({ file }) => file);
 }
 
+/** Files of receivers that are the user's own, as they stand there: Alertmanager must be able to read them. */
+export function ownSecrets(
+  names: readonly string[],
+  existing: ReadonlyMap<string, string>,
+  planned: readonly SecretFile[],
+): readonly SecretFile[] {
+  return names
+    .filter((file) => !planned.some((other) => other.file === file))
+    .flatMap((file) => {
+      const content = existing.get(file);
+      return content === undefined ? [] : [{ file, content, uid: NOBODY_UID }];
+    });
+}
+
 /** Secrets that `up` generates when `.env` is created or the line is empty. */
 export const GENERATED_SECRETS: readonly SecretKey[] = ['GRAFANA_ADMIN_PASSWORD'];
 

@@ -11,7 +11,8 @@ import { renderAlertmanager } from '../core/render-alertmanager.ts';
 import { renderCompose, type ComposePlan } from '../core/render-compose.ts';
 import { expectedOf, renderTree, type Expected, type RenderResult } from '../core/render-tree.ts';
 import type { Tree } from '../core/render.ts';
-import { historySecrets, planSecrets, type SecretFile, type SecretPlan } from '../core/secrets.ts';
+import { ownSecretFiles } from '../core/secret-files.ts';
+import { historySecrets, ownSecrets, planSecrets, type SecretFile, type SecretPlan } from '../core/secrets.ts';
 import { select, wantedProfiles, type Selection } from '../core/selection.ts';
 import { askedPaths, certificateProblems, type HostPaths } from '../core/security-mounts.ts';
 import type { Settings } from '../core/settings.ts';
@@ -41,6 +42,8 @@ export interface Prepared {
   readonly tree: Tree;
   readonly secrets: readonly SecretFile[];
   readonly expected: Expected;
+  /** Receivers that are left out, because no channel of theirs is set. */
+  readonly silentReceivers: readonly string[];
   /** Files of the checkout that the render read, for what is checked where it stands. */
   readonly sources: Tree;
 }
@@ -67,8 +70,9 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
   requireCore(images);
   return report.step('settings rendered', async (detail) => {
     const sources = await readSources(root);
-    const secretPlan = planSecrets(settings, await readTree(join(root, 'secrets'), '.'));
-    const rendered = render(settings, selection, network, secretPlan, sources);
+    const secretFiles = await readTree(join(root, 'secrets'), '.');
+    const secretPlan = planSecrets(settings, secretFiles);
+    const rendered = render(settings, selection, network, secretPlan, sources, secretFiles);
     const bundles: readonly (readonly [string, string])[] = [
       ['history/server.mjs', await bundleHistory(root)],
       ['container-exporter/server.mjs', await bundleContainerExporter(root)],
@@ -108,7 +112,8 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
       images,
       model,
       tree: withComposeFile(tree, model),
-      secrets: secretPlan.files,
+      secrets: [...secretPlan.files, ...ownSecrets(rendered.alertmanagerSecrets, secretFiles, secretPlan.files)],
+      silentReceivers: rendered.silentReceivers,
       expected: expectedOf(tree),
       sources,
     };
@@ -159,7 +164,14 @@ async function readSources(root: string): Promise<Tree> {
   ]);
 }
 
-function render(settings: Settings, selection: Selection, network: StackNetwork, secrets: SecretPlan, sources: Tree): RenderResult {
+function render(
+  settings: Settings,
+  selection: Selection,
+  network: StackNetwork,
+  secrets: SecretPlan,
+  sources: Tree,
+  secretFiles: Tree,
+): RenderResult {
   return renderTree({
     sources,
     settings: settings.plain,
@@ -167,7 +179,9 @@ function render(settings: Settings, selection: Selection, network: StackNetwork,
     all: modules,
     modules: selection.modules,
     services: selection.services,
-    alertmanager: (config) => renderAlertmanager(config, secrets.configured, settings.channels),
+    secretFiles: secretFiles.keys(),
+    alertmanager: (config) =>
+      renderAlertmanager(config, secrets.configured, settings.channels, ownSecretFiles(secretFiles.keys(), settings.plain)),
   });
 }
 

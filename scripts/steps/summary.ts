@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { Prepared } from './prepare.ts';
 
 /** What a person wants to know when the stack is up: where the pages are, how to log in, what is left out and why, what to do next. */
-export function summarise({ settings, selection, images, tree, expected }: Prepared): string {
+export function summarise({ settings, selection, images, tree, expected, silentReceivers }: Prepared): string {
   const { plain } = settings;
   const at = (port: number): string => pc.cyan(`http://${plain.PUBLIC_HOST}:${port}`);
   const pages: readonly (readonly [string, string, string, string])[] = [
@@ -24,12 +24,14 @@ export function summarise({ settings, selection, images, tree, expected }: Prepa
   const built = [...images.images].filter(([service, { source }]) => source === 'debian' && selection.services.has(service));
   const substitutes = built.map(([service, { name, version }]) => `  ${service}: ${name}, from Debian's package ${version}`);
   const missing = selection.leftOut.map(({ service, reason }) => `  ${service}: ${reason}`);
+  const silent = silentReceivers.length === 0 ? [] : [`  ${silentReceivers.join(', ')} (npm run configure)`];
   return [
     `${pc.green('The stack is up and proved')}: ${selection.services.size} services, modules ${selection.modules.map(({ name }) => name).join(', ')}.`,
     '',
     ...lines,
     ...section('Built on this host instead of the pinned image, as no registry could be reached:', substitutes),
     ...section('Left out:', missing),
+    ...section('Told to the history only, as no channel is set:', silent),
     '',
     'Next: npm run test-alert shows that a notification arrives; npm run detect finds what else runs on this host.',
   ].join('\n');

@@ -172,6 +172,7 @@ describe('rendering', () => {
       all: [],
       modules: [],
       services: new Set(),
+      secretFiles: [],
       alertmanager: (config) => ({ config, secretFiles: [] }) as never,
     });
 
