@@ -17,6 +17,7 @@ it('gives every alert the address of the page that is demanded for it, also thos
     all: allModules,
     modules: allModules,
     services: new Set(),
+    secretFiles: [],
     alertmanager: (config) => ({ config, secretFiles: [] }) as never,
   });
   const urlIn = (file: string): unknown => parse(tree.get(`prometheus/rules/${file}.yml`) ?? '').groups[0].rules[0].annotations.runbook_url;

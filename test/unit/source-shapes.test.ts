@@ -12,6 +12,7 @@ const render = (files: Readonly<Record<string, string>>) =>
     all: [],
     modules: [],
     services: new Set(),
+    secretFiles: [],
     alertmanager: (config) => ({ config, secretFiles: [] }) as never,
   });
 const said = (files: Readonly<Record<string, string>>): readonly string[] =>
