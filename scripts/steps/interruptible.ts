@@ -2,7 +2,9 @@ import { interruption } from '../cli/command.ts';
 import type { Exec } from '../io/exec.ts';
 
 /** Programs that change this host, by their first words. Everything else only looks. */
-const CHANGES = /^(apt-get|systemctl|mount|install|bash -c set|docker (pull|create|commit))\b/;
+const CHANGES = /^(apt-get|systemctl|mount|install)\b/;
+/** Those that only add to the engine's images. */
+const ADDS_IMAGES = /^(bash -c set|docker (pull|create|commit))\b/;
 /** What is left to end by itself: a package that is half installed, or a container of an image under way, would have to be cleared away by hand. */
 const UNBROKEN = /^(apt-get .*\binstall\b|docker (commit|rm|rmi)\b)/;
 
@@ -16,7 +18,9 @@ export function interruptible(exec: Exec, signal: AbortSignal): Exec {
     if (/^docker (commit|rm|rmi)\b/.test(line)) return exec(command, options);
     signal.throwIfAborted();
     if (CHANGES.test(line))
-      interruption.state = 'Packages or images may have been installed on this host by now; the stack itself has not been changed.';
+      interruption.state = 'Nothing of the stack has been changed; packages may have been installed on this host by now.';
+    else if (ADDS_IMAGES.test(line) && !interruption.state.includes('packages'))
+      interruption.state = 'Nothing has been changed, but images may have been fetched or built by now.';
     return exec(command, UNBROKEN.test(line) ? options : { signal, ...options });
   };
 }

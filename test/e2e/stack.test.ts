@@ -207,7 +207,7 @@ describe('a user’s databases and applications', () => {
     stack.write('secrets/postgres_shop_password', 'wrong-password');
     expect(await stack.run('up', '--yes')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('postgres shop refuses pharos_monitor'),
+      stderr: expect.stringContaining('postgres shop: refuses pharos_monitor'),
     });
   });
 });

@@ -24,11 +24,15 @@ describe('interruptible', () => {
     expect(await start(['docker', 'version'])).toEqual({ ends: true, says: 'Nothing has been changed.' });
   });
   it.each([
-    ['docker', 'pull', 'x'],
-    ['bash', '-c', 'set -o pipefail; mmdebstrap | docker import - x'],
-    ['apt-get', 'update'],
-  ])('does not say so from %s %s on', async (...command) => {
-    expect(await start(command)).toEqual({ ends: true, says: expect.stringContaining('may have been installed') });
+    [['docker', 'pull', 'x'], 'images may have been fetched or built'],
+    [['bash', '-c', 'set -o pipefail; mmdebstrap | docker import - x'], 'images may have been fetched or built'],
+    [['apt-get', 'update'], 'packages may have been installed'],
+  ])('says from %j on what may have been changed: %s', async (command, says) => {
+    expect(await start(command)).toEqual({ ends: true, says: expect.stringContaining(says) });
+  });
+  it('does not forget the packages for the images', async () => {
+    await start(['apt-get', 'update']);
+    expect((await start(['docker', 'pull', 'x'])).says).toContain('packages may have been installed');
   });
   it('lets apt end by itself: half a package must be mended by hand', async () => {
     expect(await start(['apt-get', 'install', '-y', 'docker.io'])).toMatchObject({ ends: false });
