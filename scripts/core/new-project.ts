@@ -83,13 +83,15 @@ const NEVER = ['.git', '.env', 'secrets', 'node_modules', '.effective', '.stagin
  * Whether a path of a stack's folder belongs into a copy of it.
  *
  * @param path relative to the folder, with `/`
- * @param ignored the lines of `.gitignore`; those with `!` or a slash inside are not understood, and this stack has none
+ * @param ignored the lines of `.gitignore`; those with a slash inside are not understood, and this stack has none
  */
 export function belongsToCopy(path: string, ignored: readonly string[]): boolean {
   const parts = path.split('/');
   if (NEVER.includes(parts[0] ?? '')) return false;
   const patterns = ignored.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
-  return !patterns.some((pattern) => {
+  // The last line that names it counts; one with `!` takes back what stands above it.
+  const last = patterns.findLast((line) => {
+    const pattern = line.replace(/^!/, '');
     const name = pattern.replace(/^\/|\/$/g, '');
     const glob = new RegExp(
       `^${name
@@ -100,4 +102,5 @@ export function belongsToCopy(path: string, ignored: readonly string[]): boolean
     const candidates = pattern.startsWith('/') ? parts.slice(0, 1) : parts;
     return candidates.some((part, index) => glob.test(part) && (!pattern.endsWith('/') || index < parts.length - 1));
   });
+  return last === undefined || last.startsWith('!');
 }

@@ -63,11 +63,12 @@ describe('isWithin', () => {
 });
 
 describe('belongsToCopy', () => {
-  const ignored = ['node_modules/', '*.log', '# a comment', '', '/dist', 'tmp?/'];
+  const ignored = ['node_modules/', '*.log', '# a comment', '', '/dist', 'tmp?/', '.env*', '!.env.example'];
   it.each([
     ['package.json', true],
     ['.env', false],
     ['.env.example', true],
+    ['.env.new', false],
     ['secrets/x', false],
     ['secrets/', false],
     ['docs/secrets/x', true],
