@@ -82,7 +82,7 @@ describe('the alert history', () => {
     const response = await fetch(`${base}/api/v1/alerts?limit=many`);
     expect({ status: response.status, text: await response.text() }).toEqual({ status: 400, text: expect.stringContaining('limit') });
     expect(
-      (await fetch(`${base}/api/v1/webhook`, { method: 'POST', body: 'x'.repeat(17 * 1024 * 1024) }).catch(() => ({ status: 413 }))).status,
+      (await fetch(`${base}/api/v1/webhook`, { method: 'POST', body: 'x'.repeat(49 * 1024 * 1024) }).catch(() => ({ status: 413 }))).status,
     ).toBe(413);
   });
 
