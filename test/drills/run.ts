@@ -75,7 +75,7 @@ async function drill(): Promise<readonly Outcome[]> {
 
 /** Says what an interrupted run has left, and ends the process. */
 async function leave(): Promise<never> {
-  const left = await cleanly(async () => [...(await leftOf(PROJECT)), ...(await leftOf(demoProject(PROJECT)))]);
+  const left = await cleanly(async () => leftOf(PROJECT, demoProject(PROJECT)));
   process.stderr.write(
     left.length === 0
       ? '  – everything that the drill had started is removed\n'

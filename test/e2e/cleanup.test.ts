@@ -56,6 +56,18 @@ describe('cleaning up after a project', () => {
     expect(await there(`${MINE}-net`)).toBe(true);
   });
 
+  it('removes projects together whose containers are in each other’s networks', async () => {
+    const [one, two] = [`${PROJECT}-a`, `${PROJECT}-b`] as const;
+    for (const project of [one, two]) await makeNetwork(project, `${project}-net`);
+    await startContainer(one, `${one}-1`, '--network', `${two}-net`, ...idle());
+    await startContainer(two, `${two}-1`, '--network', `${one}-net`, ...idle());
+    const began = Date.now();
+    await removeEverything(one, two);
+    expect(await leftOf(one, two)).toEqual([]);
+    // Nothing had to be asked for until it was taken for stuck.
+    expect(Date.now() - began).toBeLessThan(14_000);
+  });
+
   it('names what somebody else has under a name that is needed', async () => {
     await sh(['docker', 'run', '-d', '--name', MINE, ...idle()]);
     await sh(['docker', 'network', 'create', `${MINE}-net`]);

@@ -14,53 +14,59 @@ const KINDS = [
   { kind: 'volume', list: ['volume', 'ls', '--format', '{{.Name}}'], remove: ['volume', 'rm'] },
 ] as const;
 
+/** What does not go away for so long is held by somebody else, such as a network by a foreign container. A busy engine takes seconds for a container. */
+const STUCK_MS = 15_000;
+
 /** Makes a network of a project. Throws where somebody else has one of that name. */
 export async function makeNetwork(project: string, name: string): Promise<void> {
   const { code, stderr } = await sh(['docker', 'network', 'create', ...mark(project), name]);
-  if (code !== 0) throw new Error(taken(stderr, 'network', name));
+  if (code !== 0) throw new Error(taken(stderr, 'network', name, await leftOf(project)));
 }
 
 /** Starts a container of a project in the background. @param args what follows `docker run -d --name …`. Throws where the name is somebody else's. */
 export async function startContainer(project: string, name: string, ...args: readonly string[]): Promise<void> {
   const { code, stderr } = await sh(['docker', 'run', '-d', '--name', name, ...mark(project), ...args]);
-  if (code !== 0) throw new Error(taken(stderr, 'container', name));
+  if (code !== 0) throw new Error(taken(stderr, 'container', name, await leftOf(project)));
 }
 
 /** What the engine said, in the words of somebody who can do something about it. */
-export function taken(stderr: string, kind: string, name: string): string {
+function taken(stderr: string, kind: string, name: string, own: readonly string[]): string {
   const conflict = /already in use by container|already exists/.test(stderr) && stderr.includes(name);
-  return conflict
-    ? `there is a ${kind} ${name} that was not started here: it is left alone; rename or remove it, because its name is needed`
-    : `${kind} ${name}: ${stderr.trim()}`;
+  if (!conflict) return `${kind} ${name}: ${stderr.trim()}`;
+  return own.includes(`${kind} ${name}`)
+    ? `the ${kind} ${name} of an earlier run cannot be removed: docker ${kind} rm ${name} says why; where nothing uses it, restart the engine`
+    : `there is a ${kind} ${name} that was not started here: it is left alone; rename or remove it, because its name is needed`;
 }
 
 /**
- * Removes every container, network and volume that carries a project's label, its own or that of Compose. What only has a name like it is
- * somebody else's. Asks again, as a container with a restart policy or one that was just being made may come back.
+ * Removes every container, network and volume that carries the label of one of the projects, its own or that of Compose. What only has a name
+ * like it is somebody else's. Projects whose containers are in each other's networks are removed together. Asks again, as a container with a restart policy or one that was just being made may come back.
  */
-export async function removeEverything(project: string): Promise<void> {
-  for (let tries = 0; tries < 5; tries += 1) {
-    if (tries > 0) await sleep(1000);
+export async function removeEverything(...projects: readonly string[]): Promise<void> {
+  let [least, since] = [Infinity, Date.now()];
+  for (;;) {
     let found = 0;
     for (const { list, remove } of KINDS) {
-      const names = await labelled(list, project);
+      const names = await labelled(list, projects);
       found += names.length;
       if (names.length > 0) await sh(['docker', ...remove, ...names]);
     }
-    if (found === 0) return;
+    if (found < least) [least, since] = [found, Date.now()];
+    if (found === 0 || Date.now() - since > STUCK_MS) return;
+    await sleep(1000);
   }
 }
 
-/** What of a project is still there, as `container pharos-drill-oom`. */
-export async function leftOf(project: string): Promise<readonly string[]> {
+/** What of projects is still there, as `container pharos-drill-oom`. */
+export async function leftOf(...projects: readonly string[]): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const { kind, list } of KINDS) found.push(...(await labelled(list, project)).map((name) => `${kind} ${name}`));
+  for (const { kind, list } of KINDS) found.push(...(await labelled(list, projects)).map((name) => `${kind} ${name}`));
   return found;
 }
 
-async function labelled(list: readonly string[], project: string): Promise<readonly string[]> {
+async function labelled(list: readonly string[], projects: readonly string[]): Promise<readonly string[]> {
   const names: string[] = [];
-  for (const label of [`com.docker.compose.project=${project}`, `${LABEL}=${project}`]) {
+  for (const label of projects.flatMap((project) => [`com.docker.compose.project=${project}`, `${LABEL}=${project}`])) {
     const { stdout } = await sh(['docker', ...list, '--filter', `label=${label}`]);
     names.push(...stdout.split('\n').filter((name) => name !== ''));
   }

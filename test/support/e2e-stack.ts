@@ -28,7 +28,7 @@ export class E2eStack {
 
   /** Clears away what an earlier, killed run left behind, then lays out a fresh copy. */
   static async create(project: string): Promise<E2eStack> {
-    for (const own of [project, demoProject(project)]) await removeEverything(own);
+    await removeEverything(project, demoProject(project));
     const folder = mkdtempSync(join(tmpdir(), `${project}-`));
     try {
       return await E2eStack.#layOut(folder, project);
@@ -124,7 +124,7 @@ export class E2eStack {
 
   async destroy(): Promise<void> {
     if (existsSync(this.path('.staging/rule-tests-passed'))) cpSync(this.path('.staging/rule-tests-passed'), RULE_TESTS);
-    for (const own of [demoProject(this.project), this.project]) await removeEverything(own);
+    await removeEverything(this.project, demoProject(this.project));
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,10 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { execFile, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 
-const execute = promisify(execFile);
-/** Commands of this process that have not ended. */
+/** Commands of this process that have not ended, but those that clean up. */
 const running = new Set<ChildProcess>();
 const cleaning = new AsyncLocalStorage<true>();
 let ending: Promise<void> | undefined;
@@ -38,17 +36,21 @@ export async function sh(
 }
 
 async function run([program = '', ...args]: readonly string[], options: { readonly env?: Record<string, string> }): Promise<Ended> {
-  const started = execute(program, args, { maxBuffer: 64 * 1024 * 1024, ...options, env: { ...process.env, ...options.env } });
-  running.add(started.child);
-  try {
-    const { stdout, stderr } = await started;
-    return { code: 0, stdout, stderr };
-  } catch (failure) {
-    const { code, stdout = '', stderr = '' } = failure as { code?: number | string; stdout?: string; stderr?: string };
-    return { code: typeof code === 'number' ? code : -1, stdout, stderr };
-  } finally {
-    running.delete(started.child);
-  }
+  // Ctrl-C in a terminal reaches its whole process group. What cleans up has one of its own: removals that are cut off and asked for anew at once
+  // make the engine lose count of what is in a network.
+  const detached = cleaning.getStore() !== undefined;
+  const child = spawn(program, args, { ...options, env: { ...process.env, ...options.env }, detached });
+  if (!detached) running.add(child);
+  const said = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].setEncoding('utf8').on('data', (text: string) => (said[stream] += text));
+  return new Promise((resolve) => {
+    const end = (code: number | null): void => {
+      running.delete(child);
+      resolve({ code: code ?? -1, ...said });
+    };
+    child.once('error', () => end(-1)).once('close', end);
+  });
 }
 
 /** Throws `Interrupted` after `interruptCommands`, but to what cleans up. */
