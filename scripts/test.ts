@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { main } from './cli/command.ts';
 import { parseArguments } from './cli/args.ts';
 import { stackFailure } from './core/failure.ts';
-import { ONE_BY_ONE, SUITES, type TestSuite } from './core/test-suites.ts';
+import { ONE_BY_ONE, SUITES } from './core/test-suites.ts';
 import { addUp, closingLine, readSummaries } from './core/test-summary.ts';
 import { exec } from './io/exec.ts';
 import { ROOT } from './io/files.ts';
@@ -25,11 +25,11 @@ await main(async (context) => {
   const folder = await mkdtemp(join(tmpdir(), 'pharos-test-'));
   const env = { PHAROS_TEST_SUMMARY: join(folder, 'summary'), ...(noEngine === undefined ? {} : { PHAROS_NO_ENGINE: noEngine }) };
   const bin = (name: string): string => join(ROOT, 'node_modules/.bin', name);
-  const run = async (command: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<number> =>
-    (await exec(command, { cwd: ROOT, env: { ...env, ...more }, interactive: true, signal })).code;
+  const run = async (command: readonly string[]): Promise<number> =>
+    (await exec(command, { cwd: ROOT, env, interactive: true, signal })).code;
   try {
     const types = positionals.length > 0 ? 0 : await report.step('types checked', async () => run([bin('tsc'), '--noEmit']));
-    const suites: readonly TestSuite[] = positionals.length > 0 ? [{ folders: positionals, flags: ONE_BY_ONE }] : SUITES;
+    const suites = positionals.length > 0 ? [{ folders: positionals, flags: ONE_BY_ONE }] : SUITES;
     let code = types;
     if (noEngine === undefined && positionals.length === 0)
       await report.step('images and rule tests ready', async () => {
@@ -40,11 +40,21 @@ await main(async (context) => {
         // The suites say what is wrong, each in its place.
         if (failed !== 0) report.note('  Not all of them are; the tests go on without.');
       });
-    for (const { folders, flags, calm } of suites) {
-      const reporters = ['--reporter=default', '--reporter=./test/support/reporter.ts'];
-      const beside = calm === true ? { PHAROS_CALM_FILE: join(folder, 'calm') } : {};
-      const ended = await run([bin('vitest'), 'run', '--passWithNoTests', ...reporters, ...flags, ...folders], beside);
-      code = Math.max(code, Math.abs(ended));
+    for (const { folders, flags } of suites) {
+      code = Math.max(
+        code,
+        Math.abs(
+          await run([
+            bin('vitest'),
+            'run',
+            '--passWithNoTests',
+            '--reporter=default',
+            '--reporter=./test/support/reporter.ts',
+            ...flags,
+            ...folders,
+          ]),
+        ),
+      );
       signal.throwIfAborted();
     }
     const total = addUp(readSummaries(await readFile(env.PHAROS_TEST_SUMMARY, 'utf8').catch(() => '')), types);

@@ -8,18 +8,15 @@ export interface TestSuite {
   readonly folders: readonly string[];
   /** Of vitest. */
   readonly flags: readonly string[];
-  /** Whether one of its files waits until another one, which runs beside it, has left the machine calm. */
-  readonly calm?: boolean;
 }
 
 /**
- * The suites in order. Stacks mostly wait, so four files at a time share two cores. What looks at the whole engine runs alone.
- * The fleet is left in peace for ten minutes, with alerts for a busy host among those that must not fire: only what is light runs beside it, and
- * the drills from when they only wait for alerts that look back for five or ten minutes.
+ * The suites in order. Stacks mostly wait, so four files at a time share two cores. What looks at the whole engine or measures times runs alone.
+ * The fleet is left in peace for ten minutes, with alerts for a busy host among those that must not fire: only what is light runs beside it.
  */
 export const SUITES: readonly TestSuite[] = [
   { folders: ['test/unit', 'test/cli', 'test/config'], flags: [] },
   { folders: ['test/e2e', 'test/tools', 'test/history'], flags: ['--maxWorkers=4', ...WITH_ENGINE] },
   { folders: ['test/alone'], flags: ONE_BY_ONE },
-  { folders: ['test/drills', 'test/fleet', 'test/apps'], flags: ['--maxWorkers=2', ...WITH_ENGINE], calm: true },
+  { folders: ['test/fleet', 'test/apps'], flags: ['--maxWorkers=2', ...WITH_ENGINE] },
 ];

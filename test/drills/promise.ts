@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { alertRules } from '../../scripts/core/rule-files.ts';
 import { ROOT } from '../../scripts/io/files.ts';
-import { MAIN_TURN, type Drill, type DrillResult } from './drill.ts';
+import type { Drill, DrillResult } from './drill.ts';
 
 /** Seconds from the fault. */
 export interface Due {
@@ -26,11 +26,6 @@ export function due({ alert, severity, down, within }: Drill): Due {
   if (down === true) return { toAlert: 60, toNotification: 60 };
   const toAlert = severity === 'critical' ? 60 : 300 + (holds.get(alert) ?? 0);
   return { toAlert, toNotification: toAlert + 30 };
-}
-
-/** Whether a drill of the main turn is over within minutes: neither its alert nor the end of it looks back for five minutes. */
-export function isQuick(drill: Drill): boolean {
-  return (drill.turn ?? MAIN_TURN) <= MAIN_TURN && due(drill).toNotification <= 90 && (drill.back ?? 0) <= 240;
 }
 
 /** What of a promise was not kept, in words; undefined where all of it was. */

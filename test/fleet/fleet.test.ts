@@ -4,7 +4,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MODULE_NAMES } from '../../scripts/core/settings-table.ts';
 import type { AlertSight } from '../../scripts/core/blind.ts';
 import type { Diagnosis } from '../../scripts/core/doctor.ts';
-import { calm } from '../support/calm.ts';
 import { reportCanFire } from '../support/can-fire-report.ts';
 import { E2eStack, eventually, sh } from '../support/e2e-stack.ts';
 import { diagnosisCommands } from '../support/runbook-commands.ts';
@@ -36,7 +35,6 @@ beforeEach((context) => {
 });
 beforeAll(async () => {
   if (noEngine !== undefined) return;
-  await calm();
   stack = await E2eStack.create(PROJECT);
   await startFleet(PROJECT);
   watchFleet(stack, PROJECT);

@@ -2,7 +2,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take longest, longest first: one that starts last is waited for by everybody. */
 const LONGEST = [
-  'drills/drills',
   'fleet/fleet',
   'e2e/trouble',
   'e2e/demo',

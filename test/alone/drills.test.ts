@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sayCalm } from '../support/calm.ts';
-import { drills as all } from './all.ts';
-import { openArena } from './arena.ts';
-import { isQuick } from './promise.ts';
-import { runTurns, type Outcome } from './turns.ts';
+import { drills as all } from '../drills/all.ts';
+import { openArena } from '../drills/arena.ts';
+import { runTurns, type Outcome } from '../drills/turns.ts';
 
 const noEngine = process.env['PHAROS_NO_ENGINE'];
 /** What breaks everywhere; `npm run drill` does them all. */
@@ -18,15 +16,9 @@ beforeAll(async () => {
   if (noEngine !== undefined) return;
   const opened = await openArena('pharos-drills', drills);
   close = opened.close;
-  const quick = new Set(drills.filter(isQuick));
-  outcomes = await runTurns(drills, opened.arena, ({ drill }) => {
-    if (quick.delete(drill) && quick.size === 0) sayCalm();
-  });
+  outcomes = await runTurns(drills, opened.arena);
 }, 1_500_000);
-afterAll(async () => {
-  sayCalm();
-  await close?.();
-}, 120_000);
+afterAll(async () => close?.(), 120_000);
 
 describe('a fault in real software', () => {
   it.for(drills.map(({ alert, fault }) => ({ alert, fault })))('$fault: $alert arrives and is resolved', ({ alert, fault }, context) => {
