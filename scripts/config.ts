@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { parseArguments } from './cli/args.ts';
-import { main } from './cli/command.ts';
-import { inForce } from './core/in-force.ts';
-import { ROOT, readTree } from './io/files.ts';
-import { loadSettings } from './io/settings.ts';
+import { parseArguments } from './base/args.ts';
+import { main } from './base/command.ts';
+import { inForce } from './settings/in-force.ts';
+import { ROOT, readTree } from './base/files.ts';
+import { loadSettings } from './settings/io.ts';
 
 /** Prints the settings that are in force, with where each comes from; secrets masked. */
 await main(async ({ args, report }) => {

@@ -1,13 +1,21 @@
-import { main } from './cli/command.ts';
-import { answersOf, askChannels, asTyped, configureRequest, configureUsage, openSecrets, renderConfigure } from './cli/configure.ts';
-import { renderDeliveries } from './cli/deliveries.ts';
-import { confirm, interactive } from './cli/prompt.ts';
-import { planConfigure } from './core/configure.ts';
-import { inputFailure, stackFailure } from './core/failure.ts';
-import { error, warning } from './core/problem.ts';
-import { ROOT } from './io/files.ts';
-import { bringIntoForce, putBack, readPresent, readSources, testChannel, writeConfigure } from './steps/configure.ts';
-import { openWorkplace } from './steps/workplace.ts';
+import { main } from './base/command.ts';
+import {
+  answersOf,
+  askChannels,
+  asTyped,
+  configureRequest,
+  configureUsage,
+  openSecrets,
+  renderConfigure,
+} from './notify/configure-questions.ts';
+import { renderDeliveries } from './notify/show.ts';
+import { confirm, interactive } from './base/prompt.ts';
+import { planConfigure } from './notify/configure.ts';
+import { inputFailure, stackFailure } from './base/failure.ts';
+import { error, warning } from './base/problem.ts';
+import { ROOT } from './base/files.ts';
+import { bringIntoForce, putBack, readPresent, readSources, testChannel, writeConfigure } from './notify/configure-io.ts';
+import { openWorkplace } from './engine/workplace.ts';
 
 /** Sets up who is told: asks, or takes options; checks, writes, brings into force and tests. */
 await main(async (context) => {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { dashboardFiles } from '../grafana/src/index.ts';
-import { parseArguments } from './cli/args.ts';
-import { main } from './cli/command.ts';
-import { stackFailure } from './core/failure.ts';
-import { error } from './core/problem.ts';
-import { ROOT, readTree } from './io/files.ts';
-import { writeDashboards } from './io/dashboards.ts';
+import { parseArguments } from './base/args.ts';
+import { main } from './base/command.ts';
+import { stackFailure } from './base/failure.ts';
+import { error } from './base/problem.ts';
+import { ROOT, readTree } from './base/files.ts';
+import { writeDashboards } from './render/dashboards-io.ts';
 
 /** Writes grafana/dashboards/*.json from grafana/src; with --check only says which of them are not what the sources give. */
 await main(async ({ args, report }) => {

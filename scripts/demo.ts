@@ -1,9 +1,9 @@
-import { parseArguments } from './cli/args.ts';
-import { interruption, main } from './cli/command.ts';
-import { ROOT } from './io/files.ts';
-import { loadSettings } from './io/settings.ts';
-import { startDemo, stopDemo } from './steps/demo.ts';
-import { openWorkplace } from './steps/workplace.ts';
+import { parseArguments } from './base/args.ts';
+import { interruption, main } from './base/command.ts';
+import { ROOT } from './base/files.ts';
+import { loadSettings } from './settings/io.ts';
+import { startDemo, stopDemo } from './demo/run.ts';
+import { openWorkplace } from './engine/workplace.ts';
 
 const USAGE = 'npm run demo [-- --yes | --stop]';
 

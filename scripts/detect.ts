@@ -1,9 +1,9 @@
-import { parseArguments } from './cli/args.ts';
-import { main } from './cli/command.ts';
-import { detectionJson, renderDetection, renderLater, renderManual } from './cli/detect.ts';
-import { confirm } from './cli/prompt.ts';
-import { applyDetection, lookAround } from './steps/detect.ts';
-import { openWorkplace } from './steps/workplace.ts';
+import { parseArguments } from './base/args.ts';
+import { main } from './base/command.ts';
+import { detectionJson, renderDetection, renderLater, renderManual } from './detect/show.ts';
+import { confirm } from './base/prompt.ts';
+import { applyDetection, lookAround } from './detect/run.ts';
+import { openWorkplace } from './engine/workplace.ts';
 
 const USAGE = 'npm run detect [-- --apply] [--json]';
 

@@ -1,12 +1,12 @@
-import { parseArguments } from './cli/args.ts';
-import { main } from './cli/command.ts';
-import { renderDiagnosis } from './cli/doctor.ts';
-import { isPingLate } from './core/doctor.ts';
-import { stackFailure } from './core/failure.ts';
-import { error } from './core/problem.ts';
-import { ROOT } from './io/files.ts';
-import { loadSettings } from './io/settings.ts';
-import { examine } from './steps/doctor.ts';
+import { parseArguments } from './base/args.ts';
+import { main } from './base/command.ts';
+import { renderDiagnosis } from './doctor/show-doctor.ts';
+import { isPingLate } from './doctor/diagnosis.ts';
+import { stackFailure } from './base/failure.ts';
+import { error } from './base/problem.ts';
+import { ROOT } from './base/files.ts';
+import { loadSettings } from './settings/io.ts';
+import { examine } from './doctor/doctor.ts';
 
 /** Says which alerts cannot fire on this host and why, which channels fail, and when the dead-man's switch was last told. */
 await main(async ({ args, report }) => {

@@ -1,11 +1,11 @@
-import { parseArguments } from './cli/args.ts';
-import { interruption, main } from './cli/command.ts';
-import { confirm } from './cli/prompt.ts';
-import { inputFailure, stackFailure } from './core/failure.ts';
-import { error } from './core/problem.ts';
-import { loadProjectName } from './io/settings.ts';
-import { removeStack } from './io/teardown.ts';
-import { openWorkplace } from './steps/workplace.ts';
+import { parseArguments } from './base/args.ts';
+import { interruption, main } from './base/command.ts';
+import { confirm } from './base/prompt.ts';
+import { inputFailure, stackFailure } from './base/failure.ts';
+import { error } from './base/problem.ts';
+import { loadProjectName } from './settings/io.ts';
+import { removeStack } from './engine/teardown.ts';
+import { openWorkplace } from './engine/workplace.ts';
 
 const USAGE = 'npm run down [-- --volumes [--yes]]';
 

@@ -1,10 +1,10 @@
-import { parseArguments } from './cli/args.ts';
-import { main } from './cli/command.ts';
-import { renderImages } from './cli/images.ts';
-import { inputFailure, stackFailure } from './core/failure.ts';
-import { error } from './core/problem.ts';
-import { listImages, loadImages, saveImages } from './steps/images.ts';
-import { openWorkplace } from './steps/workplace.ts';
+import { parseArguments } from './base/args.ts';
+import { main } from './base/command.ts';
+import { renderImages } from './images/show.ts';
+import { inputFailure, stackFailure } from './base/failure.ts';
+import { error } from './base/problem.ts';
+import { listImages, loadImages, saveImages } from './images/list.ts';
+import { openWorkplace } from './engine/workplace.ts';
 
 const USAGE = 'npm run images [-- save FILE | load FILE] [-- --json]';
 

@@ -1,10 +1,10 @@
-import { main } from './cli/command.ts';
-import { inputFailure, stackFailure } from './core/failure.ts';
-import { unknownServices } from './core/log-services.ts';
-import { error } from './core/problem.ts';
-import { compose, publishedModel } from './io/compose.ts';
-import { exec } from './io/exec.ts';
-import { ROOT } from './io/files.ts';
+import { main } from './base/command.ts';
+import { inputFailure, stackFailure } from './base/failure.ts';
+import { unknownServices } from './doctor/log-services.ts';
+import { error } from './base/problem.ts';
+import { compose, publishedModel } from './engine/compose.ts';
+import { exec } from './base/exec.ts';
+import { ROOT } from './base/files.ts';
 
 /** `npm run logs [-- service…] [-- --follow --tail 50 --since 10m]`: what `docker compose logs` takes. */
 await main(async ({ args, signal }) => {

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { parseArguments } from './cli/args.ts';
-import { main } from './cli/command.ts';
-import { renderCopy } from './cli/new.ts';
-import { inputFailure } from './core/failure.ts';
-import { error } from './core/problem.ts';
-import { ROOT } from './io/files.ts';
-import { makeCopy } from './steps/new.ts';
+import { parseArguments } from './base/args.ts';
+import { main } from './base/command.ts';
+import { renderCopy } from './copy/show.ts';
+import { inputFailure } from './base/failure.ts';
+import { error } from './base/problem.ts';
+import { ROOT } from './base/files.ts';
+import { makeCopy } from './copy/run.ts';
 
 const USAGE = 'npm run new -- ../shop-monitoring';
 

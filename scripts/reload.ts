@@ -1,14 +1,14 @@
-import { parseArguments } from './cli/args.ts';
-import { main } from './cli/command.ts';
-import { stackFailure } from './core/failure.ts';
-import { error } from './core/problem.ts';
-import { ROOT } from './io/files.ts';
-import { loadSettings } from './io/settings.ts';
-import { stackState } from './io/stack-state.ts';
-import { applyPrepared } from './steps/apply.ts';
-import { lintPrepared } from './steps/lint.ts';
-import { prepare } from './steps/prepare.ts';
-import { openWorkplace } from './steps/workplace.ts';
+import { parseArguments } from './base/args.ts';
+import { main } from './base/command.ts';
+import { stackFailure } from './base/failure.ts';
+import { error } from './base/problem.ts';
+import { ROOT } from './base/files.ts';
+import { loadSettings } from './settings/io.ts';
+import { stackState } from './engine/stack-state.ts';
+import { applyPrepared } from './up/apply.ts';
+import { lintPrepared } from './up/lint.ts';
+import { prepare } from './up/prepare.ts';
+import { openWorkplace } from './engine/workplace.ts';
 
 /** Brings changed files into force in the running stack: lint → publish → reload → prove that what runs is what is on disk. */
 await main(async (context) => {

@@ -15,7 +15,7 @@ function fail(message, fix) {
 }
 
 const commands = Object.keys(scripts).filter((name) => scripts[name].startsWith('node scripts/start.mjs'));
-// `rules:mutate` starts scripts/rules-mutate.ts: a colon is no good in a file's name.
+// `rules:mutate` starts rules-mutate.ts: file names have no colon. Users' commands are in scripts/, developers' in test/dev/.
 const files = commands.map((name) => scripts[name].split(' ')[2]);
 if (!files.includes(command))
   fail(command === '' ? 'no command was named' : `there is no command "${command}"`, `npm run ${commands.join(' | ')}`);
@@ -55,7 +55,8 @@ if (!existsSync(installed) || readFileSync(installed, 'utf8') !== readFileSync(l
 // A terminal sends Ctrl-C to the child as well; the wrapper there takes two that come together for one.
 let child;
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(root, 'scripts', `${command}.ts`), ...args], {
+const program = [join(root, 'scripts', `${command}.ts`), join(root, 'test/dev', `${command}.ts`)].find((path) => existsSync(path));
+child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), program, ...args], {
   stdio: 'inherit',
 });
 child.on('exit', (code, signal) => {

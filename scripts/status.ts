@@ -1,11 +1,11 @@
-import { parseArguments } from './cli/args.ts';
-import { main } from './cli/command.ts';
-import { renderStatus } from './cli/status.ts';
-import { stackFailure } from './core/failure.ts';
-import { ROOT } from './io/files.ts';
-import { loadSettings } from './io/settings.ts';
-import { lookAtStack } from './steps/status.ts';
-import { openWorkplace } from './steps/workplace.ts';
+import { parseArguments } from './base/args.ts';
+import { main } from './base/command.ts';
+import { renderStatus } from './doctor/show-status.ts';
+import { stackFailure } from './base/failure.ts';
+import { ROOT } from './base/files.ts';
+import { loadSettings } from './settings/io.ts';
+import { lookAtStack } from './doctor/status-io.ts';
+import { openWorkplace } from './engine/workplace.ts';
 
 /** What runs, what is scraped and what fires, now. Exit code 1 where something is not as it should be. */
 await main(async (context) => {

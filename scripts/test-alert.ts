@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { parseArguments } from './cli/args.ts';
-import { main } from './cli/command.ts';
-import { renderDeliveries } from './cli/deliveries.ts';
-import { TEST_CHANNEL_LABEL } from './core/channel-catalog.ts';
-import { testLabels } from './core/deliveries.ts';
-import { inputFailure, stackFailure } from './core/failure.ts';
-import { error } from './core/problem.ts';
-import { ROOT } from './io/files.ts';
-import { loadSettings } from './io/settings.ts';
-import { deliverTestAlert, requireChannel, routeTestAlert } from './steps/test-alert.ts';
-import { openWorkplace } from './steps/workplace.ts';
+import { parseArguments } from './base/args.ts';
+import { main } from './base/command.ts';
+import { renderDeliveries } from './notify/show.ts';
+import { TEST_CHANNEL_LABEL } from './alertmanager/channel-catalog.ts';
+import { testLabels } from './notify/deliveries.ts';
+import { inputFailure, stackFailure } from './base/failure.ts';
+import { error } from './base/problem.ts';
+import { ROOT } from './base/files.ts';
+import { loadSettings } from './settings/io.ts';
+import { deliverTestAlert, requireChannel, routeTestAlert } from './notify/test-alert.ts';
+import { openWorkplace } from './engine/workplace.ts';
 
 const USAGE =
   'npm run test-alert [-- --channel slack --severity critical --category stack --label name=value --timeout 30 --dry-run --json]';

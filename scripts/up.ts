@@ -1,12 +1,12 @@
-import { parseArguments } from './cli/args.ts';
-import { main } from './cli/command.ts';
-import { ROOT } from './io/files.ts';
-import { loadOrCreateSettings, loadSettings } from './io/settings.ts';
-import { applyPrepared } from './steps/apply.ts';
-import { lintPrepared } from './steps/lint.ts';
-import { prepare } from './steps/prepare.ts';
-import { summarise } from './steps/summary.ts';
-import { openWorkplace } from './steps/workplace.ts';
+import { parseArguments } from './base/args.ts';
+import { main } from './base/command.ts';
+import { ROOT } from './base/files.ts';
+import { loadOrCreateSettings, loadSettings } from './settings/io.ts';
+import { applyPrepared } from './up/apply.ts';
+import { lintPrepared } from './up/lint.ts';
+import { prepare } from './up/prepare.ts';
+import { summarise } from './up/summary.ts';
+import { openWorkplace } from './engine/workplace.ts';
 
 const USAGE = 'npm run up [-- --yes] [--dry-run]';
 

@@ -1,10 +1,10 @@
-import { parseArguments } from './cli/args.ts';
-import { main } from './cli/command.ts';
-import { ROOT } from './io/files.ts';
-import { loadSettings } from './io/settings.ts';
-import { lintPrepared } from './steps/lint.ts';
-import { prepare } from './steps/prepare.ts';
-import { openWorkplace } from './steps/workplace.ts';
+import { parseArguments } from './base/args.ts';
+import { main } from './base/command.ts';
+import { ROOT } from './base/files.ts';
+import { loadSettings } from './settings/io.ts';
+import { lintPrepared } from './up/lint.ts';
+import { prepare } from './up/prepare.ts';
+import { openWorkplace } from './engine/workplace.ts';
 
 /** Everything that `up` checks before it changes anything, and nothing else. */
 await main(async (context) => {

@@ -4,7 +4,7 @@ import Docker from 'dockerode';
 import { transform } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../../scripts/io/files.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 import { startContainer } from '../support/cleanup.ts';
 import { E2eStack, eventually, sh } from '../support/e2e-stack.ts';
 import { startFleet, watchFleet } from '../support/fleet.ts';

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Failure } from '../../scripts/core/failure.ts';
-import { compose, mergeCompose } from '../../scripts/io/compose.ts';
-import { exec } from '../../scripts/io/exec.ts';
+import type { Failure } from '../../scripts/base/failure.ts';
+import { compose, mergeCompose } from '../../scripts/engine/compose.ts';
+import { exec } from '../../scripts/base/exec.ts';
 
 const noEngine = process.env['PHAROS_NO_ENGINE'];
 const MODEL = 'services:\n  a: { image: a, container_name: "${WHO:-nobody}" }\n  b: { image: b, profiles: [extra] }\n';

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ROOT } from '../../scripts/io/files.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 import { sh } from '../support/e2e-stack.ts';
 import { atTerminal, DOWN, ENTER, SPACE } from '../support/terminal.ts';
 

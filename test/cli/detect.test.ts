@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { renderLater } from '../../scripts/cli/detect.ts';
-import type { DetectPlan } from '../../scripts/core/detect-plan.ts';
+import { renderLater } from '../../scripts/detect/show.ts';
+import type { DetectPlan } from '../../scripts/detect/plan.ts';
 
 const plan: DetectPlan = { found: [], env: {}, changes: [], passwords: [], manual: [], problems: [] };
 

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../../scripts/io/files.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 import { sh } from '../support/e2e-stack.ts';
 
 /** All but `logs`, which hands its arguments to `docker compose logs`, and `configure`, whose options are the channels. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { unknownServices } from '../../scripts/core/log-services.ts';
+import { unknownServices } from '../../scripts/doctor/log-services.ts';
 
 const SERVICES = ['history', 'prometheus', 'grafana'];
 const said = (...args: readonly string[]): readonly (string | undefined)[] => unknownServices(args, SERVICES).map(({ fix }) => fix);

@@ -1,12 +1,12 @@
 import { stripVTControlCharacters as plain } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { parseArguments } from '../../scripts/cli/args.ts';
-import { renderDeliveries } from '../../scripts/cli/deliveries.ts';
-import { renderImages } from '../../scripts/cli/images.ts';
-import { createReport, renderProblem } from '../../scripts/cli/report.ts';
-import { renderStatus } from '../../scripts/cli/status.ts';
-import { Failure } from '../../scripts/core/failure.ts';
-import { error, warning } from '../../scripts/core/problem.ts';
+import { parseArguments } from '../../scripts/base/args.ts';
+import { renderDeliveries } from '../../scripts/notify/show.ts';
+import { renderImages } from '../../scripts/images/show.ts';
+import { createReport, renderProblem } from '../../scripts/base/report.ts';
+import { renderStatus } from '../../scripts/doctor/show-status.ts';
+import { Failure } from '../../scripts/base/failure.ts';
+import { error, warning } from '../../scripts/base/problem.ts';
 
 function report(live: boolean) {
   let out = '';

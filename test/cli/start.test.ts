@@ -2,7 +2,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../../scripts/io/files.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 import { sh } from '../support/e2e-stack.ts';
 
 let folder: string;

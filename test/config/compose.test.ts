@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { composeProblems } from '../../scripts/core/compose-invariants.ts';
-import type { ComposeModel, ComposeService } from '../../scripts/core/compose-model.ts';
-import { DEMO_IMAGES } from '../../scripts/core/demo.ts';
-import { mergeCompose } from '../../scripts/io/compose.ts';
-import { exec } from '../../scripts/io/exec.ts';
-import { ROOT, readTree } from '../../scripts/io/files.ts';
+import { composeProblems } from '../../scripts/render/compose-invariants.ts';
+import type { ComposeModel, ComposeService } from '../../scripts/engine/compose-model.ts';
+import { DEMO_IMAGES } from '../../scripts/demo/plan.ts';
+import { mergeCompose } from '../../scripts/engine/compose.ts';
+import { exec } from '../../scripts/base/exec.ts';
+import { ROOT, readTree } from '../../scripts/base/files.ts';
 
 const compose = (await exec(['docker', 'compose', 'version'])).code === 0;
 const noCompose = process.env['PHAROS_NO_ENGINE'] ?? 'docker compose is not there';

@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dashboardFiles } from '../../grafana/src/index.ts';
-import { findingProblem, findingsOf, idleExceptions } from '../../scripts/core/contract-findings.ts';
-import { CONTRACT_SOURCES } from '../../scripts/core/contract-sources.ts';
-import { rulesUses, type Use } from '../../scripts/core/contract-uses.ts';
-import type { Contract, Contracts } from '../../scripts/core/contracts.ts';
-import { renderSlo } from '../../scripts/core/render-slo.ts';
-import { jobNames } from '../../scripts/core/rule-files.ts';
-import { ROOT, readTree } from '../../scripts/io/files.ts';
+import { findingProblem, findingsOf, idleExceptions } from '../dev/contract-findings.ts';
+import { CONTRACT_SOURCES } from '../dev/contract-sources.ts';
+import { rulesUses, type Use } from '../dev/contract-uses.ts';
+import type { Contract, Contracts } from '../../scripts/rules/contract.ts';
+import { renderSlo } from '../../scripts/rules/render-slo.ts';
+import { jobNames } from '../../scripts/rules/files.ts';
+import { ROOT, readTree } from '../../scripts/base/files.ts';
 import { modules } from '../../scripts/modules/index.ts';
-import { presentContracts } from '../../scripts/steps/contracts.ts';
-import { readUses } from '../../scripts/steps/contract-uses.ts';
+import { presentContracts } from '../dev/contracts-run.ts';
+import { readUses } from '../dev/contract-uses-io.ts';
 
 /** What the README offers, on the example's metrics. */
 const SLO = [

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { dashboardFiles } from '../../grafana/src/index.ts';
-import { dashboardProblems, type DashboardJson } from '../../scripts/core/dashboard-invariants.ts';
-import { alertRules } from '../../scripts/core/rule-files.ts';
-import { ROOT, readTree } from '../../scripts/io/files.ts';
+import { dashboardProblems, type DashboardJson } from '../../scripts/render/dashboard-invariants.ts';
+import { alertRules } from '../../scripts/rules/files.ts';
+import { ROOT, readTree } from '../../scripts/base/files.ts';
 
 const files = [...(await readTree(ROOT, 'grafana/dashboards'))].filter(([path]) => path.endsWith('.json'));
 const provisioning = (await readTree(ROOT, 'grafana/provisioning')).get('grafana/provisioning/datasources/datasources.yml') ?? '';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MODULE_NAMES } from '../../scripts/core/settings-table.ts';
-import { sloAlerts } from '../../scripts/core/render-slo.ts';
-import { ROOT } from '../../scripts/io/files.ts';
+import { MODULE_NAMES } from '../../scripts/settings/table.ts';
+import { sloAlerts } from '../../scripts/rules/render-slo.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 import { MAIN_TURN } from '../drills/drill.ts';
 import { drills } from '../drills/all.ts';
 import { checkedInRules } from '../drills/promise.ts';

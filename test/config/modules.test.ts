@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { MODULE_NAMES, SETTINGS, type PlainSettings } from '../../scripts/core/settings-table.ts';
-import { alertRules } from '../../scripts/core/rule-files.ts';
-import { CRITICAL_SIBLINGS } from '../../scripts/core/setting-rules.ts';
-import { select, wantedProfiles } from '../../scripts/core/selection.ts';
-import { readSettings } from '../../scripts/core/settings.ts';
-import { ROOT, readTree } from '../../scripts/io/files.ts';
+import { MODULE_NAMES, SETTINGS, type PlainSettings } from '../../scripts/settings/table.ts';
+import { alertRules } from '../../scripts/rules/files.ts';
+import { CRITICAL_SIBLINGS } from '../../scripts/settings/rules.ts';
+import { select, wantedProfiles } from '../../scripts/modules/selection.ts';
+import { readSettings } from '../../scripts/settings/settings.ts';
+import { ROOT, readTree } from '../../scripts/base/files.ts';
 import { modules } from '../../scripts/modules/index.ts';
 
 const files = await readTree(ROOT, 'prometheus');

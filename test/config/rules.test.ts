@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { withThreshold } from '../../scripts/core/render.ts';
-import { alertRules, jobNames, ruleTests } from '../../scripts/core/rule-files.ts';
-import { SLO_RUNBOOKS } from '../../scripts/core/render-slo.ts';
-import * as invariants from '../../scripts/core/rule-invariants.ts';
-import { selectorsOf } from '../../scripts/core/promql.ts';
+import { withThreshold } from '../../scripts/render/scrape.ts';
+import { alertRules, jobNames, ruleTests } from '../../scripts/rules/files.ts';
+import { SLO_RUNBOOKS } from '../../scripts/rules/render-slo.ts';
+import * as invariants from '../../scripts/rules/invariants.ts';
+import { selectorsOf } from '../../scripts/rules/promql.ts';
 import { modules } from '../../scripts/modules/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CHANNEL_SETTINGS } from '../../scripts/core/channels.ts';
-import { composeEnv } from '../../scripts/core/compose-env.ts';
-import { parseEnvFile } from '../../scripts/core/env-file.ts';
-import { SECRETS } from '../../scripts/core/secrets.ts';
-import { readSettings } from '../../scripts/core/settings.ts';
-import { SETTINGS, type PlainSettings } from '../../scripts/core/settings-table.ts';
-import { ROOT, readTree } from '../../scripts/io/files.ts';
+import { CHANNEL_SETTINGS } from '../../scripts/settings/channels.ts';
+import { composeEnv } from '../../scripts/settings/compose-env.ts';
+import { parseEnvFile } from '../../scripts/base/env-file.ts';
+import { SECRETS } from '../../scripts/settings/secrets.ts';
+import { readSettings } from '../../scripts/settings/settings.ts';
+import { SETTINGS, type PlainSettings } from '../../scripts/settings/table.ts';
+import { ROOT, readTree } from '../../scripts/base/files.ts';
 
 const example = readFileSync(join(ROOT, '.env.example'), 'utf8');
 const file = parseEnvFile(example, '.env.example');

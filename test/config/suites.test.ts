@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { SUITES } from '../../scripts/core/test-suites.ts';
-import { ROOT, readTree } from '../../scripts/io/files.ts';
+import { SUITES } from '../dev/test-suites.ts';
+import { ROOT, readTree } from '../../scripts/base/files.ts';
 
 const folders = SUITES.flatMap((suite) => suite.folders);
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
-import { planNetwork } from '../../scripts/io/networks.ts';
+import { planNetwork } from '../../scripts/engine/networks.ts';
 import { startContainer } from '../support/cleanup.ts';
 import { databasesImage } from '../support/databases.ts';
 import { E2eStack, sh, type Ended } from '../support/e2e-stack.ts';

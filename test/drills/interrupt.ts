@@ -1,4 +1,4 @@
-import { EXIT } from '../../scripts/core/failure.ts';
+import { EXIT } from '../../scripts/base/failure.ts';
 import { interruptCommands } from '../support/sh.ts';
 
 /** Ctrl-C comes from the terminal and from the parent process; only a later one means "now". */

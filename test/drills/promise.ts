@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { alertRules } from '../../scripts/core/rule-files.ts';
-import { ROOT } from '../../scripts/io/files.ts';
+import { alertRules } from '../../scripts/rules/files.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 import type { Drill, DrillResult } from './drill.ts';
 
 /** Seconds from the fault. */

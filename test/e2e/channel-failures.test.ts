@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { channelsOf, deliveriesFrom } from '../../scripts/core/deliveries.ts';
-import { deliveryAdvice } from '../../scripts/core/delivery-advice.ts';
-import { ROOT } from '../../scripts/io/files.ts';
+import { channelsOf, deliveriesFrom } from '../../scripts/notify/deliveries.ts';
+import { deliveryAdvice } from '../../scripts/notify/delivery-advice.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 import { ChannelStand, config, CREDENTIALS, labelsOf } from '../support/channel-stand.ts';
 import { eventually, sh } from '../support/e2e-stack.ts';
 import type { Mode } from '../support/providers.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CHANNELS } from '../../scripts/core/channel-catalog.ts';
+import { CHANNELS } from '../../scripts/alertmanager/channel-catalog.ts';
 import { ChannelStand, CREDENTIALS, json, labelsOf, to } from '../support/channel-stand.ts';
 import { eventually } from '../support/e2e-stack.ts';
 import type { Mail, ProviderRequest } from '../support/providers.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { prometheusApi, type PrometheusApi, type Sample } from '../../scripts/io/prometheus.ts';
+import { prometheusApi, type PrometheusApi, type Sample } from '../../scripts/clients/prometheus.ts';
 import { startContainer } from '../support/cleanup.ts';
 import { E2eStack, eventually, sh } from '../support/e2e-stack.ts';
 

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ROOT } from '../../scripts/io/files.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 import { sh } from '../support/e2e-stack.ts';
 
 const noEngine = process.env['PHAROS_NO_ENGINE'];
@@ -18,7 +18,7 @@ it('installs nothing where nobody said that it may, and says what is skipped for
   program('mmdebstrap', 'exit 127');
   program('apt-get', `touch ${bin}/installed`);
   const { code, stdout, stderr } = await sh(
-    [process.execPath, join(ROOT, 'scripts/start.mjs'), 'test', 'test/e2e/routes.test.ts', 'test/unit/digest.test.ts'],
+    [process.execPath, join(ROOT, 'scripts/start.mjs'), 'test', 'test/e2e/routes.test.ts', 'test/unit/base/digest.test.ts'],
     { cwd: ROOT, env: { PATH: `${bin}:${process.env['PATH'] ?? ''}`, CI: 'false' } },
   );
   const installed = existsSync(join(bin, 'installed'));

@@ -2,8 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, st
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseEnvFile } from '../../scripts/core/env-file.ts';
-import { readSettings } from '../../scripts/core/settings.ts';
+import { parseEnvFile } from '../../scripts/base/env-file.ts';
+import { readSettings } from '../../scripts/settings/settings.ts';
 import { E2eStack, sh, type Ended } from '../support/e2e-stack.ts';
 
 // Needs no engine: the copy is made of files.

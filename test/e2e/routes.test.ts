@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { CHANNEL_SECRETS } from '../../scripts/core/channels.ts';
-import { renderAlertmanager, type Route } from '../../scripts/core/render-alertmanager.ts';
-import { ROOT } from '../../scripts/io/files.ts';
+import { CHANNEL_SECRETS } from '../../scripts/settings/channels.ts';
+import { renderAlertmanager, type Route } from '../../scripts/alertmanager/render.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 import { sh } from '../support/e2e-stack.ts';
 import { serviceImage } from '../support/images.ts';
 

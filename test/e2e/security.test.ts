@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { release } from 'node:os';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Diagnosis } from '../../scripts/core/doctor.ts';
+import type { Diagnosis } from '../../scripts/doctor/diagnosis.ts';
 import { E2eStack, eventually, sh } from '../support/e2e-stack.ts';
 
 const NAME = 'pharos-sec';

@@ -1,7 +1,7 @@
 import Docker from 'dockerode';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
-import { ROOT } from '../../scripts/io/files.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 import { sh } from '../support/e2e-stack.ts';
 import { serviceImage } from '../support/images.ts';
 

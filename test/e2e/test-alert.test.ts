@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Diagnosis } from '../../scripts/core/doctor.ts';
+import type { Diagnosis } from '../../scripts/doctor/diagnosis.ts';
 import { E2eStack, eventually } from '../support/e2e-stack.ts';
 
 const noEngine = process.env['PHAROS_NO_ENGINE'];

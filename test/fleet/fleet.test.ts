@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MODULE_NAMES } from '../../scripts/core/settings-table.ts';
-import type { AlertSight } from '../../scripts/core/blind.ts';
-import type { Diagnosis } from '../../scripts/core/doctor.ts';
+import { MODULE_NAMES } from '../../scripts/settings/table.ts';
+import type { AlertSight } from '../../scripts/doctor/blind.ts';
+import type { Diagnosis } from '../../scripts/doctor/diagnosis.ts';
 import { reportCanFire } from '../support/can-fire-report.ts';
 import { E2eStack, eventually, sh } from '../support/e2e-stack.ts';
 import { diagnosisCommands } from '../support/runbook-commands.ts';

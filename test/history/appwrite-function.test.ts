@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ProjectKeyScopes, Runtime } from 'node-appwrite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { FunctionContext } from '../../alertmanager/history/appwrite/function.ts';
-import { ROOT } from '../../scripts/io/files.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 import { AppwriteServer } from '../support/appwrite.ts';
 import { sh } from '../support/e2e-stack.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { parse, stringify } from 'yaml';
-import { ROOT } from '../../scripts/io/files.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 import { startContainer } from './cleanup.ts';
 import { eventually, sh } from './e2e-stack.ts';
 import { serviceImage } from './images.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { AlertSight } from '../../scripts/core/blind.ts';
-import { ROOT } from '../../scripts/io/files.ts';
+import type { AlertSight } from '../../scripts/doctor/blind.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 
 /**
  * Leaves for `npm run rules:report` which alerts can fire, where it is asked for: PHAROS_REPORTS=yes npm test -- test/fleet/fleet.test.ts.

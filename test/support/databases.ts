@@ -1,6 +1,6 @@
-import { isExpiredMirror } from '../../scripts/core/debian-images.ts';
-import { importRoot } from '../../scripts/io/debian-build.ts';
-import { exec } from '../../scripts/io/exec.ts';
+import { isExpiredMirror } from '../../scripts/images/debian-images.ts';
+import { importRoot } from '../../scripts/images/debian-build.ts';
+import { exec } from '../../scripts/base/exec.ts';
 import { makeNetwork, startContainer } from './cleanup.ts';
 import { eventually, sh } from './e2e-stack.ts';
 

@@ -2,9 +2,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { demoProject } from '../../scripts/core/demo.ts';
-import { editEnvText } from '../../scripts/core/env-file.ts';
-import { ROOT } from '../../scripts/io/files.ts';
+import { demoProject } from '../../scripts/demo/plan.ts';
+import { editEnvText } from '../../scripts/base/env-file.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 import { removeEverything } from './cleanup.ts';
 import { refuseIfInterrupted, sh, type Ended } from './sh.ts';
 

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { bundleHistory } from '../../scripts/io/bundle.ts';
-import { ROOT } from '../../scripts/io/files.ts';
+import { bundleHistory } from '../../scripts/render/bundle.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 import { startContainer } from './cleanup.ts';
 import { eventually, removeEverything, sh } from './e2e-stack.ts';
 import { serviceImage } from './images.ts';

@@ -2,10 +2,10 @@ import type Docker from 'dockerode';
 import { parse } from 'yaml';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ComposeModel } from '../../scripts/core/compose-model.ts';
-import { ensureImages } from '../../scripts/io/images.ts';
-import { exec } from '../../scripts/io/exec.ts';
-import { ROOT } from '../../scripts/io/files.ts';
+import type { ComposeModel } from '../../scripts/engine/compose-model.ts';
+import { ensureImages } from '../../scripts/images/io.ts';
+import { exec } from '../../scripts/base/exec.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 
 /** The image that the stack would run a core service in, found or built as `up` does it. */
 export async function serviceImage(docker: Docker, service: string): Promise<string> {

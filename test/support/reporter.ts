@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
-import type { TestSummary } from '../../scripts/core/test-summary.ts';
+import type { TestSummary } from '../dev/test-summary.ts';
 
 /** Appends the counts of a run, and every skipped test with its reason, to the file that `PHAROS_TEST_SUMMARY` names. */
 export default class SummaryReporter implements Reporter {

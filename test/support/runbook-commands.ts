@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, readTree } from '../../scripts/io/files.ts';
+import { ROOT, readTree } from '../../scripts/base/files.ts';
 
 /** One block of commands of a runbook's diagnosis. */
 export interface Diagnosis {

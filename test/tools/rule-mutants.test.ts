@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { KILLED_AT_LEAST, type Verdict } from '../../scripts/core/mutation-score.ts';
-import { ROOT } from '../../scripts/io/files.ts';
+import { KILLED_AT_LEAST, type Verdict } from '../dev/mutation-score.ts';
+import { ROOT } from '../../scripts/base/files.ts';
 import { E2eStack, sh, type Ended } from '../support/e2e-stack.ts';
 
 const PROJECT = 'pharos-mutants';

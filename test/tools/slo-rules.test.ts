@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { renderSlo } from '../../scripts/core/render-slo.ts';
-import { exec } from '../../scripts/io/exec.ts';
-import { ROOT } from '../../scripts/io/files.ts';
-import { runConfined } from '../../scripts/io/lint.ts';
-import { testRules } from '../../scripts/io/promtool.ts';
+import { renderSlo } from '../../scripts/rules/render-slo.ts';
+import { exec } from '../../scripts/base/exec.ts';
+import { ROOT } from '../../scripts/base/files.ts';
+import { runConfined } from '../../scripts/up/lint-io.ts';
+import { testRules } from '../../scripts/rules/promtool.ts';
 import { serviceImage } from '../support/images.ts';
 
 const noEngine = process.env['PHAROS_NO_ENGINE'];

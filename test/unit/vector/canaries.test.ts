@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readProbes } from '../../../exporters/vector/canaries.ts';
-import { ROOT } from '../../../scripts/io/files.ts';
+import { ROOT } from '../../../scripts/base/files.ts';
 
 const targets = ['shop', 'shop/app'];
 const canary = (line: string): string => `canaries:\n  - { name: a, instance: shop, query: SELECT 1${line === '' ? '' : `, ${line}`} }\n`;

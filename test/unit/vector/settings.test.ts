@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { addedTargets } from '../../../scripts/core/render.ts';
-import { parseEnvFile } from '../../../scripts/core/env-file.ts';
-import { planSecrets } from '../../../scripts/core/secrets.ts';
-import { readSettings } from '../../../scripts/core/settings.ts';
-import { canaryProblems, CANARIES } from '../../../scripts/steps/canaries.ts';
+import { addedTargets } from '../../../scripts/render/scrape.ts';
+import { parseEnvFile } from '../../../scripts/base/env-file.ts';
+import { planSecrets } from '../../../scripts/settings/secrets.ts';
+import { readSettings } from '../../../scripts/settings/settings.ts';
+import { canaryProblems, CANARIES } from '../../../scripts/modules/vector/canaries.ts';
 
 const POSTGRES = 'POSTGRES_INSTANCES=shop=postgresql://m@db/postgres?sslmode=disable,blog=postgresql://m@blog-db\n';
 const read = (text: string) => readSettings(parseEnvFile(text, '.env').entries, '.env');

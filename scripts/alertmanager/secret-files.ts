@@ -1,0 +1,72 @@
+import { isScalar, visit } from 'yaml';
+import { didYouMean, placeOf, type SourceDocument } from './shape.ts';
+import { CHANNEL_SECRETS } from '../settings/channels.ts';
+import { passwordFile } from '../settings/instances.ts';
+import { error, warning, type Problem } from '../base/problem.ts';
+import { SECRETS } from '../settings/secrets.ts';
+import type { PlainSettings } from '../settings/table.ts';
+
+/** Where containers see the files of `secrets/`. */
+export const SECRETS_MOUNT = '/run/secrets/';
+
+/** Files that `up` writes for the exporters. */
+const GENERATED = ['postgres_exporter.yml', 'vector_exporter.json', 'redis_exporter.json'];
+
+const FOR_ALERTMANAGER: readonly string[] = Object.values(CHANNEL_SECRETS).map(({ file }) => file);
+
+/** Names of all files under `secrets/` that a setting stands for. */
+function knownFiles(settings: PlainSettings): readonly string[] {
+  return [
+    ...Object.values(SECRETS).map(({ file }) => file),
+    ...GENERATED,
+    ...settings.POSTGRES_INSTANCES.map(({ name }) => passwordFile('postgres', name)),
+    ...settings.REDIS_INSTANCES.map(({ name }) => passwordFile('redis', name)),
+  ];
+}
+
+/** Secrets that the file names, with the node that does; those of an anchor once, where it stands. */
+function namedSecrets({ doc }: SourceDocument): readonly { readonly file: string; readonly node: unknown }[] {
+  const found: { file: string; node: unknown }[] = [];
+  visit(doc, {
+    Scalar(_, node) {
+      if (isScalar(node) && typeof node.value === 'string' && node.value.startsWith(SECRETS_MOUNT))
+        found.push({ file: node.value.slice(SECRETS_MOUNT.length), node });
+    },
+  });
+  return found;
+}
+
+/** Files under `secrets/` that no setting stands for: secrets of receivers of the user's own, where `alertmanager.yml` names them. */
+export function ownSecretFiles(existing: Iterable<string>, settings: PlainSettings): ReadonlySet<string> {
+  const known = new Set(knownFiles(settings));
+  return new Set([...existing].filter((file) => !known.has(file) && /^[\w-][\w.-]*$/.test(file)));
+}
+
+/** Secrets that `alertmanager.yml` names and that can never be there, so that their receivers would be left out without a word. */
+export function unknownSecrets(source: SourceDocument, own: ReadonlySet<string>): readonly Problem[] {
+  return namedSecrets(source).flatMap(({ file, node }) => {
+    if (FOR_ALERTMANAGER.includes(file) || own.has(file)) return [];
+    const near = didYouMean(file, [...FOR_ALERTMANAGER, ...own]);
+    return [
+      error(
+        placeOf(source, node),
+        `names the secret ${file}, which neither a channel has nor a file secrets/${file} holds`,
+        near ?? `For a receiver of your own write the secret into secrets/${file}; it is mounted for Alertmanager then.`,
+      ),
+    ];
+  });
+}
+
+/** Files under `secrets/` that nothing reads. */
+export function unreadSecrets(source: SourceDocument, own: ReadonlySet<string>, settings: PlainSettings): readonly Problem[] {
+  const named = new Set(namedSecrets(source).map(({ file }) => file));
+  return [...own]
+    .filter((file) => !named.has(file))
+    .map((file) =>
+      warning(
+        `secrets/${file}`,
+        'is read by nothing',
+        didYouMean(file, knownFiles(settings)) ?? 'Name it in alertmanager/alertmanager.yml, or remove it.',
+      ),
+    );
+}

@@ -1,0 +1,115 @@
+import type { ScrapedTarget, TimedSample } from '../up/evidence.ts';
+import type { TargetState } from '../up/smoke.ts';
+import { getJson, send } from '../base/http.ts';
+
+/** One sample of an instant query. */
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export interface LoadedRule {
+  readonly name: string;
+  readonly kind: 'alerting' | 'recording';
+  readonly query: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly health: string;
+  readonly lastError: string;
+  /** Seconds between two evaluations of its group. */
+  readonly interval: number;
+}
+
+export interface FiringAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly state: 'pending' | 'firing';
+  readonly activeAt: string;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** The parts of Prometheus' HTTP API that the commands use. Every call throws where Prometheus does not answer. */
+export interface PrometheusApi {
+  query(expr: string): Promise<readonly Sample[]>;
+  /** The newest sample of each series of a metric, with its time: none is older than five minutes, as with a query. */
+  timed(metric: string): Promise<readonly TimedSample[]>;
+  targets(): Promise<readonly ScrapedTarget[]>;
+  rules(): Promise<readonly LoadedRule[]>;
+  alerts(): Promise<readonly FiringAlert[]>;
+  /** Addresses of the Alertmanagers that it sends to. */
+  alertmanagers(): Promise<readonly string[]>;
+  /** Makes it read its configuration again; throws with its words where it refuses. */
+  reload(): Promise<void>;
+}
+
+interface Answer<T> {
+  readonly data: T;
+}
+
+/** Prometheus at an address such as `http://127.0.0.1:9090`. */
+export function prometheusApi(base: string): PrometheusApi {
+  const api = async <T>(path: string): Promise<T> => (await getJson<Answer<T>>(`${base}/api/v1/${path}`)).data;
+  return {
+    query: async (expr) => {
+      const { result } = await api<{ result: { metric: Record<string, string>; value: [number, string] }[] }>(
+        `query?query=${encodeURIComponent(expr)}`,
+      );
+      return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+    },
+    timed: async (metric) => {
+      // A range tells each sample's own time together with its value; asked for one after the other, the two could be of different scrapes.
+      const { result } = await api<{ result: { metric: Record<string, string>; values: [number, string][] }[] }>(
+        `query?query=${encodeURIComponent(`${metric}[5m]`)}`,
+      );
+      return result.flatMap(({ metric: labels, values }) => {
+        const last = values.at(-1);
+        return last === undefined ? [] : [{ labels, value: Number(last[1]), atMs: last[0] * 1000 }];
+      });
+    },
+    targets: async () => {
+      const { activeTargets } = await api<{
+        activeTargets: {
+          labels: Record<string, string>;
+          discoveredLabels: Record<string, string>;
+          scrapePool: string;
+          health: TargetState['health'];
+          lastError: string;
+          lastScrape: string;
+        }[];
+      }>('targets?state=active');
+      return activeTargets.map(({ labels, discoveredLabels, scrapePool, health, lastError, lastScrape }) => ({
+        job: labels['job'] ?? '',
+        pool: scrapePool,
+        instance: labels['instance'] ?? '',
+        address: discoveredLabels['__address__'] ?? '',
+        health,
+        lastError,
+        labels,
+        lastScrapeMs: Date.parse(lastScrape),
+      }));
+    },
+    rules: async () => {
+      const { groups } = await api<{
+        groups: {
+          interval: number;
+          rules: {
+            name: string;
+            type: LoadedRule['kind'];
+            query: string;
+            labels?: Record<string, string>;
+            health: string;
+            lastError?: string;
+          }[];
+        }[];
+      }>('rules');
+      return groups.flatMap(({ interval, rules }) =>
+        rules.map(({ name, type, query, labels = {}, health, lastError = '' }) => ({
+          ...{ name, kind: type, query, labels, health, lastError },
+          interval,
+        })),
+      );
+    },
+    alerts: async () => (await api<{ alerts: FiringAlert[] }>('alerts')).alerts,
+    alertmanagers: async () =>
+      (await api<{ activeAlertmanagers: { url: string }[] }>('alertmanagers')).activeAlertmanagers.map(({ url }) => url),
+    reload: async () => void (await send('POST', `${base}/-/reload`)),
+  };
+}

@@ -1,0 +1,96 @@
+import type Docker from 'dockerode';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stackFailure } from '../base/failure.ts';
+import { demoVectorDatabases } from './plan.ts';
+import { error } from '../base/problem.ts';
+import { bundleExample, bundleVector } from '../render/bundle.ts';
+import { withoutComposeVariables } from '../engine/compose.ts';
+import type { Exec } from '../base/exec.ts';
+import { publishTree, readIfThere } from '../base/files.ts';
+import { generateSecret } from '../settings/io.ts';
+
+const FOLDER = '.demo';
+
+/** Writes what the example's containers mount: the bundled application and vector exporter, and a password of its own. */
+export async function writeDemo(root: string): Promise<void> {
+  const [{ server, load }, vector] = await Promise.all([bundleExample(root), bundleVector(root)]);
+  await mkdir(join(root, FOLDER), { recursive: true, mode: 0o700 });
+  await publishTree(
+    new Map([
+      ['server.mjs', server],
+      ['load.mjs', load],
+      ['vector.mjs', vector],
+      ['canaries.yml', await readFile(join(root, 'exporters/apps/example/canaries.yml'), 'utf8')],
+    ]),
+    join(root, FOLDER, 'app'),
+  );
+  const password = (await readIfThere(join(root, FOLDER, 'postgres_password'))) ?? generateSecret();
+  await writeOnce(join(root, FOLDER, 'postgres_password'), password);
+  await writeOnce(join(root, FOLDER, 'vector_exporter.json'), demoVectorDatabases(password));
+}
+
+/** A file that containers mount: one that is there stays the same file. */
+async function writeOnce(path: string, text: string): Promise<void> {
+  if ((await readIfThere(path)) !== text) await writeFile(path, text);
+  // Users of different images read it; the folder keeps everybody else out.
+  await chmod(path, 0o444);
+}
+
+/** Writes target files, each in one step: Prometheus reads them while they are written. */
+export async function writeTargets(root: string, targets: ReadonlyMap<string, string>): Promise<void> {
+  for (const [path, text] of targets) {
+    const fresh = join(root, `${path}.new`);
+    await writeFile(fresh, text);
+    await chmod(fresh, 0o644);
+    await rename(fresh, join(root, path));
+  }
+}
+
+/** Removes it again, with the target files. */
+export async function removeDemo(root: string, targets: Iterable<string>): Promise<void> {
+  for (const path of targets) await rm(join(root, path), { force: true });
+  await rm(join(root, FOLDER), { recursive: true, force: true });
+}
+
+/** Starts services of the example as a Compose project of its own. */
+export async function composeDemo(
+  exec: Exec,
+  root: string,
+  project: string,
+  images: Readonly<Record<string, string>>,
+  services: readonly string[],
+): Promise<void> {
+  const file = join(root, 'exporters/apps/example/compose.yml');
+  const command = ['docker', 'compose', '--env-file', '/dev/null', '--project-directory', root, '-p', project, '-f', file];
+  const { code, stderr } = await exec([...command, 'up', '--detach', '--remove-orphans', ...services], {
+    env: { ...withoutComposeVariables(), ...images },
+    timeoutMs: 120_000,
+  });
+  if (code !== 0)
+    throw stackFailure([error('the example', stderr.trim().split('\n').at(-1) ?? 'did not start', 'npm run demo -- --stop, then again.')]);
+}
+
+/** Lets containers of the stack reach the example's network, where there is one. Those that are on it already stay. */
+export async function joinNetwork(docker: Docker, network: string, containers: readonly string[]): Promise<void> {
+  const found = (await docker.listNetworks({ filters: { name: [network] } })).find(({ Name }) => Name === network);
+  if (found === undefined) return;
+  const { Containers = {} } = (await docker.getNetwork(found.Id).inspect()) as { Containers?: Record<string, unknown> };
+  for (const id of containers) if (!(id in Containers)) await docker.getNetwork(found.Id).connect({ Container: id });
+}
+
+/** Takes every container off a network that does not belong to the project; a network with guests cannot be removed. */
+export async function freeNetwork(docker: Docker, network: string, own: readonly string[]): Promise<void> {
+  const found = (await docker.listNetworks({ filters: { name: [network] } })).find(({ Name }) => Name === network);
+  if (found === undefined) return;
+  const { Containers = {} } = (await docker.getNetwork(found.Id).inspect()) as { Containers?: Record<string, unknown> };
+  for (const id of Object.keys(Containers).filter((guest) => !own.includes(guest)))
+    await docker.getNetwork(found.Id).disconnect({ Container: id, Force: true });
+}
+
+/** The address at which a container's port is published on this host. */
+export async function publishedAddress(docker: Docker, id: string, port: number): Promise<string> {
+  const { NetworkSettings } = await docker.getContainer(id).inspect();
+  const [binding] = NetworkSettings.Ports[`${port}/tcp`] ?? [];
+  return `http://${binding?.HostIp ?? '127.0.0.1'}:${binding?.HostPort ?? ''}`;
+}

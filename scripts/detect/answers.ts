@@ -1,0 +1,50 @@
+import type { Answer } from '../modules/facts.ts';
+
+/** What the first bytes of a database's answer say; undefined where it is none. */
+export function readDatabaseAnswer(as: 'postgres' | 'redis', text: string): Answer['speaks'] | undefined {
+  // One byte: S (TLS) or N (none); servers before 7.0 send an error that starts with E.
+  if (as === 'postgres') return /^[SN]$/.test(text) ? 'postgres' : undefined;
+  if (/^-(NOAUTH|WRONGPASS|NOPERM)\b/.test(text)) return 'redis-locked';
+  return /^(\+PONG|-(DENIED|LOADING|MISCONF|MASTERDOWN)\b)/.test(text) ? 'redis' : undefined;
+}
+
+/** Whether an answer is Prometheus' text format: by its content type's version, or by a TYPE or HELP line or a sample in its first line. */
+export function isMetricsText(contentType: string, text: string): boolean {
+  if (/openmetrics-text|version=0\.0\.4|version=1\.0\.0/.test(contentType)) return true;
+  if (/html|json/.test(contentType)) return false;
+  return (
+    /^# (TYPE|HELP) [a-zA-Z_:][\w:]* /m.test(text) || /^[a-zA-Z_:][\w:]*(\{[^{}\n]*\})? [+-]?([\d.][\d.eE+-]*|Inf|NaN)( \d+)?$/m.test(text)
+  );
+}
+
+/** Ports of protocols that take an HTTP request for an attack or a fault (MySQL counts them and then blocks the host), or that log it. */
+const NOT_HTTP: ReadonlySet<number> = new Set([
+  21, 22, 25, 53, 110, 143, 389, 465, 587, 636, 993, 995, 1433, 1521, 1883, 2181, 3306, 4222, 5432, 5671, 5672, 6379, 8883, 9042, 9092,
+  9300, 11211, 26379, 27017, 33060,
+]);
+
+/** More than these are a range that an image exposes for media streams or passive FTP, not pages. */
+const MOST_PORTS = 10;
+
+/** The ports of a container that are asked for HTTP, the one that its label names first. */
+export function httpPorts(labels: Readonly<Record<string, string>>, ports: readonly number[]): readonly number[] {
+  const named = Number(labels['prometheus.port'] ?? Number.NaN);
+  const sorted = ports.filter((port) => !NOT_HTTP.has(port) && port !== named).toSorted((a, b) => a - b);
+  return [...(Number.isInteger(named) && named > 0 && named < 65_536 ? [named] : []), ...sorted].slice(0, MOST_PORTS);
+}
+
+/** The answer by which a web server is watched: the first 2xx of `/health` and `/`, else whatever `/` says. */
+export function bestPage(answers: readonly Answer[]): Answer | undefined {
+  return answers.find(({ status = 0 }) => status >= 200 && status < 300) ?? answers.at(-1);
+}
+
+/** The port that a command sets: `redis-server --port 6380`, `postgres -p 5433`, `postgres -c port=5433`. */
+export function commandPort(command: string): number | undefined {
+  const port = /(?:--port[ =]|\s-p ?|\s-c ?port=)(\d+)/.exec(command)?.[1];
+  return port === undefined ? undefined : Number(port);
+}
+
+/** Whether a command or an environment sets a password for Redis or one of its kin. */
+export function setsRedisPassword(command: string, env: Readonly<Record<string, string>>): boolean {
+  return /--requirepass\s+["']?[^\s"']/.test(command) || ['REDIS_PASSWORD', 'VALKEY_PASSWORD'].some((key) => (env[key] ?? '') !== '');
+}

@@ -1,0 +1,155 @@
+import type { ContainerFacts, Proposal } from '../modules/facts.ts';
+import { renderDiff, type FileChange } from './diff.ts';
+import { slug } from './names.ts';
+import { isWatched, targetFile, targetText, watchedAlready } from './targets.ts';
+import { editEnvText } from '../base/env-file.ts';
+import { passwordFile } from '../settings/instances.ts';
+import type { ModuleSpec } from '../modules/spec.ts';
+import { warning, type Problem } from '../base/problem.ts';
+import type { PlainSettings } from '../settings/table.ts';
+import { unreachable } from './advice.ts';
+import { oddities, unwritable } from './oddities.ts';
+
+/** What is known when the containers have been looked at. */
+export interface DetectInput {
+  readonly containers: readonly ContainerFacts[];
+  readonly modules: readonly ModuleSpec[];
+  readonly settings: PlainSettings;
+  /** The text of `.env`, or of `.env.example` where there is none yet. */
+  readonly envText: string;
+  /** The texts below `prometheus/targets/`, by their path from the checkout. */
+  readonly targetFiles: ReadonlyMap<string, string>;
+  /** Names of the files under `secrets/`. */
+  readonly secretFiles: ReadonlySet<string>;
+  /** The stack's own network, which needs no attaching. */
+  readonly ownNetwork: string;
+}
+
+/** One container that a module knows how to watch. */
+export interface Found {
+  readonly container: string;
+  readonly module: Proposal['module'];
+  readonly because: string;
+  readonly state: 'new' | 'watched already' | 'out of reach';
+}
+
+export interface DetectPlan {
+  readonly found: readonly Found[];
+  /** Settings that would change in `.env`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Files that would be written, `.env` first. */
+  readonly changes: readonly FileChange[];
+  /** Files under `secrets/` that get a generated password. */
+  readonly passwords: readonly string[];
+  /** What a person has to do once, in order. */
+  readonly manual: readonly NonNullable<Proposal['manual']>[];
+  readonly problems: readonly Problem[];
+}
+
+/** A container is one target: the first module of these that knows it watches it. */
+const ORDER: readonly Proposal['module'][] = ['postgres', 'redis', 'apps', 'blackbox'];
+
+type Pair = readonly [ContainerFacts, Proposal];
+
+/** Decides what to add to the settings and target files so that the containers are watched. */
+export function planDetection(input: DetectInput): DetectPlan {
+  const { settings } = input;
+  const attached = [...settings.APP_NETWORKS, input.ownNetwork];
+  const watched = watchedAlready(settings, input.targetFiles);
+  const found: Found[] = [];
+  const added: Pair[] = [];
+  const reached: Pair[] = [];
+  const problems: Problem[] = [];
+  const taken = new Set([...settings.POSTGRES_INSTANCES, ...settings.REDIS_INSTANCES].map(({ name }) => name));
+  for (const container of input.containers) {
+    const proposal = propose(container, input.modules, taken);
+    if (proposal === undefined) continue;
+    const refusal = unwritable(container, proposal, attached);
+    problems.push(...(refusal === undefined ? oddities(container, proposal) : [refusal]));
+    if (refusal !== undefined) continue;
+    const known = isWatched(proposal, container, watched, attached);
+    const state = known ? 'watched already' : container.network === undefined ? 'out of reach' : 'new';
+    found.push({ container: container.name, module: proposal.module, because: proposal.because, state });
+    if (state === 'out of reach') problems.push(unreachable(container, proposal));
+    if (state === 'new') added.push([container, proposal]);
+    if (container.network !== undefined) reached.push([container, proposal]);
+    if (state === 'new' && proposal.instance !== undefined) taken.add(proposal.instance.name);
+  }
+  const files = newTargetFiles(added, input.targetFiles);
+  const env = envChanges(settings, added, reached, attached);
+  const after = editEnvText(input.envText, env);
+  return {
+    found,
+    env,
+    changes: [...(after === input.envText ? [] : [{ path: '.env', before: input.envText, after }]), ...files.changes],
+    passwords: added
+      .flatMap(([, { module, instance }]) => (module === 'postgres' && instance ? [passwordFile(module, instance.name)] : []))
+      .filter((file) => !input.secretFiles.has(file)),
+    manual: added.flatMap(([, { manual }]) => (manual === undefined ? [] : [manual])),
+    problems: [...problems, ...files.problems],
+  };
+}
+
+/** The proposal of the first module that knows the container, with an instance name that nothing else has. */
+function propose(container: ContainerFacts, modules: readonly ModuleSpec[], taken: ReadonlySet<string>): Proposal | undefined {
+  const titles = [container.title, slug(container.name), ...[2, 3, 4, 5, 6, 7, 8, 9].map((n) => `${container.title}-${n}`)];
+  for (const name of ORDER) {
+    const detect = modules.find((module) => module.name === name)?.detect;
+    for (const title of titles) {
+      const proposal = detect?.({ ...container, title });
+      if (proposal === undefined) break;
+      if (!taken.has(proposal.instance?.name ?? '')) return proposal;
+    }
+  }
+  return undefined;
+}
+
+function envChanges(
+  settings: PlainSettings,
+  added: readonly Pair[],
+  reached: readonly Pair[],
+  attached: readonly string[],
+): Readonly<Record<string, string>> {
+  const isTarget = ([, { instance, target }]: Pair): boolean => instance !== undefined || target !== undefined;
+  const wanted = added.filter(isTarget);
+  const modules = ORDER.filter((name) => !settings.MODULES.includes(name) && wanted.some(([, { module }]) => module === name));
+  // A database that is named but on a network that the stack has not joined is as unreachable as a new one.
+  const networks = [
+    ...wanted,
+    ...reached.filter(isTarget).filter(([container]) => !container.networks.some(({ name }) => attached.includes(name))),
+  ].map(([{ network = '' }]) => network);
+  const joined = [...new Set([...settings.APP_NETWORKS, ...networks.filter((name) => !attached.includes(name)).sort()])];
+  const instances = (module: 'postgres' | 'redis'): string[] =>
+    added.flatMap(([, { module: of, instance }]) => (of === module && instance ? [`${instance.name}=${instance.url}`] : []));
+  const [postgres, redis] = [instances('postgres'), instances('redis')];
+  const items = (present: PlainSettings['POSTGRES_INSTANCES']): string[] => present.map(({ name, url }) => `${name}=${url}`);
+  return {
+    ...(modules.length > 0 ? { MODULES: [...settings.MODULES, ...modules].join(',') } : {}),
+    ...(joined.length > settings.APP_NETWORKS.length ? { APP_NETWORKS: joined.join(',') } : {}),
+    ...(postgres.length > 0 ? { POSTGRES_INSTANCES: [...items(settings.POSTGRES_INSTANCES), ...postgres].join(',') } : {}),
+    ...(redis.length > 0 ? { REDIS_INSTANCES: [...items(settings.REDIS_INSTANCES), ...redis].join(',') } : {}),
+  };
+}
+
+/** Target files that do not exist yet. One that does is the user's: what is missing in it is told, never written. */
+function newTargetFiles(added: readonly Pair[], present: ReadonlyMap<string, string>) {
+  const byPath = new Map<string, NonNullable<Proposal['target']>[]>();
+  for (const [container, { module, target }] of added) {
+    if (target === undefined) continue;
+    const path = targetFile(module, container);
+    byPath.set(path, [...(byPath.get(path) ?? []), target]);
+  }
+  const changes: FileChange[] = [];
+  const problems: Problem[] = [];
+  for (const [path, targets] of byPath) {
+    const after = targetText(targets);
+    if (!present.has(path)) changes.push({ path, before: undefined, after });
+    else problems.push(warning(path, 'is there already and is left as it is', `Add to it:\n${after.replace(/^#.*\n/, '')}`));
+  }
+  return { changes, problems };
+}
+
+/** All changes as one diff. */
+export function planDiff(plan: DetectPlan): string {
+  return plan.changes.map(renderDiff).join('\n');
+}

@@ -1,0 +1,95 @@
+import { parse } from 'yaml';
+import type { ContainerFacts, Proposal } from '../modules/facts.ts';
+import { slug } from './names.ts';
+import type { PlainSettings } from '../settings/table.ts';
+
+/** What is watched already, as `host` or `host:port`, per module. */
+export type Watched = Readonly<Record<Proposal['module'], ReadonlySet<string>>>;
+
+/**
+ * Reads what the settings and the target files watch already.
+ *
+ * @param files texts of the files below `prometheus/targets/`, by their path from the checkout
+ */
+export function watchedAlready(settings: PlainSettings, files: ReadonlyMap<string, string>): Watched {
+  const inFiles = (module: string): string[] =>
+    [...files].flatMap(([path, text]) => (path.startsWith(`prometheus/targets/${module}/`) ? targetsOf(text) : []));
+  return {
+    postgres: new Set([
+      ...settings.POSTGRES_INSTANCES.map(({ host, port }) => `${host}:${port}`),
+      ...inFiles('postgres').map((url) => hostPort(url, 5432)),
+    ]),
+    redis: new Set([
+      ...settings.REDIS_INSTANCES.map(({ host, port }) => `${host}:${port}`),
+      ...inFiles('redis').map((url) => hostPort(url, 6379)),
+    ]),
+    apps: new Set(inFiles('apps').map(hostOnly)),
+    blackbox: new Set([...settings.BLACKBOX_TARGETS, ...inFiles('blackbox')].map(hostOnly)),
+  };
+}
+
+/** Whether what a module proposes for a container is watched already, under whichever of its names the stack can reach. */
+export function isWatched(proposal: Proposal, container: ContainerFacts, watched: Watched, attached: readonly string[]): boolean {
+  const { module, instance } = proposal;
+  const reachable = container.networks.filter(({ name }) => attached.includes(name));
+  const networks = reachable.length === 0 ? container.networks : reachable;
+  const names = [container.address, container.name, ...networks.flatMap(({ aliases }) => aliases)];
+  if (instance !== undefined) {
+    const port = new URL(instance.url).port;
+    return names.some((name) => watched[module].has(`${name}:${port}`));
+  }
+  // One target per container: an application that is scraped needs no probe on top, and one that is probed was decided upon.
+  return names.some((name) => watched.apps.has(name) || watched.blackbox.has(name));
+}
+
+/** The file_sd file that a container's target belongs into: one per Compose service, whose replicas are entries of it. */
+export function targetFile(module: string, { composeProject, composeService, name }: ContainerFacts): string {
+  const stem = composeProject === undefined || composeService === undefined ? name : `${composeProject}-${composeService}`;
+  return `prometheus/targets/${module}/${slug(stem)}.yml`;
+}
+
+/** The text of a file_sd file. */
+export function targetText(targets: readonly NonNullable<Proposal['target']>[]): string {
+  const entries = targets.map(({ address, labels }) => {
+    const lines = Object.entries(labels).map(([key, value]) => `    ${key}: ${scalar(value)}\n`);
+    return `- targets: [${quoted(address)}]\n  labels:\n${lines.join('')}`;
+  });
+  return `# From npm run detect; yours to edit.\n${entries.join('')}`;
+}
+
+/** A YAML scalar that stays text: a name such as `1234` or `on` would be read as something else. */
+function scalar(text: string): string {
+  return /^[A-Za-z_/][\w./-]*$/.test(text) && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text) ? text : quoted(text);
+}
+
+/** Text in quotes. Only the double ones can hold a line break; what they escape is what JSON escapes. */
+function quoted(text: string): string {
+  return /[^\x20-\x7e]/.test(text) ? JSON.stringify(text) : `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A file that cannot be read is `npm run validate`'s business. */
+function targetsOf(text: string): string[] {
+  try {
+    const groups: unknown = parse(text);
+    if (!Array.isArray(groups)) return [];
+    return groups.flatMap((group: { targets?: unknown } | null) => (Array.isArray(group?.targets) ? group.targets.map(String) : []));
+  } catch {
+    return [];
+  }
+}
+
+function hostPort(target: string, fallback: number): string {
+  const bare = withoutScheme(target);
+  return bare.includes(':') ? bare : `${bare}:${fallback}`;
+}
+
+function hostOnly(target: string): string {
+  return withoutScheme(target).replace(/:\d+$/, '');
+}
+
+function withoutScheme(target: string): string {
+  return target
+    .replace(/^[a-z]+:\/\//, '')
+    .replace(/[/?#].*$/, '')
+    .replace(/^.*@/, '');
+}

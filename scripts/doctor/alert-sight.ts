@@ -1,0 +1,53 @@
+import { explainBlindness, type AlertSight, type Blindness, type SelectorFacts } from './blind.ts';
+import { neutralised, selectorsOf, type Selector } from '../rules/promql.ts';
+import type { LoadedRule, PrometheusApi } from '../clients/prometheus.ts';
+
+/** Queries that run side by side: Prometheus itself allows 20. */
+const AT_ONCE = 8;
+
+/** What the contracts of the exporters tell of a metric's name. */
+export interface Known {
+  readonly owners: (metric: string) => readonly string[];
+  readonly collectorOff: (metric: string) => string | undefined;
+}
+
+/** Looks at every alert that a running Prometheus has loaded: does its condition have series, so that it can fire? */
+export async function alertSights(prometheus: PrometheusApi, known: Known): Promise<readonly AlertSight[]> {
+  // Fires only when `npm run test-alert` makes its metric.
+  const rules = (await prometheus.rules()).filter(({ kind, name }) => kind === 'alerting' && name !== 'TestAlert');
+  const sights: AlertSight[] = [];
+  const next = rules.values();
+  const work = async (): Promise<void> => {
+    for (const rule of next) sights.push(await sight(prometheus, rule, known));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return sights.sort((a, b) => (a.alert < b.alert ? -1 : 1));
+}
+
+async function sight(prometheus: PrometheusApi, { name, query, labels }: LoadedRule, known: Known) {
+  return { alert: name, severity: labels['severity'] ?? '', blind: await blindness(prometheus, query, known) };
+}
+
+async function blindness(prometheus: PrometheusApi, expr: string, known: Known): Promise<Blindness | undefined> {
+  for (const alternative of neutralised(expr)) if ((await count(prometheus, alternative)) > 0) return undefined;
+  return explainBlindness(
+    await Promise.all(selectorsOf(expr).map(async (selector) => factsOf(prometheus, selector))),
+    known.owners,
+    known.collectorOff,
+  );
+}
+
+async function factsOf(prometheus: PrometheusApi, selector: Selector): Promise<SelectorFacts> {
+  const metric = selector.metric === '' ? selector.text : selector.metric;
+  const labels = [...new Set(selector.matchers.map(({ label }) => label))];
+  const [named, selected, ...values] = await Promise.all([
+    count(prometheus, metric),
+    count(prometheus, selector.text),
+    ...labels.map(async (label) => (await prometheus.query(`count by (${label}) (${metric})`)).map((sample) => sample.labels[label] ?? '')),
+  ]);
+  return { selector, named, selected, values: new Map(labels.map((label, index) => [label, values[index] ?? []])) };
+}
+
+async function count(prometheus: PrometheusApi, expr: string): Promise<number> {
+  return (await prometheus.query(`count(${expr})`))[0]?.value ?? 0;
+}

@@ -1,0 +1,53 @@
+import { addressesOf } from '../settings/addresses.ts';
+import { stackFailure } from '../base/failure.ts';
+import { error, type Problem } from '../base/problem.ts';
+import type { PlainSettings } from '../settings/table.ts';
+import { countTargets, serviceProblems, type StackStatus } from './stack-status.ts';
+import { publishedModel } from '../engine/compose.ts';
+import { prometheusApi } from '../clients/prometheus.ts';
+import { stackState } from '../engine/stack-state.ts';
+import type { Workplace } from '../engine/workplace.ts';
+
+/** Looks at the containers, and at Prometheus where it answers. */
+export async function lookAtStack({ root, docker }: Workplace, settings: PlainSettings): Promise<StackStatus> {
+  const model = await publishedModel(root);
+  if (model === undefined) throw stackFailure([error('the stack', 'has not been started yet', 'npm run up')]);
+  const expected = Object.keys(model.services);
+  const containers = await stackState(docker, settings.COMPOSE_PROJECT_NAME);
+  const prometheus = prometheusApi(addressesOf(settings).prometheus);
+  const problems: Problem[] = [...serviceProblems(expected, containers)];
+  const [targets, alerts] = await Promise.all([prometheus.targets(), prometheus.alerts()]).catch((failure: unknown) => {
+    problems.push(
+      error('Prometheus', `does not answer: ${failure instanceof Error ? failure.message : String(failure)}`, 'npm run logs -- prometheus'),
+    );
+    return [[], []] as const;
+  });
+  const down = targets.filter(({ health }) => health === 'down');
+  problems.push(
+    ...down.map(({ job, instance, lastError }) =>
+      error(`target ${job}/${instance}`, `is down: ${lastError}`, 'npm run reload proves the configuration; see /targets in Prometheus.'),
+    ),
+  );
+  return {
+    project: settings.COMPOSE_PROJECT_NAME,
+    services: containers.map(({ service, state, health, image, startedAt, restarts }) => ({
+      service,
+      state,
+      health: health ?? 'no check',
+      image,
+      startedAt,
+      restarts,
+    })),
+    targets: countTargets(targets),
+    firing: alerts
+      .filter(({ state, labels }) => state === 'firing' && labels['alertname'] !== 'Watchdog')
+      .map(({ labels, annotations, activeAt }) => ({
+        alertname: labels['alertname'] ?? '',
+        severity: labels['severity'] ?? '',
+        instance: labels['instance'] ?? '',
+        summary: annotations['summary'] ?? labels['instance'] ?? '',
+        since: activeAt,
+      })),
+    problems,
+  };
+}

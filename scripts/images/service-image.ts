@@ -1,0 +1,30 @@
+import { composeEnv } from '../settings/compose-env.ts';
+import { stackFailure } from '../base/failure.ts';
+import { error } from '../base/problem.ts';
+import { mergeCompose } from '../engine/compose.ts';
+import { ensureImages } from './io.ts';
+import { loadSettings } from '../settings/io.ts';
+import { interruptible } from '../base/interruptible.ts';
+import type { Workplace } from '../engine/workplace.ts';
+
+/** The image that `up` would run a service in, made present. Throws a `Failure` where it cannot be had. */
+export async function serviceImage({ root, exec, docker, report, signal, mayInstall }: Workplace, service: string): Promise<string> {
+  const { plain } = (await loadSettings(root)).settings;
+  const model = await mergeCompose(exec, root, ['*'], composeEnv(plain, { subnet: '', gateway: '127.0.0.1' }));
+  const wanted = [{ service, image: model.services[service]?.image ?? '' }];
+  const { images, leftOut } = await report.step(`image of ${service}`, async (detail) =>
+    ensureImages({
+      exec: interruptible(exec, signal),
+      docker,
+      root,
+      wanted,
+      mirror: plain.DEBIAN_MIRROR,
+      mayInstall,
+      detail,
+      note: report.note,
+    }),
+  );
+  const found = images.get(service);
+  if (found === undefined) throw stackFailure(leftOut.map(({ reason }) => error(`image of ${service}`, reason)));
+  return found.name;
+}

@@ -1,0 +1,28 @@
+import { metricsPath, portOf, type ContainerFacts, type Proposal } from '../facts.ts';
+
+/** An application with metrics: by the label `prometheus.scrape=true`, else because it answers GET /metrics. */
+export function detectApp(container: ContainerFacts): Proposal | undefined {
+  const { labels, answers, ports, address, title, composeService } = container;
+  const scrape = labels['prometheus.scrape'];
+  const metrics = answers.find(({ speaks }) => speaks === 'metrics');
+  if (scrape === 'false' || (scrape !== 'true' && metrics === undefined)) return undefined;
+  // Without a port label, or with one that names none: the port that answers, else the only one there is.
+  const port = portOf(labels['prometheus.port']) ?? metrics?.port ?? (ports.length === 1 ? ports[0] : undefined);
+  const path = metricsPath(labels) ?? metrics?.path ?? '/metrics';
+  if (port === undefined) {
+    const what = `say which port of ${container.name} answers GET ${path}, as a label in its Compose file; then detect again`;
+    return {
+      module: 'apps',
+      because: 'an application, by its label prometheus.scrape',
+      manual: { what, command: 'prometheus.port: 3000' },
+    };
+  }
+  return {
+    module: 'apps',
+    because: scrape === 'true' ? 'an application, by its label prometheus.scrape' : `an application: port ${port} answers GET ${path}`,
+    target: {
+      address: `${address}:${port}`,
+      labels: { instance: title, service: composeService ?? title, ...(path === '/metrics' ? {} : { __metrics_path__: path }) },
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { ModuleSpec } from './spec.ts';
+import type { PlainSettings } from '../settings/table.ts';
+
+/** A service that does not run, and why. */
+export interface LeftOut {
+  readonly service: string;
+  readonly reason: string;
+}
+
+/** Which modules and services run. */
+export interface Selection {
+  /** Modules that are on and have what they need, `stack` among them. */
+  readonly modules: readonly ModuleSpec[];
+  readonly services: ReadonlySet<string>;
+  /** Services of the modules in `MODULES` that do not run. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** The Compose profiles of everything that `MODULES` asks for. */
+export function wantedProfiles(all: readonly ModuleSpec[], settings: PlainSettings): readonly string[] {
+  return [...new Set(wantedModules(all, settings).flatMap((module) => module.profiles(settings)))];
+}
+
+/**
+ * Drops the services whose image cannot be had, the modules that are pointless without them, and the services that only those modules used.
+ *
+ * @param missing the reason for each service whose image cannot be had
+ */
+export function select(all: readonly ModuleSpec[], settings: PlainSettings, missing: ReadonlyMap<string, string>): Selection {
+  const wanted = wantedModules(all, settings);
+  const modules = wanted.filter((module) => !module.essential.some((service) => missing.has(service)));
+  const services = new Set(modules.flatMap((module) => module.services(settings)).filter((service) => !missing.has(service)));
+  const asked = new Set(wanted.flatMap((module) => module.services(settings)));
+  const leftOut = [...asked]
+    .filter((service) => !services.has(service))
+    .map((service) => ({
+      service,
+      reason: reasonOf(service, modules, missing.get(service) ?? neededBy(service, wanted, settings, missing)),
+    }));
+  return { modules, services, leftOut };
+}
+
+/** Why a service is left out, and what does its work where a module that runs has something else for it. */
+function reasonOf(service: string, running: readonly ModuleSpec[], reason: string): string {
+  const instead = running.map((module) => module.instead?.[service]).find((text) => text !== undefined);
+  return instead === undefined ? reason : `${instead} (${reason})`;
+}
+
+function wantedModules(all: readonly ModuleSpec[], settings: PlainSettings): readonly ModuleSpec[] {
+  return all.filter((module) => module.name === 'stack' || settings.MODULES.some((name) => name === module.name));
+}
+
+function neededBy(service: string, wanted: readonly ModuleSpec[], settings: PlainSettings, missing: ReadonlyMap<string, string>): string {
+  const module = wanted.find((candidate) => candidate.services(settings).includes(service));
+  const absent = module?.essential.find((other) => missing.has(other));
+  return `only ${module?.name ?? 'a module'} uses it, which is left out without ${absent ?? 'its services'}`;
+}

@@ -1,0 +1,95 @@
+import type { ComposeModel, ComposeService } from '../engine/compose-model.ts';
+import { error, type Problem } from '../base/problem.ts';
+
+/** Exceptions from the rules below, each with its reason. */
+const ROOT_USERS: Readonly<Record<string, string>> = {
+  cadvisor: 'another user cannot read the layers of images, and then sees no containers',
+  'docker-socket-proxy': 'the socket belongs to root',
+  promtail: 'the image runs as root, and so do the positions of hosts that upgrade',
+};
+const HOST_NETWORK: Readonly<Record<string, string>> = { 'node-exporter': 'it has to see the interfaces of the host' };
+const SOCKET: Readonly<Record<string, string>> = { 'docker-socket-proxy': 'the only service that may' };
+
+/** Limits of the core, together: Prometheus 512, Grafana 512, Alertmanager 256, exporters 256 MiB. */
+const CORE_MEMORY_BYTES = 1536 * 1024 ** 2;
+const CORE = [
+  'prometheus',
+  'grafana',
+  'alertmanager',
+  'node-exporter',
+  'postgres-exporter',
+  'redis-exporter',
+  'blackbox-exporter',
+  'pushgateway',
+];
+
+type Check = (name: string, service: ComposeService, bindAddress: string) => string | undefined;
+
+const list = (service: ComposeService, key: string): readonly unknown[] => (Array.isArray(service[key]) ? (service[key] as unknown[]) : []);
+
+/** What must hold for every service: the sentence behind the service's name where it does not. */
+const CHECKS: readonly Check[] = [
+  (_, service) => (service['read_only'] === true ? undefined : 'can write to its root file system (read_only: true is missing)'),
+  (_, service) => (list(service, 'cap_drop').includes('ALL') ? undefined : 'keeps capabilities (cap_drop: [ALL] is missing)'),
+  (_, service) =>
+    list(service, 'security_opt').includes('no-new-privileges:true')
+      ? undefined
+      : 'may gain privileges (security_opt no-new-privileges:true is missing)',
+  (_, service) => (service['privileged'] === true ? 'is privileged' : undefined),
+  (_, service) => (Number(service.mem_limit ?? 0) > 0 ? undefined : 'has no memory limit (mem_limit)'),
+  (_, service) => (Number(service['mem_reservation'] ?? 0) > 0 ? undefined : 'has no memory reservation (mem_reservation)'),
+  (_, service) => (Number(service['pids_limit'] ?? 0) > 0 ? undefined : 'has no limit of processes (pids_limit)'),
+  (_, service) => (service.healthcheck?.test !== undefined ? undefined : 'has no health check'),
+  (_, service) => (service['restart'] === 'unless-stopped' ? undefined : 'is not started again when it ends (restart: unless-stopped)'),
+  (_, service) => (typeof service['stop_grace_period'] === 'string' ? undefined : 'has no stop_grace_period'),
+  (_, service) => {
+    const options = (service['logging'] as { options?: Record<string, string> } | undefined)?.options ?? {};
+    return options['max-size'] !== undefined && options['max-file'] !== undefined
+      ? undefined
+      : 'has a log without bounds (logging: max-size and max-file)';
+  },
+  (_, { image }) =>
+    /^[^:]+(:\d+\/[^:]+)?:[^:]+$/.test(image) && !image.endsWith(':latest')
+      ? undefined
+      : `has an image without a pinned version (${image})`,
+  (name, service) => (isRoot(service) && !(name in ROOT_USERS) ? 'runs as root' : undefined),
+  (name, service) => (service.network_mode === 'host' && !(name in HOST_NETWORK) ? 'is in the network of the host' : undefined),
+  (name, service) => (mountsSocket(service) && !(name in SOCKET) ? 'mounts the Docker socket; ask docker-socket-proxy instead' : undefined),
+  (_, { ports = [] }, bindAddress) => {
+    const open = ports.find(({ host_ip: address }) => address !== bindAddress);
+    return open === undefined
+      ? undefined
+      : `publishes port ${open.published ?? open.target} on ${open.host_ip ?? 'every address'} instead of BIND_ADDRESS (${bindAddress})`;
+  },
+];
+
+function isRoot(service: ComposeService): boolean {
+  const user = String(service['user'] ?? 'root');
+  return /^(0|root)(:|$)/.test(user);
+}
+
+function mountsSocket({ volumes = [] }: ComposeService): boolean {
+  return volumes.some(({ source = '' }) => source.endsWith('docker.sock'));
+}
+
+/** What in a Compose model goes against the rules of this stack. The user's own services are held to them too. */
+export function composeProblems(model: ComposeModel, bindAddress: string): readonly Problem[] {
+  const services = Object.entries(model.services).flatMap(([name, service]) =>
+    CHECKS.flatMap((check) => {
+      const message = check(name, service, bindAddress);
+      return message === undefined ? [] : [error(`service ${name}`, message, 'See the x-service block of docker-compose.yml.')];
+    }),
+  );
+  const core = CORE.reduce((sum, name) => sum + Number(model.services[name]?.mem_limit ?? 0), 0);
+  const memory =
+    core <= CORE_MEMORY_BYTES
+      ? []
+      : [
+          error(
+            'docker-compose.yml',
+            `gives the core ${Math.round(core / 1024 ** 2)} MiB of memory together, more than 1536`,
+            'Lower a mem_limit.',
+          ),
+        ];
+  return [...services, ...memory];
+}

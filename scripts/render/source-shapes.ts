@@ -1,0 +1,73 @@
+import { isAlias, isMap, isScalar, isSeq, type Document, type Node } from 'yaml';
+import { error, type Problem } from '../base/problem.ts';
+import type { Tree } from './scrape.ts';
+
+/** What stands at a place of a file: a map (with what stands below some of its keys), a list, or text. What is left out may be anything. */
+type Shape = { readonly map: Readonly<Record<string, Shape>> } | { readonly list: Shape } | 'text';
+
+const group: Shape = { map: { targets: { list: 'text' }, labels: { map: {} } } };
+
+/** What rendering looks into, by path. The programs' own linters check the rest; they run on what was rendered. */
+const SHAPES: readonly (readonly [RegExp, Shape, string])[] = [
+  [/^prometheus\/prometheus\.yml$/, { map: { global: { map: { external_labels: { map: {} } } } } }, 'global:\n  scrape_interval: 15s'],
+  [
+    /^prometheus\/scrape\/[^/]+\.ya?ml$/,
+    { map: { scrape_configs: { list: { map: { static_configs: { list: group }, file_sd_configs: { list: { map: {} } } } } } } },
+    'scrape_configs:\n  - job_name: mine\n    static_configs:\n      - targets: [mine:9100]',
+  ],
+  [
+    /^prometheus\/rules\/[^/]+\.ya?ml$/,
+    { map: { groups: { list: { map: { rules: { list: { map: { labels: { map: {} }, annotations: { map: {} } } } } } } } } },
+    'groups:\n  - name: mine\n    rules:\n      - alert: Mine\n        expr: up == 0',
+  ],
+  [/^loki\/loki\.yml$/, { map: { limits_config: { map: {} } } }, 'limits_config:\n  reject_old_samples: true'],
+  [
+    /^grafana\/provisioning\/datasources\/[^/]+\.ya?ml$/,
+    { map: { datasources: { list: { map: { uid: 'text' } } } } },
+    'datasources:\n  - name: Mine\n    uid: mine\n    type: prometheus',
+  ],
+];
+
+/** What in a YAML file of the checkout is of another form than rendering reads, each with its line. An empty value stands for one left out. */
+export function sourceShapeProblems(path: string, text: string, doc: Document.Parsed): readonly Problem[] {
+  const [, shape, example] = SHAPES.find(([pattern]) => pattern.test(path)) ?? [];
+  if (shape === undefined) return [];
+  const problems: Problem[] = [];
+  const visit = (given: unknown, wanted: Shape, name: string, isItem: boolean): void => {
+    const node = (isAlias(given) ? given.resolve(doc) : given) as Node | null | undefined;
+    if (!isItem && (node === null || node === undefined || (isScalar(node) && node.value === null))) return;
+    if (wanted === 'text' ? isScalar(node) : 'map' in wanted ? isMap(node) : isSeq(node)) {
+      if (wanted === 'text') return;
+      if ('list' in wanted && isSeq(node)) for (const item of node.items) visit(item, wanted.list, `an entry of ${name}`, true);
+      if ('map' in wanted && isMap(node))
+        for (const [key, below] of Object.entries(wanted.map)) visit(node.get(key, true), below, `"${key}"`, false);
+      return;
+    }
+    const line = text.slice(0, (given as Node | null)?.range?.[0] ?? node?.range?.[0] ?? 0).split('\n').length;
+    const form = wanted === 'text' ? 'text' : 'map' in wanted ? 'a map (key: value)' : 'a list (- …)';
+    problems.push(error(`${path}:${line}`, `${name} is not ${form}`, `Write it as\n${example ?? ''}`));
+  };
+  visit(doc.contents, shape, 'the file', false);
+  return problems;
+}
+
+/** Dashboards that are no JSON, or that nothing can address. Grafana would skip them without a word to whoever wrote them. */
+export function dashboardFileProblems(sources: Tree): readonly Problem[] {
+  return [...sources].flatMap(([path, text]) => {
+    if (!/^grafana\/dashboards\/.*\.json$/.test(path)) return [];
+    const fix = 'Export it once more from Grafana (Export as JSON, classic model), or remove the file.';
+    try {
+      const dashboard: unknown = JSON.parse(text);
+      const isNamed =
+        typeof dashboard === 'object' &&
+        dashboard !== null &&
+        'uid' in dashboard &&
+        typeof dashboard.uid === 'string' &&
+        dashboard.uid !== '';
+      const uid = (path.split('/').at(-1) ?? '').replace(/\.json$/, '');
+      return isNamed ? [] : [error(path, 'is not a dashboard in the classic model: it has no uid', `Add "uid": "${uid}". ${fix}`)];
+    } catch (failure) {
+      return [error(path, `is not valid JSON: ${failure instanceof Error ? failure.message : ''}`, fix)];
+    }
+  });
+}

@@ -1,0 +1,163 @@
+import { error, warning, type Problem } from '../base/problem.ts';
+import { selectsNothing, syntaxError } from './expr-mutants.ts';
+import { alertRules, yamlProblems, type AlertRule, type RuleTestCase } from './files.ts';
+
+/** What `severity` may be, from a note to somebody being woken; the routes of Alertmanager know these. */
+export const SEVERITIES = ['info', 'warning', 'critical', 'emergency'] as const;
+
+/** What `category` may be; it decides which team is told. */
+export const CATEGORIES = ['infrastructure', 'database', 'cache', 'application', 'mlops', 'security', 'endpoint', 'logs', 'stack'] as const;
+
+const ANNOTATIONS = ['summary', 'description', 'impact'] as const;
+
+/** Headings of a runbook page, in this order. */
+export const RUNBOOK_HEADINGS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'Prevention'] as const;
+
+/** What is wrong with alert rules taken together, beyond what promtool sees. */
+export function ruleProblems(rules: readonly AlertRule[]): readonly Problem[] {
+  if (rules.length === 0)
+    return [
+      error('prometheus/rules', 'no file here holds an alert', 'Restore the rule files; Prometheus accepts a pattern that matches none.'),
+    ];
+  return [...rules.flatMap(labelProblems), ...rules.flatMap(annotationProblems), ...duplicates(rules)];
+}
+
+/** What of a rule file is not YAML, holds no expression, or is not PromQL, each with its line. */
+export function syntaxProblems(path: string, text: string): readonly Problem[] {
+  const broken = yamlProblems(path, text);
+  if (broken.length > 0) return broken;
+  return alertRules(path, text).flatMap((rule) => {
+    if (rule.expr.trim() === '') return [error(rule.place, `${rule.alert} has no expression`, 'Add expr: the condition in PromQL.')];
+    const at = syntaxError(rule.expr);
+    if (at === undefined) return [];
+    const shown = `${rule.expr.slice(Math.max(0, at - 30), at)}⏵${rule.expr.slice(at, at + 30)}`.replace(/\s+/g, ' ').trim();
+    return [error(rule.place, `the expression of ${rule.alert} is not PromQL from the mark on: ${shown}`, 'Mend the expression.')];
+  });
+}
+
+function labelProblems(rule: AlertRule): readonly Problem[] {
+  const problems: Problem[] = [];
+  for (const [label, allowed] of [
+    ['severity', SEVERITIES],
+    ['category', CATEGORIES],
+  ] as const) {
+    const value = rule.labels[label];
+    if (value === undefined)
+      problems.push(error(rule.place, `${rule.alert} has no label ${label}`, `Set it to one of ${allowed.join(', ')}.`));
+    // A template takes the value from the metric, which no check can know beforehand.
+    else if (!value.includes('{{') && !allowed.some((name) => name === value))
+      problems.push(error(rule.place, `${rule.alert} has ${label} "${value}", which no route knows`, `Use one of ${allowed.join(', ')}.`));
+  }
+  const sms = rule.labels['notify_sms'];
+  if (sms !== undefined && sms !== 'true')
+    problems.push(
+      error(rule.place, `${rule.alert} has notify_sms "${sms}", which does nothing`, "Write notify_sms: 'true' or leave it out."),
+    );
+  for (const label of ['alertname', 'cluster'])
+    if (rule.labels[label] !== undefined)
+      problems.push(error(rule.place, `${rule.alert} sets the label ${label}, by which notifications are grouped`, 'Take it out.'));
+  return problems;
+}
+
+function annotationProblems(rule: AlertRule): readonly Problem[] {
+  return ANNOTATIONS.filter((name) => (rule.annotations[name] ?? '').trim() === '').map((name) =>
+    error(rule.place, `${rule.alert} has no ${name}`, `Add annotations.${name}: it is what people read in the notification.`),
+  );
+}
+
+function duplicates(rules: readonly AlertRule[]): readonly Problem[] {
+  return rules.flatMap((rule, index) => {
+    const first = rules.slice(0, index).find((other) => other.alert === rule.alert);
+    return first === undefined
+      ? []
+      : [
+          error(
+            rule.place,
+            `${rule.alert} is already defined at ${first.place}`,
+            'Rename one: it would be sent twice, and one runbook cannot fit both.',
+          ),
+        ];
+  });
+}
+
+/** Alerts on jobs that no scrape file has: their expression can never be true. */
+export function unknownJobs(rules: readonly AlertRule[], jobs: readonly string[]): readonly Problem[] {
+  return rules.flatMap((rule) =>
+    jobsIn(rule.expr)
+      .filter((job) => !jobs.includes(job))
+      .map((job) =>
+        warning(
+          rule.place,
+          `${rule.alert} asks for job "${job}", which no scrape file has`,
+          'Mend the name, or add the job to prometheus/scrape/.',
+        ),
+      ),
+  );
+}
+
+/** The jobs that an expression asks for by `job="…"` or by `job=~"…|…"` with plain names. */
+function jobsIn(expr: string): readonly string[] {
+  return [...expr.matchAll(/\bjob\s*=~?\s*"([^"]*)"/g)]
+    .flatMap((match) => (match[1] ?? '').split('|'))
+    .filter((job) => /^[\w-]+$/.test(job));
+}
+
+/** The module of a rule file, a test file or a runbook: its name without what follows the first dot, or the runbook's folder. */
+export function moduleName(path: string): string {
+  const parts = path.split('/');
+  return parts[0] === 'runbooks' ? (parts[1] ?? '') : (parts.at(-1) ?? '').replace(/\..*$/, '');
+}
+
+/** Alerts without a page in `runbooks/<module>/`, and pages without their alert. A rule that brings its own `runbook_url` needs none. */
+export function runbookProblems(rules: readonly AlertRule[], pages: readonly string[]): readonly Problem[] {
+  const pageOf = (rule: AlertRule): string => `runbooks/${moduleName(rule.path)}/${rule.alert}.md`;
+  const wanted = new Set(rules.map(pageOf));
+  return [
+    ...rules
+      .filter((rule) => rule.annotations['runbook_url'] === undefined && !pages.includes(pageOf(rule)))
+      .map((rule) => error(rule.place, `${rule.alert} has no runbook`, `Write ${pageOf(rule)}, or set annotations.runbook_url.`)),
+    ...pages
+      .filter((page) => !wanted.has(page))
+      .map((page) => warning(page, 'belongs to no alert', 'Rename it to the alert, or delete it.')),
+  ];
+}
+
+/** Headings that a runbook page lacks, and sections that are empty. */
+export function runbookPageProblems(path: string, text: string): readonly Problem[] {
+  const sections = new Map(
+    text
+      .split(/^## /m)
+      .slice(1)
+      .map((section) => {
+        const [heading = '', ...body] = section.split('\n');
+        return [heading.trim(), body.join('\n').trim()] as const;
+      }),
+  );
+  const title = /^# (.*)$/m.exec(text)?.[1];
+  const name = path.split('/').at(-1)?.replace(/\.md$/, '');
+  return [
+    ...(title === name ? [] : [warning(path, `has the title "${title ?? ''}" instead of "${name ?? ''}"`)]),
+    ...RUNBOOK_HEADINGS.filter((heading) => (sections.get(heading) ?? '') === '').map((heading) =>
+      warning(path, `says nothing under "## ${heading}"`, 'Whoever is woken by the alert reads this page first.'),
+    ),
+  ];
+}
+
+/** Alerts that no test expects to fire, or none to stay silent, and tests of alerts that do not exist (promtool lets all of that pass). */
+export function ruleTestProblems(rules: readonly AlertRule[], cases: readonly RuleTestCase[]): readonly Problem[] {
+  const names = new Set(rules.map(({ alert }) => alert));
+  return [
+    ...rules.flatMap((rule) => {
+      const file = `test/rules/${moduleName(rule.path)}.test.yml`;
+      const [fires, silent] = [true, false].map((firing) =>
+        cases.some(({ alert, expectsFiring }) => alert === rule.alert && expectsFiring === firing),
+      );
+      if (fires !== true) return [error(rule.place, `no test expects ${rule.alert} to fire`, `Add a case to ${file}.`)];
+      if (silent === true || selectsNothing(rule.expr)) return [];
+      return [error(rule.place, `no test expects ${rule.alert} to stay silent`, `Add a case beside its threshold to ${file}.`)];
+    }),
+    ...cases
+      .filter(({ alert }) => !names.has(alert))
+      .map(({ place, alert }) => warning(place, `tests ${alert}, which no rule file defines`, 'Mend the name: such a test always passes.')),
+  ];
+}

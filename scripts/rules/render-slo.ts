@@ -1,0 +1,62 @@
+import { stringify } from 'yaml';
+import { error, warning, type Problem } from '../base/problem.ts';
+import type { Tree } from '../render/scrape.ts';
+import { alertRules, type AlertRule } from './files.ts';
+import { readSloFile } from './slo-file.ts';
+import { SLO_ALERTS, sloRules } from './slo.ts';
+
+/** The runbooks of alerts that stand in no checked-in rule file. */
+export const SLO_RUNBOOKS: readonly string[] = SLO_ALERTS.map((alert) => `runbooks/apps/${alert}.md`);
+
+/** Days of a unit of Prometheus durations. */
+const UNIT_DAYS: Readonly<Record<string, number>> = { h: 1 / 24, d: 1, w: 7, y: 365 };
+
+export interface RenderedSlo {
+  /** The rule file below `.effective/`; undefined where the SLO file has a mistake. */
+  readonly rules?: { readonly path: string; readonly text: string };
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Renders `prometheus/slo/<service>.yml` into a rule file of Prometheus.
+ *
+ * @param retention how long Prometheus keeps its data, such as `30d`
+ */
+export function renderSlo(path: string, text: string, sources: Tree, runbooksUrl: string, retention: string): RenderedSlo {
+  const { slos, problems } = readSloFile(path, text);
+  if (slos === undefined) return { problems };
+  const target = `prometheus/rules/slo-${slos.service}.yml`;
+  if (sources.has(target))
+    return { problems: [error(target, `has the name of the rules that ${path} becomes`, 'Rename it: it would be overwritten.')] };
+  const [, count = '', unit = ''] = /^(\d+)(\w+)$/.exec(retention) ?? [];
+  const kept = Number(count) * (UNIT_DAYS[unit] ?? 0);
+  const short = warning(
+    path,
+    `promises something of ${slos.days} days, and Prometheus keeps ${retention}`,
+    'Raise PROMETHEUS_RETENTION_TIME, or lower window: until then what is left of the budget is that of the time kept.',
+  );
+  const header = `# Made of ${path} by npm run up. Change that file instead.\n`;
+  return {
+    rules: { path: target, text: header + stringify(sloRules(slos, runbooksUrl), { aliasDuplicateObjects: false }) },
+    problems: kept < slos.days ? [...problems, short] : problems,
+  };
+}
+
+/** What `sloAlerts` calls the file of its alerts: their runbooks stand among those of the applications. */
+const MADE = 'prometheus/slo/apps.yml';
+
+/** The alerts that are made of every SLO, as of one file: what is to be proven of them does not depend on a service. */
+export function sloAlerts(): readonly AlertRule[] {
+  const slo = { name: 'availability', objective: 99.9, total: 'rate(a_total[2m])', good: 'rate(b_total[2m])', absentIsBad: true };
+  const made = stringify(sloRules({ service: 'any', days: 30, slos: [slo] }, ''), { aliasDuplicateObjects: false });
+  // Without their runbook_url, which would count as a runbook without that anybody looks for the page.
+  return alertRules(MADE, made).map((rule) => {
+    const { runbook_url: _, ...annotations } = rule.annotations;
+    return { ...rule, annotations };
+  });
+}
+
+/** Whether an alert is made of SLOs, and therefore stands in no checked-in rule file. */
+export function isOfSlo({ path }: AlertRule): boolean {
+  return path === MADE;
+}

@@ -1,0 +1,24 @@
+import type { PlainSettings } from './table.ts';
+
+/** Where this host reaches the services' pages. */
+export interface Addresses {
+  readonly prometheus: string;
+  readonly alertmanager: string;
+  readonly history: string;
+  readonly grafana: string;
+  readonly loki: string;
+}
+
+/** The addresses at which the published ports answer from this host. */
+export function addressesOf(settings: PlainSettings): Addresses {
+  const bind = settings.BIND_ADDRESS;
+  const host = bind === '0.0.0.0' || bind === '::' ? '127.0.0.1' : bind.includes(':') ? `[${bind}]` : bind;
+  const at = (port: number): string => `http://${host}:${port}`;
+  return {
+    prometheus: at(settings.PROMETHEUS_PORT),
+    alertmanager: at(settings.ALERTMANAGER_PORT),
+    history: at(settings.HISTORY_PORT),
+    grafana: at(settings.GRAFANA_PORT),
+    loki: at(settings.LOKI_PORT),
+  };
+}

@@ -1,0 +1,75 @@
+import type { AlertmanagerConfig } from '../alertmanager/config.ts';
+import { error, type Problem } from '../base/problem.ts';
+import type { Kind } from './kinds.ts';
+
+/** SMS through Twilio: the history service turns Alertmanager's webhook into Twilio's requests. A gateway in SMS_WEBHOOK_URL comes first. */
+export const TWILIO_SECRET = {
+  key: 'TWILIO_AUTH_TOKEN',
+  file: 'twilio_auth_token',
+  shape: ((value) =>
+    /^[0-9a-f]{32}$/.test(value)
+      ? { value }
+      : {
+          wrong: 'is not an auth token',
+          fix: "The account's auth token: 32 digits and letters a to f.",
+        }) as Kind<string>,
+} as const;
+
+/** Where the history service takes notifications that are to become SMS. */
+export const SMS_URL = 'http://history:9095/sms';
+
+const SMS_FILE = '/run/secrets/sms_webhook_url';
+const NUMBER = /^\+[1-9]\d{6,14}$/;
+
+function orNone(pattern: RegExp, wrong: string, fix: string): Kind<string> {
+  return (value) => (value === '' || pattern.test(value) ? { value } : { wrong: `"${value}" ${wrong}`, fix });
+}
+
+/** `AC…`, or nothing. */
+export const accountSid = orNone(/^AC[0-9a-f]{32}$/, 'is not an account SID', 'AC and 32 digits and letters a to f.');
+
+/** A number of the account, the SID of a messaging service, or a sender's name; or nothing. */
+export const smsSender = orNone(
+  /^(\+[1-9]\d{6,14}|MG[0-9a-f]{32}|[A-Za-z0-9 ]{1,11})$/,
+  'is neither a number nor a messaging service',
+  'A number as +4915112345678, the SID of a messaging service (MG…), or a sender name of up to 11 letters.',
+);
+
+/** Numbers in E.164, comma-separated; or nothing. */
+export const smsNumbers: Kind<string> = (value) => {
+  const wrong = value
+    .split(',')
+    .map((part) => part.trim())
+    .find((part) => part !== '' && !NUMBER.test(part));
+  return wrong === undefined ? { value } : { wrong: `"${wrong}" is not a telephone number`, fix: 'With country code, as +4915112345678.' };
+};
+
+/** Half of what Twilio needs sends nothing. The rule over the settings sees that all of them are set; this one, that the token is. */
+export function twilioProblems(token: boolean, numbers: boolean): readonly Problem[] {
+  if (token === numbers) return [];
+  return token
+    ? [
+        error(
+          `secrets/${TWILIO_SECRET.file}`,
+          'is set, but nobody has a number',
+          'Set TWILIO_ACCOUNT_SID, TWILIO_FROM and SMS_TO, or remove it.',
+        ),
+      ]
+    : [
+        error(
+          'SMS_TO',
+          'is set, but TWILIO_AUTH_TOKEN is not: no SMS is sent',
+          `Set TWILIO_AUTH_TOKEN, or write the token into secrets/${TWILIO_SECRET.file}.`,
+        ),
+      ];
+}
+
+/** Lets the receivers' SMS go through Twilio where no gateway's address is set. */
+export function throughTwilio(config: AlertmanagerConfig): void {
+  for (const receiver of config.receivers)
+    for (const integration of receiver['webhook_configs'] ?? [])
+      if (integration['url_file'] === SMS_FILE) {
+        delete integration['url_file'];
+        integration['url'] = SMS_URL;
+      }
+}

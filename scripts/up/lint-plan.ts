@@ -1,0 +1,123 @@
+import { digestOf } from '../base/digest.ts';
+/** One run of a real tool over the staged configuration, in the image that will run it. */
+export interface LintRun {
+  /** What is checked, for people. */
+  readonly title: string;
+  /** The file of the checkout that is checked. */
+  readonly subject: string;
+  readonly service: string;
+  readonly entrypoint: string;
+  readonly args: readonly string[];
+  /** Host folder → folder in the container, read-only. */
+  readonly mounts: readonly (readonly [string, string])[];
+}
+
+export interface LintPaths {
+  /** The staged `.effective/`. */
+  readonly staged: string;
+  /** A copy of the user's target files. */
+  readonly targets: string;
+  /** A copy of Alertmanager's files as they are checked in. */
+  readonly alertmanager: string;
+}
+
+/** The runs for the services that have an image: every config is read by the program that will live with it. */
+export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): readonly LintRun[] {
+  const { staged, targets, alertmanager } = paths;
+  const runs: LintRun[] = [
+    {
+      title: 'promtool check config',
+      subject: 'prometheus/prometheus.yml',
+      service: 'prometheus',
+      entrypoint: '/bin/promtool',
+      args: ['check', 'config', '--lint=all', '--lint-fatal', '/etc/prometheus/prometheus.yml'],
+      mounts: [
+        [`${staged}/prometheus`, '/etc/prometheus'],
+        [targets, '/etc/prometheus/targets'],
+      ],
+    },
+    {
+      title: 'amtool check-config',
+      subject: 'alertmanager/alertmanager.yml',
+      service: 'alertmanager',
+      entrypoint: '/bin/amtool',
+      // As it is checked in, with its own lines and with what has no credentials yet: a mistake there would show only on the day that a channel
+      // is set up.
+      args: ['check-config', '/etc/alertmanager/alertmanager.yml'],
+      mounts: [[alertmanager, '/etc/alertmanager']],
+    },
+    {
+      title: 'amtool check-config',
+      subject: 'alertmanager/alertmanager.yml',
+      service: 'alertmanager',
+      entrypoint: '/bin/amtool',
+      args: ['check-config', '/etc/alertmanager/alertmanager.yml'],
+      mounts: [[`${staged}/alertmanager`, '/etc/alertmanager']],
+    },
+    {
+      title: 'blackbox_exporter --config.check',
+      subject: 'exporters/blackbox/blackbox.yml',
+      service: 'blackbox-exporter',
+      entrypoint: '/bin/blackbox_exporter',
+      args: ['--config.file=/etc/blackbox_exporter/blackbox.yml', '--config.check'],
+      mounts: [[`${staged}/blackbox`, '/etc/blackbox_exporter']],
+    },
+    {
+      title: 'loki -verify-config',
+      subject: 'loki/loki.yml',
+      service: 'loki',
+      entrypoint: '/usr/bin/loki',
+      args: ['-config.file=/etc/loki/loki.yml', '-verify-config'],
+      mounts: [[`${staged}/loki`, '/etc/loki']],
+    },
+    {
+      title: 'alloy validate',
+      subject: 'loki/alloy/config.alloy',
+      service: 'alloy',
+      entrypoint: '/bin/alloy',
+      args: ['validate', '/etc/alloy/config.alloy'],
+      mounts: [[`${staged}/alloy`, '/etc/alloy']],
+    },
+    {
+      title: 'promtail -check-syntax',
+      subject: 'loki/promtail/promtail.yml',
+      service: 'promtail',
+      entrypoint: '/usr/bin/promtail',
+      args: ['-config.file=/etc/promtail/promtail.yml', '-check-syntax'],
+      mounts: [[`${staged}/promtail`, '/etc/promtail']],
+    },
+  ];
+  return runs.filter(({ service }) => services.has(service));
+}
+
+/** The digest of each rule test with the rule files that it names and the image that runs it; with all rules where it names them in a way of its own. */
+export function ruleTestKeys(
+  tests: Iterable<readonly [string, string]>,
+  rules: Iterable<readonly [string, string]>,
+  image: string,
+): ReadonlyMap<string, string> {
+  const all = [...rules];
+  return new Map(
+    [...tests].map(([path, text]) => {
+      const block = /^rule_files:\n((?: +- .*\n)+)/m.exec(text)?.[1] ?? '';
+      const named = [...block.matchAll(/- +['"]?(?:\.\.\/)+([^'"\s]+)/g)].map(([, file]) => all.find(([rule]) => rule === file));
+      const found = named.flatMap((rule) => (rule === undefined ? [] : [rule]));
+      const isKnown = found.length > 0 && found.length === block.trim().split('\n').length;
+      return [path, digestOf([[path, text], ...(isKnown ? found : all), ['image', image]])];
+    }),
+  );
+}
+
+/** The runs of the rule tests, dealt out to `parts` of them: promtool works on one core. The checked-in rules are tested, with the thresholds that stand there. */
+export function ruleTestPlan(folder: string, tests: readonly string[], parts: number): readonly LintRun[] {
+  return Array.from({ length: parts }, (_, part) => tests.filter((__, index) => index % parts === part))
+    .filter((files) => files.length > 0)
+    .map((files) => ({
+      title: 'promtool test rules',
+      subject: 'test/rules',
+      service: 'prometheus',
+      entrypoint: '/bin/promtool',
+      args: ['test', 'rules', ...files.map((file) => `/stack/${file}`)],
+      mounts: [[folder, '/stack']],
+    }));
+}

@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { digestOf } from '../base/digest.ts';
+import { stackFailure } from '../base/failure.ts';
+import { onceEach } from './lint-output.ts';
+import { lintPlan, ruleTestKeys, ruleTestPlan, type LintRun } from './lint-plan.ts';
+import { isSelected } from '../render/scrape.ts';
+import { readIfThere, readTree } from '../base/files.ts';
+import { lint } from './lint-io.ts';
+import { rememberLint, stage, STAGING } from '../render/publish.ts';
+import { modules } from '../modules/index.ts';
+import type { Prepared } from './prepare.ts';
+import { interruptible } from '../base/interruptible.ts';
+import type { Workplace } from '../engine/workplace.ts';
+
+/** promtool tests rules on one core; two runs side by side are what the smallest supported host has. */
+const TEST_RUNS = 2;
+/** Digests of rule tests that passed: those of every set of modules that somebody tries out, and of some edits. */
+const REMEMBERED = 1_000;
+
+/**
+ * Lays the configuration out beside the running one and lets every tool read it, in the image that will run it.
+ * What passed in the same images before is not read again, unless `always` asks for it; a rule test, which depends on nothing else than itself,
+ * its rules and the image, is not run again in any case. Throws a `Failure` with every problem of every tool.
+ */
+export async function lintPrepared(place: Workplace, prepared: Prepared, always: boolean): Promise<void> {
+  const { root, report } = place;
+  await report.step('configs linted', async (detail) => {
+    const staged = await stage(root, 'tree', prepared.tree);
+    const targetFiles = [...prepared.sources].filter(([path]) => path.startsWith('prometheus/targets/'));
+    const targets = await stage(
+      root,
+      'targets',
+      new Map(targetFiles.map(([path, text]) => [path.slice('prometheus/targets/'.length), text])),
+    );
+    const alertmanagerFiles = [...prepared.sources].filter(([path]) => path.startsWith('alertmanager/'));
+    const alertmanager = await stage(
+      root,
+      'alertmanager',
+      new Map(alertmanagerFiles.map(([path, text]) => [path.slice('alertmanager/'.length), text])),
+    );
+    const images = [...prepared.images.images].map(([service, { name }]) => [service, name] as const);
+    const known = async (file: string): Promise<ReadonlySet<string>> =>
+      new Set(((await readIfThere(join(root, STAGING, file))) ?? '').split('\n'));
+    const key = digestOf([...prepared.tree, ...targetFiles, ...alertmanagerFiles, ...images]);
+    const hasPassed = !always && (await known('lint-passed')).has(key);
+    const configs = {
+      file: 'lint-passed',
+      keys: [key],
+      runs: hasPassed ? [] : lintPlan({ staged, targets, alertmanager }, prepared.selection.services),
+    };
+    const tests = await ruleTests(place, prepared, await known('rule-tests-passed'));
+    // A rule that does not parse fails in both; the configuration's own linter says it best, whichever ends first.
+    const [first, second] = await Promise.allSettled([configs, tests].map(async (part) => runPart(place, prepared, part)));
+    const passed = [first, second].map((part) => {
+      if (part?.status === 'rejected') throw part.reason;
+      return part?.value ?? [];
+    });
+    detail(passed.flat().join(', ') || 'unchanged since they passed');
+  });
+}
+
+interface LintPart {
+  /** Where it is remembered that this very input passed, and by which digests. */
+  readonly file: string;
+  readonly keys: readonly string[];
+  /** What has not passed yet. */
+  readonly runs: readonly LintRun[];
+}
+
+async function ruleTests({ root }: Workplace, prepared: Prepared, known: ReadonlySet<string>): Promise<LintPart> {
+  const enabled = new Set(prepared.selection.modules.map(({ name }) => name));
+  const files = await readTree(root, 'test/rules');
+  const chosen = [...files].filter(
+    ([path]) => path.endsWith('.test.yml') && isSelected(path.replace(/(-\w+)?\.test\.yml$/, '.yml'), modules, enabled),
+  );
+  const rules = [...prepared.sources].filter(([path]) => path.startsWith('prometheus/rules/'));
+  const keys = ruleTestKeys(chosen, rules, prepared.images.images.get('prometheus')?.name ?? '');
+  const folder = await stage(root, 'rule-tests', new Map([...chosen, ...rules]));
+  const paths = [...keys].filter(([, key]) => !known.has(key)).map(([path]) => path);
+  return {
+    file: 'rule-tests-passed',
+    keys: [...new Set([...keys.values(), ...known])].slice(0, REMEMBERED),
+    runs: ruleTestPlan(folder, paths, TEST_RUNS),
+  };
+}
+
+async function runPart({ root, exec, signal }: Workplace, prepared: Prepared, { file, keys, runs }: LintPart): Promise<readonly string[]> {
+  if (runs.length === 0) return [];
+  const problems = (
+    await Promise.all(runs.map(async (run) => lint(interruptible(exec, signal), run, imageOf(prepared, run.service))))
+  ).flat();
+  // A tool that was ended before its time has found nothing.
+  signal.throwIfAborted();
+  if (problems.length > 0) throw stackFailure(onceEach(problems));
+  await rememberLint(root, file, keys);
+  return [...new Set(runs.map(({ title }) => title))];
+}
+
+function imageOf(prepared: Prepared, service: string): string {
+  const image = prepared.images.images.get(service);
+  if (image === undefined) throw new Error(`no image was found for ${service}`);
+  return image.name;
+}

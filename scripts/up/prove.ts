@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stackFailure } from '../base/failure.ts';
+import { error, errorsOf, type Problem } from '../base/problem.ts';
+import type { Prepared } from './prepare.ts';
+import { smokeChecks, type Finding, type SmokeCheck } from './smoke-checks.ts';
+import type { Workplace } from '../engine/workplace.ts';
+
+/** How long a check may take to come true once every service is healthy: two scrape intervals of 15 s, the first evaluation, and room for a loaded machine. */
+const WITHIN_MS = 60_000;
+const RETRY_MS = 400;
+
+/** Checks that are under way. */
+export interface Proof {
+  /** Shows how they go and waits for them. Throws a `Failure` with every problem that is left. */
+  finish(): Promise<void>;
+  /** Gives up on them. */
+  cancel(): void;
+}
+
+/**
+ * Begins to prove with data, not with exit codes, that the running stack does what was configured. Begun while services start, so that the
+ * first scrapes are not waited for afterwards; time only counts from `finish` on, which is called once every service is healthy.
+ */
+export function startProof(place: Workplace, prepared: Prepared): Proof {
+  return proofOf(smokeChecks(place, prepared), place);
+}
+
+/** Begins to run checks; those that come true before `finish` are run once more then. */
+export function proofOf(checks: readonly SmokeCheck[], place: Pick<Workplace, 'report' | 'signal'>): Proof {
+  const cancelled = new AbortController();
+  const signal = AbortSignal.any([place.signal, cancelled.signal]);
+  const open = new Set(checks.map(({ title }) => title));
+  let deadline = Number.POSITIVE_INFINITY;
+  let healthy = (): void => undefined;
+  const isHealthy = new Promise<void>((resolve) => (healthy = resolve));
+  let onProgress = (): void => undefined;
+  const found = Promise.all(
+    checks.map(async (check) => {
+      const early = await untilTrue(check, () => Date.now() > deadline, signal);
+      // What was true while services were still being exchanged has to be true of those that run in the end.
+      const isEarly = deadline === Number.POSITIVE_INFINITY && errorsOf(early).length === 0;
+      if (isEarly) await isHealthy;
+      const problems = isEarly ? await untilTrue(check, () => Date.now() > deadline, signal) : early;
+      open.delete(check.title);
+      onProgress();
+      return problems;
+    }),
+  );
+  // `finish` reports what went wrong; a proof that is given up has nobody to tell.
+  found.catch(() => undefined);
+  return {
+    cancel: () => cancelled.abort(),
+    finish: async () => {
+      deadline = Date.now() + WITHIN_MS;
+      healthy();
+      const problems = await place.report.step('proved', async (detail) => {
+        onProgress = () =>
+          detail(open.size === 0 ? '' : `${checks.length - open.size} of ${checks.length}, waiting for ${[...open].join(', ')}`);
+        onProgress();
+        const all = (await found).flat();
+        detail(checks.map(({ title }) => title).join(', '));
+        if (errorsOf(all).length > 0) throw stackFailure(all);
+        return all;
+      });
+      place.report.problems(problems);
+    },
+  };
+}
+
+/** Runs a check until it finds no error, or only final ones, or its time is over; then its last findings stand. */
+async function untilTrue(check: SmokeCheck, isOver: () => boolean, signal: AbortSignal): Promise<readonly Problem[]> {
+  for (;;) {
+    signal.throwIfAborted();
+    const problems = await attempt(check);
+    if (errorsOf(problems).every(({ final = false }) => final) || isOver()) return problems;
+    await sleep(RETRY_MS, undefined, { signal });
+  }
+}
+
+async function attempt(check: SmokeCheck): Promise<readonly Finding[]> {
+  try {
+    return await check.run();
+  } catch (failure) {
+    // A service that does not answer yet; when time is over this is the finding.
+    const cause = failure instanceof Error && failure.cause instanceof Error ? ` (${failure.cause.message})` : '';
+    return [
+      error(check.title, `${failure instanceof Error ? failure.message : String(failure)}${cause}`, `npm run logs -- ${check.service}`),
+    ];
+  }
+}

@@ -1,0 +1,62 @@
+import { namesOf, type Contract, type Contracts, type Exposed } from '../../scripts/rules/contract.ts';
+import { accepts } from '../../scripts/doctor/blind.ts';
+import type { LabelMatcher } from '../../scripts/rules/promql.ts';
+
+/** A metric as one job has it. */
+export interface Found extends Exposed {
+  readonly job: string;
+  /** Those of the scrape included. */
+  readonly labels: readonly string[];
+}
+
+/** What one stack may have: exporters that run together. */
+export interface World {
+  /** What is special about it, for people; empty where nothing is. */
+  readonly name: string;
+  readonly metrics: ReadonlyMap<string, readonly Found[]>;
+  /** Labels that the scrape gives to the series of each job. */
+  readonly jobs: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The world of some contracts. */
+export function worldOf(name: string, contracts: readonly Contract[]): World {
+  const metrics = new Map<string, Found[]>();
+  const jobs = new Map<string, readonly string[]>();
+  for (const { job, targetLabels, metrics: own } of contracts) {
+    jobs.set(job, [...new Set([...(jobs.get(job) ?? []), ...targetLabels])]);
+    for (const [family, metric] of Object.entries(own))
+      for (const [text, exposed] of namesOf(family, metric))
+        metrics.set(text, [...(metrics.get(text) ?? []), { ...exposed, job, labels: [...exposed.labels, ...targetLabels] }]);
+  }
+  return { name, metrics, jobs };
+}
+
+/** Every exporter that there is a contract of, in all its versions: what some stack has. */
+export function everything(contracts: Contracts): World {
+  return worldOf('', [...contracts.values()]);
+}
+
+/**
+ * The stacks that there can be: that of the defaults, and for every further version or setting one that differs from it in that alone.
+ *
+ * @param contracts by the name of their file; `@` in it says that it is a further version
+ */
+export function worldsOf(contracts: Contracts): readonly World[] {
+  const isDefault = ([file, { setting }]: readonly [string, Contract]): boolean => !file.includes('@') && setting === undefined;
+  const defaults = [...contracts].filter(isDefault).map(([, contract]) => contract);
+  const others = [...contracts].filter((entry) => !isDefault(entry)).map(([, contract]) => contract);
+  return [
+    worldOf('', defaults),
+    ...others.map((other) => {
+      const gone = [other.exporter, ...(other.replaces ?? [])];
+      const { exporter, version, setting } = other;
+      return worldOf(setting ?? `${exporter} ${version}`, [...defaults.filter((one) => !gone.includes(one.exporter)), other]);
+    }),
+  ];
+}
+
+/** The jobs that a selector's matchers leave. */
+export function jobsOf(jobs: Iterable<string>, matchers: readonly LabelMatcher[]): readonly string[] {
+  const ofJob = matchers.filter(({ label }) => label === 'job');
+  return [...jobs].filter((job) => ofJob.every((matcher) => matcher.value.includes('$') || accepts(matcher, job)));
+}

@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { contractFile, contractText, readContracts, type Contract, type Contracts } from '../../scripts/rules/contract.ts';
+import { inputFailure, stackFailure } from '../../scripts/base/failure.ts';
+import { readTree } from '../../scripts/base/files.ts';
+import { writeTexts } from './contracts-io.ts';
+import type { Workplace } from '../../scripts/engine/workplace.ts';
+
+const FOLDER = 'test/contracts';
+
+/** The contracts of this checkout, by the name of their file. Throws a `Failure` where one of them cannot be read. */
+export async function presentContracts(root: string): Promise<Contracts> {
+  const { contracts, problems } = readContracts(await readTree(join(root, FOLDER), '.'));
+  if (problems.length > 0) throw inputFailure(problems.map((problem) => ({ ...problem, place: `${FOLDER}/${problem.place}` })));
+  return contracts;
+}
+
+/**
+ * Starts a stack of its own that watches one of everything (test/capture/), and reads what its exporters expose. Takes about ten minutes.
+ *
+ * @param images `service=image`: run in the place of the pinned ones
+ */
+export async function capture({ root, exec, signal }: Workplace, images: readonly string[]): Promise<readonly Contract[]> {
+  const into = await mkdtemp(join(tmpdir(), 'pharos-contracts-'));
+  try {
+    const command = [process.execPath, '--import', 'tsx', join(root, 'test/capture/run.ts'), into, ...images];
+    const { code } = await exec(command, { cwd: root, interactive: true, signal });
+    if (code !== 0) throw stackFailure([]);
+    return [...readContracts(await readTree(into, '.')).contracts.values()];
+  } finally {
+    await rm(into, { recursive: true, force: true });
+  }
+}
+
+/** What the contracts are once the captured ones are among them: in the place of the present ones, or beside them as a further version. */
+export function withCaptured(present: Contracts, captured: readonly Contract[], beside: boolean): Contracts {
+  const all = new Map(present);
+  for (const contract of captured) {
+    const own = contractFile(contract, false);
+    all.set(beside && present.get(own)?.version !== contract.version ? contractFile(contract, true) : own, contract);
+  }
+  return all;
+}
+
+/** Writes the contracts that differ from what is there. Returns the names of the files. */
+export async function writeContracts(root: string, contracts: Contracts): Promise<readonly string[]> {
+  return writeTexts(join(root, FOLDER), new Map([...contracts].map(([name, contract]) => [name, contractText(contract)])));
+}

@@ -1,0 +1,372 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { Answer, EngineFacts } from '../../../scripts/modules/facts.ts';
+import { nameContainers } from '../../../scripts/detect/names.ts';
+import { planDetection, planDiff, type DetectPlan } from '../../../scripts/detect/plan.ts';
+import { parseEnvFile } from '../../../scripts/base/env-file.ts';
+import { errorsOf } from '../../../scripts/base/problem.ts';
+import { readSettings } from '../../../scripts/settings/settings.ts';
+import { modules } from '../../../scripts/modules/index.ts';
+
+const OWN = 'pharos_monitoring';
+
+/** A container of a Compose project `shop`, on its default network. */
+function container(service: string, image: string, more: Partial<EngineFacts> = {}): EngineFacts {
+  return {
+    name: `shop-${service}-1`,
+    image,
+    composeProject: 'shop',
+    composeService: service,
+    networkMode: 'named',
+    networks: [{ name: 'shop_default', aliases: [service, `shop-${service}-1`] }],
+    ports: [],
+    commandPort: undefined,
+    labels: {},
+    env: {},
+    redisPassword: false,
+    answers: [],
+    refused: [],
+    ...more,
+  };
+}
+
+const metrics = (port: number): Answer => ({ port, speaks: 'metrics', path: '/metrics', status: 200 });
+const page = (port: number, path: string, status: number): Answer => ({ port, speaks: 'http', path, status });
+
+function detect(containers: readonly EngineFacts[], envText = 'GRAFANA_PORT=3001\n', files: Record<string, string> = {}): DetectPlan {
+  const { settings } = readSettings(parseEnvFile(envText, '.env').entries, '.env');
+  const { plain } = settings;
+  const reserved = new Set(modules.flatMap((module) => module.services(plain)));
+  return planDetection({
+    containers: nameContainers(containers, { attached: [...plain.APP_NETWORKS, OWN], reserved }),
+    modules,
+    settings: plain,
+    envText,
+    targetFiles: new Map(Object.entries(files)),
+    secretFiles: new Set(),
+    ownNetwork: OWN,
+  });
+}
+
+const modulesOf = (plan: DetectPlan): readonly string[] => plan.found.map(({ module }) => module);
+
+describe('what a container is', () => {
+  it.each([
+    ['postgres:18', 'postgres'],
+    ['pgvector/pgvector:pg17', 'postgres'],
+    ['timescale/timescaledb-ha:pg17', 'postgres'],
+    ['postgis/postgis:17-3.5', 'postgres'],
+    ['bitnami/postgresql:17', 'postgres'],
+    ['registry:5000/mirror/postgres@sha256:abc', 'postgres'],
+    ['redis:8-alpine', 'redis'],
+    ['valkey/valkey:8', 'redis'],
+    ['eqalpha/keydb', 'redis'],
+    ['redis/redis-stack-server:7.4.0-v3', 'redis'],
+  ])('%s: %s', (image, module) => {
+    expect(modulesOf(detect([container('x', image)]))).toEqual([module]);
+  });
+
+  it.each(['prometheuscommunity/postgres-exporter', 'rediscommander/redis-commander', 'dpage/pgadmin4'])('%s: nothing', (image) => {
+    expect(detect([container('x', image)])).toMatchObject({ found: [], changes: [] });
+  });
+
+  it('is told by a port that answers or is exposed, and not by an exposed one at which nobody listens', () => {
+    const own = (more: Partial<EngineFacts>): readonly string[] => modulesOf(detect([container('x', 'my/db', more)]));
+    expect(own({ answers: [{ port: 5432, speaks: 'postgres' }] })).toEqual(['postgres']);
+    expect(own({ ports: [5432] })).toEqual(['postgres']);
+    expect(own({ ports: [5432], refused: [5432] })).toEqual([]);
+    expect(own({ answers: [{ port: 6379, speaks: 'redis-locked' }] })).toEqual(['redis']);
+  });
+
+  it('is one target: a database before an application before a page', () => {
+    const answers = [page(80, '/', 200), metrics(9187)];
+    expect(modulesOf(detect([container('db', 'postgres', { answers })]))).toEqual(['postgres']);
+    expect(modulesOf(detect([container('web', 'my/web', { answers })]))).toEqual(['apps']);
+    expect(modulesOf(detect([container('web', 'my/web', { answers: [page(80, '/', 200)] })]))).toEqual(['blackbox']);
+  });
+
+  it('is left alone with prometheus.scrape=false', () => {
+    const answers = [metrics(80)];
+    expect(modulesOf(detect([container('web', 'my/web', { answers, labels: { 'prometheus.scrape': 'false' } })]))).toEqual([]);
+  });
+});
+
+describe('what is proposed for a database', () => {
+  it('names it by its Compose service, with the user’s database and the command for the read-only user', () => {
+    const plan = detect([container('db', 'postgres:18', { env: { POSTGRES_USER: 'shop', POSTGRES_DB: 'orders' } })]);
+    expect(plan.env).toEqual({
+      MODULES: 'node,containers,blackbox,apps,logs,postgres',
+      APP_NETWORKS: 'shop_default',
+      POSTGRES_INSTANCES: 'db=postgresql://pharos_monitor@db:5432/orders?sslmode=disable',
+    });
+    expect(plan.passwords).toEqual(['postgres_db_password']);
+    expect(plan.manual.map(({ command }) => command)).toEqual([
+      'docker exec -i shop-db-1 psql -U shop -d orders -v ON_ERROR_STOP=1 -v password="$(cat secrets/postgres_db_password)" -f - < exporters/postgres/monitor-user.sql',
+    ]);
+  });
+
+  it('follows the port that its command or environment sets', () => {
+    expect(detect([container('db', 'postgres', { commandPort: 5433 })]).manual[0]?.command).toContain(' -p 5433 ');
+    expect(detect([container('cache', 'redis', { commandPort: 6380 })]).env).toMatchObject({ REDIS_INSTANCES: 'cache=redis://cache:6380' });
+  });
+
+  it('says where the password of a Redis goes that asks for one', () => {
+    const [open, locked] = [false, true].map((redisPassword) => detect([container('cache', 'redis', { redisPassword })]).manual);
+    expect(open).toEqual([]);
+    expect(locked?.[0]?.command).toContain('secrets/redis_cache_password');
+  });
+
+  it('keeps two projects’ databases apart: by container, because one service name leads to both', () => {
+    const other = { composeProject: 'blog', name: 'blog-db-1', networks: [{ name: 'blog_default', aliases: ['db', 'blog-db-1'] }] };
+    const { POSTGRES_INSTANCES, APP_NETWORKS } = detect([container('db', 'postgres'), container('db', 'postgres', other)]).env;
+    expect(POSTGRES_INSTANCES?.replaceAll(/pharos_monitor@|postgresql:\/\/|\?sslmode=disable/g, '')).toBe(
+      'shop-db=shop-db-1:5432/postgres,blog-db=blog-db-1:5432/postgres',
+    );
+    expect(APP_NETWORKS).toBe('blog_default,shop_default');
+  });
+
+  it('adds to what is configured, and takes no instance name twice', () => {
+    const env = 'MODULES=postgres,node\nPOSTGRES_INSTANCES=db=postgresql://me@elsewhere/x\nAPP_NETWORKS=front\n';
+    expect(detect([container('db', 'postgres')], env).env).toEqual({
+      APP_NETWORKS: 'front,shop_default',
+      POSTGRES_INSTANCES: 'db=postgresql://me@elsewhere/x,shop-db-1=postgresql://pharos_monitor@db:5432/postgres?sslmode=disable',
+    });
+  });
+
+  it('results in settings that are valid', () => {
+    const plan = detect([container('My_DB', 'postgres'), container('cache', 'redis')], 'MODULES=node,redis\n');
+    const after = plan.changes[0]?.after ?? '';
+    expect(errorsOf(readSettings(parseEnvFile(after, '.env').entries, '.env').problems)).toEqual([]);
+    expect(after).toContain('my-db=postgresql://pharos_monitor@My_DB:5432');
+  });
+});
+
+describe('what is proposed for an application', () => {
+  const labels = { 'prometheus.scrape': 'true', 'prometheus.port': '9464', 'prometheus.path': '/internal/metrics' };
+
+  it('is a target file of its own, with port and path of its labels', () => {
+    const { changes } = detect([container('web', 'my/web', { labels, ports: [80] })], 'APP_NETWORKS=shop_default\n');
+    expect(changes.map(({ path }) => path)).toEqual(['prometheus/targets/apps/shop-web.yml']);
+    expect(parse(changes[0]?.after ?? '')).toEqual([
+      { targets: ['web:9464'], labels: { instance: 'web', service: 'web', __metrics_path__: '/internal/metrics' } },
+    ]);
+  });
+
+  it('is one target, whatever the number of its networks, on one that the stack has joined', () => {
+    const networks = ['a', 'b', 'c'].map((name) => ({ name, aliases: ['web', 'shop-web-1'] }));
+    const { changes, env } = detect([container('web', 'my/web', { labels, networks })], 'APP_NETWORKS=b\n');
+    expect(env).toEqual({});
+    expect(parse(changes[0]?.after ?? '')).toHaveLength(1);
+  });
+
+  it('joins the network on which most containers are', () => {
+    const networks = [
+      { name: 'a_front', aliases: ['web'] },
+      { name: 'shop_default', aliases: ['web'] },
+    ];
+    const { env } = detect([container('web', 'my/web', { labels, networks }), container('cache', 'redis')]);
+    expect(env['APP_NETWORKS']).toBe('shop_default');
+  });
+
+  it('needs no joining on the stack’s own network', () => {
+    const { env } = detect([container('web', 'my/web', { labels, networks: [{ name: OWN, aliases: ['web'] }] })]);
+    expect(env).toEqual({});
+  });
+
+  it('gives each replica an entry, under its container’s name', () => {
+    const second = { name: 'shop-web-2', networks: [{ name: 'shop_default', aliases: ['web', 'shop-web-2'] }] };
+    const { changes } = detect([container('web', 'my/web', { labels }), container('web', 'my/web', { labels, ...second })]);
+    const file = changes.find(({ path }) => path.endsWith('shop-web.yml'));
+    const entries = parse(file?.after ?? '') as { targets: string[]; labels: { instance: string; service: string } }[];
+    expect(entries.map(({ targets, labels: { instance, service } }) => [targets[0], instance, service])).toEqual([
+      ['shop-web-1:9464', 'shop-web-1', 'web'],
+      ['shop-web-2:9464', 'shop-web-2', 'web'],
+    ]);
+  });
+
+  it('does not take a service of the stack for it', () => {
+    const answers = [metrics(3000)];
+    const { changes } = detect([container('grafana', 'grafana/grafana', { answers })]);
+    expect(changes.at(-1)?.after).toContain("'shop-grafana-1:3000'");
+    const named = { answers, name: 'loki', composeService: 'loki', networks: [{ name: 'shop_default', aliases: ['loki'] }] };
+    expect(detect([container('loki', 'grafana/loki', named)]).changes.at(-1)?.after).toContain("'loki.shop_default:3000'");
+  });
+
+  it('asks for the port where the label leaves it open', () => {
+    const plan = detect([container('web', 'my/web', { labels: { 'prometheus.scrape': 'true' }, ports: [80, 81] })]);
+    expect(plan.changes).toEqual([]);
+    expect(plan.manual[0]?.command).toContain('prometheus.port');
+  });
+
+  it.each(['x', '', '70000', "1', evil: '2", '80\n- targets: [evil:1]'])('takes no port from a label that names none: %j', (port) => {
+    const wrong = { 'prometheus.scrape': 'true', 'prometheus.port': port };
+    const { changes } = detect([container('web', 'my/web', { labels: wrong, answers: [metrics(3000)], ports: [80, 3000] })]);
+    const file = changes.find(({ path }) => path.includes('targets'));
+    expect(parse(file?.after ?? '')).toEqual([{ targets: ['web:3000'], labels: { instance: 'web', service: 'web' } }]);
+    expect(detect([container('web', 'my/web', { labels: wrong, ports: [80, 81] })]).manual[0]?.command).toContain('prometheus.port');
+  });
+
+  it('writes names that YAML would misread as text', () => {
+    const { changes } = detect([container('1234', 'my/web', { labels }), container('on', 'my/web', { labels })]);
+    for (const { after } of changes.filter(({ path }) => path.includes('targets')))
+      expect(typeof (parse(after) as { labels: { service: unknown } }[])[0]?.labels.service).toBe('string');
+  });
+});
+
+describe('what is proposed for a page', () => {
+  it('is a probe that succeeds now', () => {
+    const { changes } = detect([container('web', 'nginx', { answers: [page(80, '/health', 200)] })]);
+    expect(parse(changes.at(-1)?.after ?? '')).toEqual([{ targets: ['http://web:80/health'], labels: { service: 'web' } }]);
+    const other = detect([container('web', 'nginx', { answers: [page(80, '/', 401)] })]).changes.at(-1)?.after ?? '';
+    expect(parse(other)).toMatchObject([{ labels: { module: 'http_any' } }]);
+  });
+});
+
+describe('what is there already', () => {
+  const all = [
+    container('db', 'postgres'),
+    container('cache', 'redis'),
+    container('web', 'my/web', { answers: [metrics(3000)] }),
+    container('site', 'nginx', { answers: [page(80, '/', 200)] }),
+  ];
+
+  it('is not proposed again once it was written', () => {
+    const first = detect(all);
+    const files = Object.fromEntries(first.changes.filter(({ path }) => path !== '.env').map(({ path, after }) => [path, after]));
+    const second = detect(all, first.changes[0]?.after, files);
+    expect(second).toMatchObject({ changes: [], passwords: [], manual: [], problems: [] });
+    expect(second.found.map(({ state }) => state)).toEqual(Array(4).fill('watched already'));
+  });
+
+  it('is known by any of its names, and by a probe of BLACKBOX_TARGETS', () => {
+    const env = [
+      'MODULES=postgres,apps,blackbox',
+      'APP_NETWORKS=shop_default',
+      'POSTGRES_INSTANCES=main=postgresql://me@shop-db-1/x',
+      'BLACKBOX_TARGETS=http://shop-site-1/login',
+      '',
+    ].join('\n');
+    const files = { 'prometheus/targets/apps/mine.yml': '- targets: [shop-web-1:3000]\n' };
+    expect(
+      detect(
+        [all[0], all[2], all[3]].filter((one) => one !== undefined),
+        env,
+        files,
+      ).changes,
+    ).toEqual([]);
+  });
+
+  it('still needs its network joined', () => {
+    const env = 'MODULES=redis\nREDIS_INSTANCES=cache=redis://cache\n';
+    expect(detect([container('cache', 'redis')], env).env).toEqual({ APP_NETWORKS: 'shop_default' });
+  });
+
+  it('is a file of the user’s that is never overwritten', () => {
+    const path = 'prometheus/targets/apps/shop-web.yml';
+    const plan = detect([container('web', 'my/web', { answers: [metrics(3000)] })], undefined, { [path]: '- targets: [other:1]\n' });
+    expect(plan.changes.map((change) => change.path)).not.toContain(path);
+    expect(plan.problems).toEqual([
+      expect.objectContaining({ severity: 'warning', place: path, fix: expect.stringContaining("['web:3000']") }),
+    ]);
+  });
+});
+
+describe('an odd container', () => {
+  const good = container('cache', 'redis');
+  const odd = (image: string, more: Partial<EngineFacts>): DetectPlan => detect([container('odd', image, more), good]);
+  const envOf = (plan: DetectPlan): string => plan.changes.find(({ path }) => path === '.env')?.after ?? '';
+
+  it('with a database name that .env cannot hold is proposed with that name encoded', () => {
+    const plan = odd('postgres', { env: { POSTGRES_DB: "o'brien" } });
+    expect(readSettings(parseEnvFile(envOf(plan), '.env').entries, '.env').settings.plain.POSTGRES_INSTANCES[0]?.url).toContain(
+      '/o%27brien?',
+    );
+    expect(plan.manual[0]?.command).toContain(`-d 'o'\\''brien'`);
+  });
+
+  it.each([
+    ['postgres', { env: { PGPORT: 'abc' } }, 'odd:5432/', 'PGPORT "abc"'],
+    ['postgres', { commandPort: 99_999 }, 'odd:5432/', '"99999"'],
+    ['redis', { env: { REDIS_PORT_NUMBER: '70000' } }, 'odd:6379', 'REDIS_PORT_NUMBER "70000"'],
+  ])('%s with %j has the usual port, and a warning', (image, more, url, message) => {
+    const plan = odd(image, more);
+    expect(envOf(plan)).toContain(url);
+    expect(plan.problems).toEqual([
+      expect.objectContaining({ severity: 'warning', place: 'container shop-odd-1', message: expect.stringContaining(message) }),
+    ]);
+  });
+
+  it.each(["shop's", 'a,b', 'a\nb'])('on the network %j is left out with a warning, and the others are proposed', (name) => {
+    const plan = odd('postgres', { networks: [{ name, aliases: ['odd'] }] });
+    expect(plan.problems).toEqual([
+      expect.objectContaining({ severity: 'warning', place: 'container shop-odd-1', message: expect.stringContaining('its network') }),
+    ]);
+    expect(plan.env).toEqual({
+      MODULES: expect.stringMatching(/,redis$/),
+      APP_NETWORKS: 'shop_default',
+      REDIS_INSTANCES: 'cache=redis://cache:6379',
+    });
+    const both = odd('postgres', { networks: [name, 'zzz'].map((network) => ({ name: network, aliases: ['odd'] })) });
+    expect(both.env['APP_NETWORKS']).toBe('shop_default,zzz');
+  });
+
+  it('with an address that is none is left out with a warning', () => {
+    const name = 'a b';
+    const networks = [{ name: 'shop_default', aliases: [name] }];
+    for (const image of ['postgres', 'my/web']) {
+      const plan = odd(image, { composeService: name, networks, labels: { 'prometheus.scrape': 'true', 'prometheus.port': '80' } });
+      expect(plan.problems[0]).toMatchObject({ severity: 'warning', place: 'container shop-odd-1' });
+      expect(plan.found.map((found) => found.container)).toEqual(['shop-cache-1']);
+    }
+  });
+
+  it.each(['/a\nb', '/a b', '@elsewhere/ x'])('with the path %j has the usual one, and a file that is YAML', (path) => {
+    const plan = odd('my/web', {
+      composeService: 'odd\nservice',
+      networks: [{ name: 'shop_default', aliases: ['shop-odd-1'] }],
+      labels: { 'prometheus.scrape': 'true', 'prometheus.port': '80', 'prometheus.path': path },
+    });
+    const file = plan.changes.find((change) => change.path.includes('targets'))?.after ?? '';
+    expect(parse(file)).toEqual([{ targets: ['shop-odd-1:80'], labels: { instance: 'odd-service', service: 'odd\nservice' } }]);
+    expect(plan.problems).toEqual([expect.objectContaining({ message: expect.stringContaining('prometheus.path') })]);
+  });
+});
+
+describe('containers without a name', () => {
+  it.each([
+    ['bridge', 'docker network connect shop shop-db-1'],
+    ['host', 'POSTGRES_INSTANCES in .env'],
+    ['other', 'POSTGRES_INSTANCES in .env'],
+  ] as const)('on %s are told of, not proposed', (networkMode, fix) => {
+    const plan = detect([container('db', 'postgres', { networkMode, networks: [] })]);
+    expect(plan).toMatchObject({ changes: [], passwords: [], manual: [], found: [{ state: 'out of reach' }] });
+    expect(plan.problems).toEqual([expect.objectContaining({ severity: 'warning', fix: expect.stringContaining(fix) })]);
+  });
+});
+
+describe('planDiff', () => {
+  it('shows changed and added lines and no others: the lines around them may be secrets', () => {
+    const env = 'GRAFANA_ADMIN_PASSWORD=hidden-hidden\nMODULES=node\nPAGERDUTY_ROUTING_KEY=hidden\n';
+    const diff = planDiff(detect([container('cache', 'redis')], env));
+    expect(diff).toBe(
+      [
+        '--- .env',
+        '+++ .env',
+        '@@ -2 +2 @@',
+        '-MODULES=node',
+        '+MODULES=node,redis',
+        '@@ -3,0 +4,2 @@',
+        '+APP_NETWORKS=shop_default',
+        '+REDIS_INSTANCES=cache=redis://cache:6379',
+      ].join('\n'),
+    );
+  });
+
+  it('is one that patch understands', () => {
+    const { changes } = detect([container('web', 'my/web', { answers: [metrics(3000)] })]);
+    expect(changes.at(-1)?.before).toBeUndefined();
+    expect(planDiff(detect([container('web', 'my/web', { answers: [metrics(3000)] })]))).toContain(
+      '--- /dev/null\n+++ prometheus/targets/apps/shop-web.yml\n@@ -0,0 +1,5 @@\n',
+    );
+  });
+});

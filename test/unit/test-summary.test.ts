@@ -1,8 +1,0 @@
-import { expect, it } from 'vitest';
-import { addUp, closingLine, readSummaries } from '../../scripts/core/test-summary.ts';
-
-it('adds runs up and counts the type check', () => {
-  const runs = readSummaries('{"passed":2,"failed":0,"skipped":[{"name":"a","reason":"b"}]}\n{"passed":1,"failed":1,"skipped":[]}\n');
-  expect(closingLine(addUp(runs, 0))).toBe('4 passed, 1 failed, 1 skipped');
-  expect(closingLine(addUp(runs, 2))).toBe('3 passed, 2 failed, 1 skipped');
-});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../scripts/base/failure.ts';
+import { error } from '../../../scripts/base/problem.ts';
+import { proofOf } from '../../../scripts/up/prove.ts';
+import type { Finding } from '../../../scripts/up/smoke-checks.ts';
+import type { Workplace } from '../../../scripts/engine/workplace.ts';
+
+const refused: Finding = { ...error('redis cache', 'refuses', 'mend'), final: true };
+
+/** A proof of one check that answers with these findings in turn, the last one again and again, and how often it was asked. */
+function prove(...answers: readonly (readonly Finding[])[]) {
+  const asked = { times: 0 };
+  const report = { step: async (_title: string, run: (detail: () => void) => unknown) => run(() => undefined), problems: () => undefined };
+  const run = async (): Promise<readonly Finding[]> => answers[Math.min(asked.times++, answers.length - 1)] ?? [];
+  const place = { report, signal: new AbortController().signal } as unknown as Workplace;
+  return { asked, proof: proofOf([{ title: 'redis', service: 'redis-exporter', run }], place) };
+}
+
+const soon = async (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
+describe('a proof', () => {
+  it('looks again, once every service is healthy, at what was true before', async () => {
+    const { proof } = prove([], [refused]);
+    await soon();
+    await expect(proof.finish()).rejects.toThrow(Failure);
+  });
+  it('is content with what is true then', async () => {
+    const { proof, asked } = prove([]);
+    await soon();
+    await proof.finish();
+    expect(asked.times).toBe(2);
+  });
+  it('tries again what is not true yet', async () => {
+    const { proof, asked } = prove([error('redis cache', 'is not there yet', 'wait')], []);
+    await proof.finish();
+    expect(asked.times).toBe(2);
+  });
+});
