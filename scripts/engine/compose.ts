@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { ComposeModel } from './compose-model.ts';
+import type { ComposeModel } from '../base/compose-model.ts';
 import { stackFailure } from '../base/failure.ts';
 import { error } from '../base/problem.ts';
 import type { Exec, ExecResult } from '../base/exec.ts';

@@ -1,6 +1,6 @@
+import type { Tree } from '../base/tree.ts';
 import { stringify } from 'yaml';
 import { error, warning, type Problem } from '../base/problem.ts';
-import type { Tree } from '../render/scrape.ts';
 import { alertRules, type AlertRule } from './files.ts';
 import { readSloFile } from './slo-file.ts';
 import { SLO_ALERTS, sloRules } from './slo.ts';

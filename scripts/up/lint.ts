@@ -1,8 +1,9 @@
+import type { LintRun } from '../modules/spec.ts';
 import { join } from 'node:path';
 import { digestOf } from '../base/digest.ts';
 import { stackFailure } from '../base/failure.ts';
 import { onceEach } from './lint-output.ts';
-import { lintPlan, ruleTestKeys, ruleTestPlan, type LintRun } from './lint-plan.ts';
+import { lintPlan, ruleTestKeys, ruleTestPlan } from './lint-plan.ts';
 import { isSelected } from '../render/scrape.ts';
 import { readIfThere, readTree } from '../base/files.ts';
 import { lint } from './lint-io.ts';

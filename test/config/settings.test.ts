@@ -1,10 +1,10 @@
+import { SECRETS } from '../../scripts/settings/secret-table.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CHANNEL_SETTINGS } from '../../scripts/settings/channels.ts';
 import { composeEnv } from '../../scripts/settings/compose-env.ts';
 import { parseEnvFile } from '../../scripts/base/env-file.ts';
-import { SECRETS } from '../../scripts/settings/secrets.ts';
 import { readSettings } from '../../scripts/settings/settings.ts';
 import { SETTINGS, type PlainSettings } from '../../scripts/settings/table.ts';
 import { ROOT, readTree } from '../../scripts/base/files.ts';

@@ -1,10 +1,10 @@
+import type { Tree } from '../../scripts/base/tree.ts';
 import { join } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { inputFailure, stackFailure } from '../../scripts/base/failure.ts';
 import { subjectsOf, type Subject, type Trial } from './mutant-files.ts';
 import type { Verdict } from './mutation-score.ts';
 import { error } from '../../scripts/base/problem.ts';
-import type { Tree } from '../../scripts/render/scrape.ts';
 import { moduleName, syntaxProblems } from '../../scripts/rules/invariants.ts';
 import { readTree } from '../../scripts/base/files.ts';
 import { readOutcomes, rememberOutcomes, type Outcomes } from './mutants-io.ts';

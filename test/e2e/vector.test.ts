@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bundleVector } from '../../scripts/render/bundle.ts';
+import { bundle } from '../../scripts/render/bundle.ts';
 import { ROOT, makeReadable } from '../../scripts/base/files.ts';
 import { databasesImage } from '../support/databases.ts';
 import { makeNetwork, startContainer } from '../support/cleanup.ts';
@@ -57,7 +57,7 @@ beforeAll(async () => {
   if (noEngine !== undefined) return;
   await removeEverything(NAME);
   folder = mkdtempSync(join(tmpdir(), `${NAME}-`));
-  writeFileSync(join(folder, 'server.mjs'), await bundleVector(ROOT));
+  writeFileSync(join(folder, 'server.mjs'), await bundle(join(ROOT, 'exporters/vector/server.ts')));
   writeFileSync(join(folder, 'canaries.yml'), CANARIES);
   writeFileSync(join(folder, 'databases.json'), JSON.stringify(DATABASES));
   await makeReadable(folder, '.');

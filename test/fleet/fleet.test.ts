@@ -1,7 +1,7 @@
+import { MODULE_NAMES } from '../../scripts/modules/index.ts';
 import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MODULE_NAMES } from '../../scripts/settings/table.ts';
 import type { AlertSight } from '../../scripts/doctor/blind.ts';
 import type { Diagnosis } from '../../scripts/doctor/diagnosis.ts';
 import { reportCanFire } from '../support/can-fire-report.ts';

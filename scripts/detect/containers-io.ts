@@ -1,14 +1,15 @@
 import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
-import { ASKED_ENV, metricsPath, type Answer, type EngineFacts } from '../modules/facts.ts';
-import { bestPage, commandPort, httpPorts, setsRedisPassword } from './answers.ts';
+import { metricsPath, type Answer, type EngineFacts } from '../modules/facts.ts';
+import { modules } from '../modules/index.ts';
+import { bestPage, commandPort, httpPorts } from './answers.ts';
 import { inspect } from '../engine/inspect.ts';
-import { askHttp, knock } from './io.ts';
+import { askHttp, probePage, probePort, REFUSED } from './probe-io.ts';
 
-const DATABASE_PORTS = [
-  [5432, 'postgres'],
-  [6379, 'redis'],
-] as const;
+const DETECTIONS = modules.flatMap(({ name, detection }) => (detection === undefined ? [] : [{ name, ...detection }]));
+const PORT_PROBES = DETECTIONS.flatMap(({ ports = [] }) => ports);
+const PAGE_PROBES = DETECTIONS.flatMap(({ pages = [] }) => pages);
+const ENV = [...new Set(DETECTIONS.flatMap(({ env = [] }) => env))];
 /** Networks of the engine itself, on which containers have no names. */
 const NAMELESS: ReadonlySet<string> = new Set(['bridge', 'host', 'none']);
 
@@ -21,7 +22,7 @@ export async function runningContainers(docker: Docker, project: string): Promis
       Labels['com.docker.compose.oneoff'] !== 'True' &&
       !/\.effective\/compose\.yml$/.test(Labels['com.docker.compose.project.config_files'] ?? ''),
   );
-  const facts = await Promise.all(foreign.map(async ({ Id }) => look(docker, Id)));
+  const facts = await Promise.all(foreign.map(async ({ Id }) => factsById(docker, Id)));
   return facts.filter((fact) => fact !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -32,7 +33,7 @@ export async function composeProjects(docker: Docker): Promise<ReadonlySet<strin
   return new Set(labels.flatMap((label) => label['com.docker.compose.project'] ?? []));
 }
 
-async function look(docker: Docker, id: string): Promise<EngineFacts | undefined> {
+async function factsById(docker: Docker, id: string): Promise<EngineFacts | undefined> {
   const info = await inspect(docker, id);
   return info === undefined ? undefined : factsOf(info);
 }
@@ -56,20 +57,31 @@ async function factsOf({ Name, Config, HostConfig, NetworkSettings }: ContainerI
     ports,
     commandPort: commandPort(command),
     labels,
-    env: Object.fromEntries(ASKED_ENV.flatMap((key) => ((env[key] ?? '') === '' ? [] : [[key, env[key] ?? '']]))),
-    redisPassword: setsRedisPassword(command, env),
-    ...(ip === undefined ? { answers: [], refused: [] } : await ask(ip, labels, ports)),
+    env: Object.fromEntries(ENV.flatMap((key) => ((env[key] ?? '') === '' ? [] : [[key, env[key] ?? '']]))),
+    passwords: new Set(DETECTIONS.filter(({ setsPassword }) => setsPassword?.(command, env) === true).map(({ name }) => name)),
+    ...(ip === undefined ? { answers: [], refused: [] } : await ask(ip, { image: Config.Image, labels, ports })),
   };
 }
 
-async function ask(ip: string, labels: Readonly<Record<string, string>>, ports: readonly number[]) {
-  const databases = await Promise.all(DATABASE_PORTS.map(async ([port, as]) => [port, await knock(ip, port, as)] as const));
-  const pages = await Promise.all(httpPorts(labels, ports).map((port) => askPages(ip, port, metricsPath(labels) ?? '/metrics')));
+interface Asked {
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ports: readonly number[];
+}
+
+async function ask(ip: string, { image, labels, ports }: Asked) {
+  const probed = await Promise.all(PORT_PROBES.map(async (probe) => ({ port: probe.port, speaks: await probePort(ip, probe) })));
+  const pages = await Promise.all(
+    httpPorts(labels, ports).map(async (port) => [
+      await askPages(ip, port, metricsPath(labels) ?? '/metrics'),
+      ...(await Promise.all(PAGE_PROBES.filter(({ applies }) => applies(image)).map(async (probe) => probePage(ip, port, probe)))),
+    ]),
+  );
   const answers: Answer[] = [
-    ...databases.flatMap(([port, speaks]) => (speaks === undefined || speaks === 'refused' ? [] : [{ port, speaks }])),
-    ...pages.filter((page) => page !== undefined),
+    ...probed.flatMap(({ port, speaks }) => (speaks === undefined || speaks === REFUSED ? [] : [{ port, speaks }])),
+    ...pages.flat().filter((page) => page !== undefined),
   ];
-  return { answers, refused: databases.flatMap(([port, speaks]) => (speaks === 'refused' ? [port] : [])) };
+  return { answers, refused: probed.flatMap(({ port, speaks }) => (speaks === REFUSED ? [port] : [])) };
 }
 
 async function askPages(ip: string, port: number, metricsPath: string): Promise<Answer | undefined> {
@@ -90,14 +102,4 @@ function portsOf(exposed: Readonly<Record<string, unknown>>): readonly number[] 
 
 function asList(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : [];
-}
-
-/** Names of the containers that run, and have done so since before a time: one that comes and goes, or restarts in a loop, is not among them. */
-export async function runningSince(docker: Docker, beforeMs: number): Promise<readonly string[]> {
-  const listed = await docker.listContainers();
-  const found = await Promise.all(listed.map(async ({ Id }) => inspect(docker, Id)));
-  return found.flatMap((info) => {
-    if (info === undefined || !info.State.Running || info.State.Restarting || Date.parse(info.State.StartedAt) > beforeMs) return [];
-    return [info.Name.slice(1)];
-  });
 }

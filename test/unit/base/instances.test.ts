@@ -1,18 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { instanceOf } from '../../../scripts/settings/instances.ts';
+import { postgresSettings } from '../../../scripts/modules/postgres/settings.ts';
+import { redisSettings } from '../../../scripts/modules/redis/settings.ts';
+
+const KINDS = { postgres: postgresSettings.POSTGRES_INSTANCES.kind, redis: redisSettings.REDIS_INSTANCES.kind };
 
 describe('instanceOf', () => {
   it('reads name, host, port and user', () => {
-    expect(instanceOf('postgres')('shop=postgresql://pharos_monitor@shop-db/postgres?sslmode=disable')).toEqual({
-      value: {
-        name: 'shop',
-        url: 'postgresql://pharos_monitor@shop-db/postgres?sslmode=disable',
-        host: 'shop-db',
-        port: 5432,
-        user: 'pharos_monitor',
-      },
+    expect(KINDS.postgres('shop=postgresql://pharos_monitor@shop-db/postgres?sslmode=disable')).toEqual({
+      value: [
+        {
+          name: 'shop',
+          url: 'postgresql://pharos_monitor@shop-db/postgres?sslmode=disable',
+          host: 'shop-db',
+          port: 5432,
+          user: 'pharos_monitor',
+        },
+      ],
     });
-    expect(instanceOf('redis')('cache=rediss://cache:6380')).toMatchObject({ value: { name: 'cache', port: 6380, user: '' } });
+    expect(KINDS.redis('cache=rediss://cache:6380')).toMatchObject({ value: [{ name: 'cache', port: 6380, user: '' }] });
   });
 
   it.each([
@@ -29,7 +34,7 @@ describe('instanceOf', () => {
     ['redis', 'cache=http://cache', 'does not start with redis://'],
     ['redis', 'cache=redis://:secret@cache', 'holds a password'],
   ] as const)('%s: %s %s', (module, item, message) => {
-    const parsed = instanceOf(module)(item);
+    const parsed = KINDS[module](item);
     expect(parsed).toMatchObject({ wrong: expect.stringContaining(message) });
     expect(JSON.stringify(parsed)).not.toMatch(/secret@|very/);
   });

@@ -21,3 +21,19 @@ export interface ComposeModel {
   volumes?: Record<string, unknown>;
   [key: string]: unknown;
 }
+
+/** One port that the stack publishes on the host. */
+export interface PublishedPort {
+  readonly service: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Every port that the model publishes. */
+export function publishedPorts(model: ComposeModel): readonly PublishedPort[] {
+  return Object.entries(model.services).flatMap(([service, { ports = [] }]) =>
+    ports.flatMap(({ host_ip: address = '0.0.0.0', published }) =>
+      published === undefined ? [] : [{ service, address, port: Number(published) }],
+    ),
+  );
+}

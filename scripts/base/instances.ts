@@ -1,6 +1,6 @@
 import type { Kind, Parsed } from './kinds.ts';
 
-/** One database under watch: a name for people, and where the exporter reaches it. The password is never part of the address. */
+/** One monitored server: a name for people, and where the exporter reaches it. The password is never part of the address. */
 export interface Instance {
   readonly name: string;
   readonly url: string;
@@ -10,25 +10,30 @@ export interface Instance {
   readonly user: string;
 }
 
-const SCHEMES = {
-  postgres: {
-    schemes: ['postgresql:', 'postgres:'],
-    port: 5432,
-    example: 'shop=postgresql://pharos_monitor@shop-db:5432/postgres?sslmode=disable',
-  },
-  redis: { schemes: ['redis:', 'rediss:'], port: 6379, example: 'cache=redis://shop-cache:6379' },
-} as const;
-
-export type DatabaseModule = keyof typeof SCHEMES;
+/** How the servers of one module are addressed. */
+export interface AddressForm {
+  readonly module: string;
+  /** URL schemes with `:`, the usual one first. */
+  readonly schemes: readonly [string, ...string[]];
+  readonly port: number;
+  /** A whole `name=url` item. */
+  readonly example: string;
+  /** The address must name a user. */
+  readonly needsUser: boolean;
+}
 
 /** The file under `secrets/` that holds an instance's password. */
-export function passwordFile(module: DatabaseModule, instance: string): string {
+export function passwordFile(module: string, instance: string): string {
   return `${module}_${instance}_password`;
 }
 
-/** Reads one `name=url` item of `POSTGRES_INSTANCES` or `REDIS_INSTANCES`. */
-export function instanceOf(module: DatabaseModule): Kind<Instance> {
-  const { schemes, port, example } = SCHEMES[module];
+/** The name by which an instance is told from the others of its list. */
+export function nameOf({ name }: Instance): string {
+  return name;
+}
+
+/** Reads one `name=url` item of a setting such as `REDIS_INSTANCES`. */
+export function instanceOf({ module, schemes, port, example, needsUser }: AddressForm): Kind<Instance> {
   const wrong = (what: string, fix = `Write it as ${example}`): Parsed<Instance> => ({ wrong: what, fix });
   return (item) => {
     const [, name = '', address = ''] = /^([^=]*)=(.*)$/.exec(item) ?? [];
@@ -36,17 +41,17 @@ export function instanceOf(module: DatabaseModule): Kind<Instance> {
       return wrong(`"${item.replace(/\/\/.*@/, '//…@')}" does not start with a name (lower-case letters, digits, -) and =`);
     if (!URL.canParse(address)) return wrong(`the address of "${name}" is not a URL`);
     const url = new URL(address);
-    if (!schemes.some((scheme) => scheme === url.protocol)) return wrong(`the address of "${name}" does not start with ${schemes[0]}//`);
+    if (!schemes.includes(url.protocol)) return wrong(`the address of "${name}" does not start with ${schemes[0]}//`);
     if (url.hostname === '') return wrong(`the address of "${name}" names no host`);
     if (!decodes(url.username) || !decodes(url.pathname))
       return wrong(`the address of "${name}" has a % that is no part of an encoded character`, 'Write % itself as %25');
-    // libpq takes it from there too; an address is shown where a password must not be.
+    // Some clients read a password from the query too; an address is shown where a password must not be.
     if (url.password !== '' || [...url.searchParams.keys()].some((key) => key.toLowerCase() === 'password'))
       return wrong(
         `the address of "${name}" holds a password`,
         `Take it out of the address and put it into secrets/${passwordFile(module, name)}`,
       );
-    if (module === 'postgres' && url.username === '') return wrong(`the address of "${name}" names no user`);
+    if (needsUser && url.username === '') return wrong(`the address of "${name}" names no user`);
     return { value: { name, url: address, host: url.hostname, port: Number(url.port || port), user: decodeURIComponent(url.username) } };
   };
 }

@@ -1,30 +1,43 @@
 import { connect } from 'node:net';
-import { isMetricsText, readDatabaseAnswer } from './answers.ts';
-import type { Answer } from '../modules/facts.ts';
+import type { Answer, PageProbe, PortProbe } from '../modules/facts.ts';
+import { isMetricsText } from './answers.ts';
 
 /** A container on this host answers within milliseconds; one that needs longer is busy or filtered. */
 const TIMEOUT_MS = 1_000;
 /** Prometheus' text format shows itself in the first lines. */
 const ENOUGH_BYTES = 4_096;
 
-/** `SSLRequest` of PostgreSQL's protocol: length 8, code 80877103. The server answers one byte, and writes nothing to its log. */
-const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
-const GREETINGS = { postgres: SSL_REQUEST, redis: Buffer.from('PING\r\n') } as const;
+/** What `probePort` says where nothing listens. */
+export const REFUSED = 'refused';
 
-/** Asks a port whether it is a database. `refused` means that nothing listens there; undefined that it said nothing that is understood. */
-export async function knock(host: string, port: number, as: 'postgres' | 'redis'): Promise<Answer['speaks'] | 'refused' | undefined> {
+/** Asks a port what it is: what the probe recognises, `REFUSED`, or undefined where it is something else. */
+export async function probePort(host: string, { port, greeting, read }: PortProbe): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: TIMEOUT_MS });
-    const end = (what: Answer['speaks'] | 'refused' | undefined): void => {
+    const end = (what: string | undefined): void => {
       socket.destroy();
       resolve(what);
     };
-    socket.once('connect', () => socket.write(GREETINGS[as]));
-    socket.once('data', (data) => end(readDatabaseAnswer(as, data.toString('latin1'))));
+    socket.once('connect', () => {
+      if (greeting.length > 0) socket.write(greeting);
+    });
+    socket.once('data', (data) => end(read(data.toString('latin1'))));
     socket.once('timeout', () => end(undefined));
     socket.once('close', () => end(undefined));
-    socket.once('error', (failure) => end('code' in failure && failure.code === 'ECONNREFUSED' ? 'refused' : undefined));
+    socket.once('error', (failure) => end('code' in failure && failure.code === 'ECONNREFUSED' ? REFUSED : undefined));
   });
+}
+
+/** GETs one page that a module knows how to read; undefined where it is not that page. */
+export async function probePage(host: string, port: number, { path, read }: PageProbe): Promise<Answer | undefined> {
+  try {
+    const response = await fetch(`http://${host}:${port}${path}`, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const speaks = response.ok ? read(await firstBytes(response)) : undefined;
+    if (response.body !== null && !response.bodyUsed) await response.body.cancel();
+    return speaks === undefined ? undefined : { port, path, status: response.status, speaks };
+  } catch {
+    return undefined;
+  }
 }
 
 /** GETs a path of a container; undefined where no HTTP comes back. Redirects are not followed: they lead out of the container. */

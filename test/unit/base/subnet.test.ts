@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseSubnet, conflictOf, stackNetwork } from '../../../scripts/engine/subnet.ts';
+import { chooseSubnet, conflictOf, stackNetwork } from '../../../scripts/base/subnet.ts';
 
 describe('chooseSubnet', () => {
   it("takes the first free piece from the project's own place on, and round", () => {
