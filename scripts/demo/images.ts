@@ -6,7 +6,7 @@ import { interruptible } from '../base/interruptible.ts';
 import { error } from '../base/problem.ts';
 import type { Workplace } from '../engine/workplace.ts';
 import { ensureImages } from '../images/io.ts';
-import type { Demo } from '../modules/spec.ts';
+import type { Demo } from '../modules/parts.ts';
 import type { PlainSettings } from '../settings/table.ts';
 import { wantedExporters } from './plan.ts';
 

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { stackFailure } from '../base/failure.ts';
 import { error } from '../base/problem.ts';
-import type { Demo } from '../modules/spec.ts';
+import type { Demo } from '../modules/parts.ts';
 import { bundle } from '../render/bundle.ts';
 import { withoutComposeVariables } from '../engine/compose.ts';
 import type { Exec } from '../base/exec.ts';

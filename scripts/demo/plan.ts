@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { modules } from '../modules/index.ts';
-import type { Demo, DemoTargets } from '../modules/spec.ts';
+import type { Demo, DemoTargets } from '../modules/parts.ts';
 
 /** Parts of the demo: those of every module, and optional ones that `MODULES` or `--with` names. */
 export function demoParts(enabled: readonly string[], wanted: readonly string[] = []): readonly Demo[] {

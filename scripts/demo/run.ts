@@ -10,7 +10,7 @@ import {
   demoTargets,
   exporterModules,
 } from './plan.ts';
-import type { Demo } from '../modules/spec.ts';
+import type { Demo } from '../modules/parts.ts';
 import { Failure, stackFailure } from '../base/failure.ts';
 import { error } from '../base/problem.ts';
 import { type PlainSettings } from '../settings/table.ts';

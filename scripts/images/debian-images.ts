@@ -1,5 +1,5 @@
 import { modules } from '../modules/index.ts';
-import type { DebianImage } from '../modules/spec.ts';
+import type { DebianImage } from '../modules/parts.ts';
 
 /** The services that Debian packages, by Compose service. Grafana, Loki, the log shippers and cAdvisor are not among them. */
 export const DEBIAN_IMAGES: Readonly<Record<string, DebianImage>> = Object.assign({}, ...modules.map(({ images = {} }) => images));

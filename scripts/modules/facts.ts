@@ -1,4 +1,4 @@
-import type { StackSettings } from './spec.ts';
+import type { StackSettings } from './parts.ts';
 
 /** How a port of a container answered a request. */
 export interface Answer {

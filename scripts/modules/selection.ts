@@ -1,4 +1,5 @@
-import type { AnyModule, StackSettings } from './spec.ts';
+import type { AnyModule } from './spec.ts';
+import type { StackSettings } from './parts.ts';
 
 /** A service that does not run, and why. */
 export interface LeftOut {

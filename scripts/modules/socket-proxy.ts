@@ -1,4 +1,4 @@
-import type { DebianImage } from './spec.ts';
+import type { DebianImage } from './parts.ts';
 
 /** The GET-only proxy to the engine's socket, which several modules use. */
 export const SOCKET_PROXY = 'docker-socket-proxy';

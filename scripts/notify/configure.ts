@@ -1,5 +1,5 @@
 import { SECRETS } from '../settings/secret-table.ts';
-import type { SecretFile } from '../modules/spec.ts';
+import type { SecretFile } from '../modules/parts.ts';
 import type { Setting } from '../base/setting.ts';
 import { CHANNELS, type ChannelEntry, type ChannelField } from '../alertmanager/channel-catalog.ts';
 import { CHANNEL_SETTINGS } from '../settings/channels.ts';

@@ -1,7 +1,7 @@
 import type { ComposeModel, ComposeService } from '../base/compose-model.ts';
 import { error, type Problem } from '../base/problem.ts';
 import { modules } from '../modules/index.ts';
-import type { Exemptions } from '../modules/spec.ts';
+import type { Exemptions } from '../modules/parts.ts';
 
 /** Limits of the core, together: Prometheus 512, Grafana 512, Alertmanager 256, exporters 256 MiB. */
 const CORE_MEMORY_BYTES = 1536 * 1024 ** 2;

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { ComposeModel } from '../base/compose-model.ts';
-import type { SecretFile } from '../modules/spec.ts';
+import type { SecretFile } from '../modules/parts.ts';
 import { makeReadable, publishTree, writeSecret } from '../base/files.ts';
 
 /** The folder that containers mount, below the checkout. */

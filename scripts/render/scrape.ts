@@ -1,7 +1,8 @@
 import { Document, isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import { error, type Problem } from '../base/problem.ts';
 import { setBelow } from '../base/tree.ts';
-import type { AddedTargets, AnyModule, Threshold } from '../modules/spec.ts';
+import type { AddedTargets, Threshold } from '../modules/parts.ts';
+import type { AnyModule } from '../modules/spec.ts';
 
 /** Files that carry a module's name belong to it; the others are the user's own and always count. */
 export function moduleOf(path: string, modules: readonly AnyModule[]): AnyModule | undefined {

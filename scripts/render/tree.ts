@@ -4,7 +4,8 @@ import { ownSecretFiles, unknownSecrets, unreadSecrets } from '../alertmanager/s
 import { shapeProblems } from '../alertmanager/shape.ts';
 import { errorsOf, type Problem } from '../base/problem.ts';
 import { parseYaml, type Tree } from '../base/tree.ts';
-import type { AnyModule, HostFacts } from '../modules/spec.ts';
+import type { AnyModule } from '../modules/spec.ts';
+import type { HostFacts } from '../modules/parts.ts';
 import { moduleName } from '../rules/invariants.ts';
 import { renderSlo } from '../rules/render-slo.ts';
 import type { PlainSettings } from '../settings/table.ts';

@@ -1,6 +1,6 @@
 import { error, type Problem } from '../base/problem.ts';
 import { modules } from '../modules/index.ts';
-import type { SecretFile } from '../modules/spec.ts';
+import type { SecretFile } from '../modules/parts.ts';
 import { APPWRITE_SECRET, appwriteProblems } from './appwrite.ts';
 import { halfChannels } from './half-channels.ts';
 import { NOBODY_UID, SECRETS, type SecretKey } from './secret-table.ts';

@@ -1,4 +1,4 @@
-import type { LintRun } from '../modules/spec.ts';
+import type { LintRun } from '../modules/parts.ts';
 import { lintProblems } from './lint-output.ts';
 import { error, type Problem } from '../base/problem.ts';
 import type { Exec, ExecResult } from '../base/exec.ts';

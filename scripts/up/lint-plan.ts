@@ -1,6 +1,6 @@
 import { digestOf } from '../base/digest.ts';
 import { modules } from '../modules/index.ts';
-import type { LintRun } from '../modules/spec.ts';
+import type { LintRun } from '../modules/parts.ts';
 
 /** Folders that the linters read. */
 export interface LintPaths {

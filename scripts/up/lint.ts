@@ -1,4 +1,4 @@
-import type { LintRun } from '../modules/spec.ts';
+import type { LintRun } from '../modules/parts.ts';
 import { join } from 'node:path';
 import { digestOf } from '../base/digest.ts';
 import { stackFailure } from '../base/failure.ts';

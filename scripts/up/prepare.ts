@@ -15,7 +15,7 @@ import type { Workplace } from '../engine/workplace.ts';
 import { ensureImages, type ImageSet } from '../images/io.ts';
 import { modules } from '../modules/index.ts';
 import { select, wantedProfiles, type Selection } from '../modules/selection.ts';
-import type { SecretFile } from '../modules/spec.ts';
+import type { SecretFile } from '../modules/parts.ts';
 import { bundleServices } from '../render/bundle.ts';
 import { composeProblems } from '../render/compose-invariants.ts';
 import { expectedOf, type Expected } from '../render/expected.ts';

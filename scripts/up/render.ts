@@ -7,7 +7,7 @@ import type { Tree } from '../base/tree.ts';
 import type { ImageSet } from '../images/io.ts';
 import { modules } from '../modules/index.ts';
 import type { Selection } from '../modules/selection.ts';
-import type { ComposeHost } from '../modules/spec.ts';
+import type { ComposeHost } from '../modules/parts.ts';
 import { renderCompose, type ComposePlan } from '../render/compose.ts';
 import { configDigests } from '../render/config-digests.ts';
 import { renderTree, type RenderResult } from '../render/tree.ts';

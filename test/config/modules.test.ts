@@ -105,7 +105,7 @@ describe('select', () => {
     expect(on.map(({ name }) => name)).toEqual(['stack', 'containers']);
     expect(services.has('container-exporter')).toBe(true);
     expect(leftOut).toEqual([
-      { service: 'cadvisor', reason: expect.stringMatching(/container-exporter gives its figures.*\(no registry\)$/) },
+      { service: 'cadvisor', reason: expect.stringMatching(/container-exporter reads its figures.*\(no registry\)$/) },
     ]);
   });
 

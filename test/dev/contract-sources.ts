@@ -1,4 +1,4 @@
-import type { ContractSource } from '../../scripts/modules/spec.ts';
+import type { ContractSource } from '../../scripts/modules/parts.ts';
 import { modules } from '../../scripts/modules/index.ts';
 import { closest } from 'fastest-levenshtein';
 import { error, type Problem } from '../../scripts/base/problem.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import type { ContractSource } from '../../scripts/modules/spec.ts';
+import type { ContractSource } from '../../scripts/modules/parts.ts';
 import type { Contract } from '../../scripts/rules/contract.ts';
 import { captureContracts } from '../dev/capture-contracts.ts';
 import { eventually, removeEverything, sh } from '../support/e2e-stack.ts';

@@ -1,4 +1,4 @@
-import type { Demo } from '../spec.ts';
+import type { Demo } from '../parts.ts';
 
 const BACKEND = 'demo-backend';
 const LABELS = { instance: BACKEND };

@@ -1,4 +1,5 @@
-import { contractOfService, defineModule } from '../spec.ts';
+import { contractOfService } from '../contracts.ts';
+import { defineModule } from '../spec.ts';
 import { percent } from '../../base/kinds.ts';
 import { setting } from '../../base/setting.ts';
 import { appsDemo } from './demo.ts';

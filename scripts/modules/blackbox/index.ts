@@ -1,4 +1,6 @@
-import { contractOfJob, defineModule, exporterImage } from '../spec.ts';
+import { contractOfJob } from '../contracts.ts';
+import { defineModule } from '../spec.ts';
+import { exporterImage } from '../images.ts';
 import { listOf, url } from '../../base/kinds.ts';
 import { error, warning, type Problem } from '../../base/problem.ts';
 import { setting } from '../../base/setting.ts';

@@ -1,4 +1,6 @@
-import { contractOfService, defineModule, nodeImage } from '../spec.ts';
+import { contractOfService } from '../contracts.ts';
+import { defineModule } from '../spec.ts';
+import { nodeImage } from '../images.ts';
 import type { ComposeModel } from '../../base/compose-model.ts';
 import { oneOf } from '../../base/kinds.ts';
 import { error, type Problem } from '../../base/problem.ts';

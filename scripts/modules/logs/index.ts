@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { contractOfJob, defineModule } from '../spec.ts';
+import { contractOfJob } from '../contracts.ts';
+import { defineModule } from '../spec.ts';
 import { setBelow } from '../../base/tree.ts';
 import { integer, oneOf, port } from '../../base/kinds.ts';
 import { error } from '../../base/problem.ts';

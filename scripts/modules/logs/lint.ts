@@ -1,4 +1,4 @@
-import type { LintRun } from '../spec.ts';
+import type { LintRun } from '../parts.ts';
 
 /** The checks that Loki and the shippers make of their own configuration. */
 export function lint(staged: string): readonly LintRun[] {

@@ -1,4 +1,4 @@
-import type { DebianImage, Demo } from '../spec.ts';
+import type { DebianImage, Demo } from '../parts.ts';
 
 export const DEMO_POSTGRES = 'demo-postgres';
 const EXPORTER = 'demo-postgres-exporter';

@@ -1,4 +1,7 @@
-import { contractBesideDemo, contractOfJob, defineModule, exporterImage, type SecretFile } from '../spec.ts';
+import { contractBesideDemo, contractOfJob } from '../contracts.ts';
+import { defineModule } from '../spec.ts';
+import { exporterImage } from '../images.ts';
+import type { SecretFile } from '../parts.ts';
 import { passwordsOf, serverCheck, serverRules, serverTargets, type Servers } from '../servers.ts';
 import { detection } from './detect.ts';
 import { DEMO_POSTGRES, postgresDemo } from './demo.ts';

@@ -1,4 +1,6 @@
-import { contractOfJob, defineModule, exporterImage } from '../spec.ts';
+import { contractOfJob } from '../contracts.ts';
+import { defineModule } from '../spec.ts';
+import { exporterImage } from '../images.ts';
 import { port } from '../../base/kinds.ts';
 import { setting } from '../../base/setting.ts';
 

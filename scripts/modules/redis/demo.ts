@@ -1,4 +1,4 @@
-import type { DebianImage, Demo } from '../spec.ts';
+import type { DebianImage, Demo } from '../parts.ts';
 
 export const DEMO_REDIS = 'demo-redis';
 const EXPORTER = 'demo-redis-exporter';

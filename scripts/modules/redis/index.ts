@@ -1,4 +1,6 @@
-import { contractBesideDemo, contractOfJob, defineModule, exporterImage } from '../spec.ts';
+import { contractBesideDemo, contractOfJob } from '../contracts.ts';
+import { defineModule } from '../spec.ts';
+import { exporterImage } from '../images.ts';
 import type { Instance } from '../../base/instances.ts';
 import { error, type Problem } from '../../base/problem.ts';
 import { passwordsOf, serverCheck, serverRules, serverTargets, type Servers } from '../servers.ts';

@@ -1,4 +1,6 @@
-import { contractOfJob, defineModule, nodeImage } from '../spec.ts';
+import { contractOfJob } from '../contracts.ts';
+import { defineModule } from '../spec.ts';
+import { nodeImage } from '../images.ts';
 import { hostPath, listOf } from '../../base/kinds.ts';
 import { error, warning } from '../../base/problem.ts';
 import { setting } from '../../base/setting.ts';

@@ -1,4 +1,6 @@
-import { contractOfJob, defineModule, nodeImage } from '../spec.ts';
+import { contractOfJob } from '../contracts.ts';
+import { defineModule } from '../spec.ts';
+import { nodeImage } from '../images.ts';
 
 const NOBODY_UID = 65_534;
 

@@ -1,4 +1,4 @@
-import type { Demo } from '../spec.ts';
+import type { Demo } from '../parts.ts';
 
 const EXPORTER = 'demo-vector-exporter';
 const DATABASE = 'demo-postgres';

@@ -1,4 +1,6 @@
-import { contractBesideDemo, contractOfJob, defineModule, nodeImage } from '../spec.ts';
+import { contractBesideDemo, contractOfJob } from '../contracts.ts';
+import { defineModule } from '../spec.ts';
+import { nodeImage } from '../images.ts';
 import { error, warning } from '../../base/problem.ts';
 import { listOf } from '../../base/kinds.ts';
 import { setting } from '../../base/setting.ts';

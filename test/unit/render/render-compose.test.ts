@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { HostPaths } from '../../../scripts/base/host-paths.ts';
 import { treeDigest, withDigestRule } from '../../../scripts/base/digest.ts';
 import { modules } from '../../../scripts/modules/index.ts';
-import type { ComposeHost } from '../../../scripts/modules/spec.ts';
+import type { ComposeHost } from '../../../scripts/modules/parts.ts';
 import { configDigests } from '../../../scripts/render/config-digests.ts';
 import { readSettings } from '../../../scripts/settings/settings.ts';
 import { CONFIG_LABEL, renderCompose, type ComposePlan } from '../../../scripts/render/compose.ts';
