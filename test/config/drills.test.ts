@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MODULE_NAMES } from '../../scripts/settings/table.ts';
-import { sloAlerts } from '../../scripts/rules/render-slo.ts';
+import { sloAlerts } from '../dev/report/slo-alerts.ts';
 import { ROOT } from '../../scripts/base/files.ts';
 import { MAIN_TURN } from '../drills/drill.ts';
 import { drills } from '../drills/all.ts';

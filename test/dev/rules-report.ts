@@ -3,7 +3,7 @@ import { parseArguments } from '../../scripts/base/args.ts';
 import { main } from '../../scripts/base/command.ts';
 import { renderReport } from './report/show.ts';
 import { inputFailure } from '../../scripts/base/failure.ts';
-import { sloAlerts } from '../../scripts/rules/render-slo.ts';
+import { sloAlerts } from './report/slo-alerts.ts';
 import { readFindings, reportRows, reportTotals } from './report/rows.ts';
 import { alertRules, ruleTests } from '../../scripts/rules/files.ts';
 import { readIfThere, readTree } from '../../scripts/base/files.ts';

@@ -8,7 +8,7 @@ import type { Tree } from '../../../scripts/render/scrape.ts';
 import { moduleName, syntaxProblems } from '../../../scripts/rules/invariants.ts';
 import { readTree } from '../../../scripts/base/files.ts';
 import { readOutcomes, rememberOutcomes, type Outcomes } from './outcomes-io.ts';
-import { testRules } from '../../../scripts/rules/promtool.ts';
+import { testRules } from './promtool.ts';
 import { stage, unstage } from '../../../scripts/render/publish.ts';
 import { serviceImage } from '../../../scripts/images/service-image.ts';
 import type { Workplace } from '../../../scripts/engine/workplace.ts';
