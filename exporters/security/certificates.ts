@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A file with certificates. */
-export interface CertificateFile {
+interface CertificateFile {
   readonly path: string;
   /** When the first of its certificates ends, seconds since 1970: the chain breaks there. */
   readonly expires: number;
@@ -26,7 +26,7 @@ const MAX_BYTES = 256 * 1024;
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
 /** When the first certificate of a file ends, seconds since 1970; undefined where it holds none. PEM with any number of them, or DER. */
-export function expiryOf(bytes: Buffer): number | undefined {
+function expiryOf(bytes: Buffer): number | undefined {
   const text = bytes.toString('latin1');
   const blocks: readonly (string | Buffer)[] = text.includes('-----BEGIN') ? (text.match(BLOCK) ?? []) : [bytes];
   try {

@@ -13,7 +13,7 @@ export function digestOf(files: Iterable<readonly [string, string]>): string {
 export const DIGEST_RECORD = 'pharos:config:digest';
 
 /** The effective rule file that carries the digest of all of Prometheus' files: what its rules API answers proves which files it runs. */
-export const DIGEST_FILE = 'prometheus/rules/digest.yml';
+const DIGEST_FILE = 'prometheus/rules/digest.yml';
 
 /** Adds the digest rule to the tree. */
 export function withDigestRule(tree: Tree): Map<string, string> {

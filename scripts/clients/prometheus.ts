@@ -18,7 +18,7 @@ export interface LoadedRule {
   readonly interval: number;
 }
 
-export interface FiringAlert {
+interface FiringAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly state: 'pending' | 'firing';
   readonly activeAt: string;

@@ -8,7 +8,7 @@ import type { Exec, ExecResult } from '../base/exec.ts';
 import { readIfThere } from '../base/files.ts';
 
 /** Where the model that runs is kept, below the checkout. */
-export const EFFECTIVE_COMPOSE = '.effective/compose.yml';
+const EFFECTIVE_COMPOSE = '.effective/compose.yml';
 const CHECKED_IN = 'docker-compose.yml';
 const OVERRIDE = 'docker-compose.override.yml';
 

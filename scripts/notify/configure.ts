@@ -18,7 +18,7 @@ export interface Present {
 export type Answers = Readonly<Record<string, string>>;
 
 /** One change, as it may be shown: secrets are masked. */
-export interface ChannelChange {
+interface ChannelChange {
   readonly place: string;
   readonly shown: string;
   readonly how: 'new' | 'replaced' | 'moved' | 'removed';

@@ -1,17 +1,13 @@
 import { error, warning, type Problem } from '../base/problem.ts';
-import { selectsNothing, syntaxError } from './expr-mutants.ts';
+import { CATEGORIES, SEVERITIES } from './labels.ts';
+import { syntaxError } from './promql.ts';
+import { selectsNothing } from './selectors.ts';
 import { alertRules, yamlProblems, type AlertRule, type RuleTestCase } from './files.ts';
-
-/** What `severity` may be, from a note to somebody being woken; the routes of Alertmanager know these. */
-export const SEVERITIES = ['info', 'warning', 'critical', 'emergency'] as const;
-
-/** What `category` may be; it decides which team is told. */
-export const CATEGORIES = ['infrastructure', 'database', 'cache', 'application', 'mlops', 'security', 'endpoint', 'logs', 'stack'] as const;
 
 const ANNOTATIONS = ['summary', 'description', 'impact'] as const;
 
 /** Headings of a runbook page, in this order. */
-export const RUNBOOK_HEADINGS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'Prevention'] as const;
+const RUNBOOK_HEADINGS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'Prevention'] as const;
 
 /** What is wrong with alert rules taken together, beyond what promtool sees. */
 export function ruleProblems(rules: readonly AlertRule[]): readonly Problem[] {

@@ -1,12 +1,12 @@
 import { MODULE_NAMES } from '../../scripts/modules/index.ts';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { sloAlerts } from '../../scripts/rules/render-slo.ts';
+import { sloAlerts } from '../dev/report/slo-alerts.ts';
 import { ROOT } from '../../scripts/base/files.ts';
 import { MAIN_TURN } from '../drills/drill.ts';
 import { drills } from '../drills/all.ts';
 import { checkedInRules } from '../drills/promise.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 
 /** Those of the modules: an alert of one's own, in a file of one's own, is nobody else's to break. */
 const rules = checkedInRules().filter(({ path }) => [...MODULE_NAMES, 'stack'].some((module) => path === `prometheus/rules/${module}.yml`));

@@ -66,7 +66,7 @@ function history(drill: Drill, { stack }: Arena): Source {
 }
 
 /** A dead-man's switch alarms when a ping is this late: one is due every minute. */
-export const PING_LATE_MS = 90_000;
+const PING_LATE_MS = 90_000;
 
 function deadMan({ receiver }: Arena): Source {
   const told = (at: number): Told => ({ fingerprint: 'dead-man', labels: {}, startsAt: at, at });

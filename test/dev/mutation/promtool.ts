@@ -1,6 +1,6 @@
 import { junitResults, type SuiteResult } from './junit.ts';
-import type { Exec } from '../base/exec.ts';
-import { runConfined } from '../up/lint-io.ts';
+import type { Exec } from '../../../scripts/base/exec.ts';
+import { runConfined } from '../../../scripts/up/lint-io.ts';
 
 /** Some hundred test files take seconds; this is for a host that is busy otherwise. */
 const TIMEOUT_MS = 600_000;

@@ -1,7 +1,7 @@
-import type { ContractSource } from '../../scripts/modules/parts.ts';
-import { modules } from '../../scripts/modules/index.ts';
+import type { ContractSource } from '../../../scripts/modules/parts.ts';
+import { modules } from '../../../scripts/modules/index.ts';
+import { error, type Problem } from '../../../scripts/base/problem.ts';
 import { closest } from 'fastest-levenshtein';
-import { error, type Problem } from '../../scripts/base/problem.ts';
 
 /** Every exporter that has a contract. A source whose service does not run is left as it was captured before. */
 export const CONTRACT_SOURCES: readonly ContractSource[] = modules.flatMap(({ contracts = [] }) => contracts);
