@@ -1,6 +1,6 @@
+import type { Family, Sample } from '../common/text.ts';
 import type { ContainerRecord } from './record.ts';
 import type { Usage } from './statistics.ts';
-import type { Family, Sample } from './text.ts';
 
 /** A running container with its last reading; without one where the engine has not given it yet. */
 export interface Running {
