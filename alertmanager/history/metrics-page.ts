@@ -3,7 +3,7 @@ import type { AlertCount } from './alert.ts';
 import type { TestAlert } from './test-alerts.ts';
 
 /** What the service says of itself. Times in milliseconds. */
-export interface Numbers {
+interface Numbers {
   readonly tests: readonly TestAlert[];
   readonly counts: readonly AlertCount[];
   readonly notifications: Readonly<Record<string, number>>;

@@ -28,7 +28,7 @@ const MAX_CONNECTIONS = 256;
 /** Requests may end within this time after a signal; the engine kills after 30 s (stop_grace_period in exporters/service.yml). */
 const STOP_MS = 20_000;
 
-export interface ServeOptions {
+interface ServeOptions {
   readonly port: number;
   readonly app: (request: IncomingMessage, response: ServerResponse) => unknown;
   /** What the log's first line says beside the port. */
@@ -53,7 +53,7 @@ export async function serve({ port, app, about = {}, stop }: ServeOptions): Prom
 }
 
 /** A page of text. */
-export interface Page {
+interface Page {
   readonly status: number;
   readonly body: string;
 }

@@ -1,7 +1,7 @@
 import { page, readOnlyApp } from '../common/service.ts';
 import { gauge, renderText, type Family } from '../common/text.ts';
 
-export interface AppOptions {
+interface AppOptions {
   /** True once a scrape has something to say. */
   readonly ready: () => boolean;
   readonly families: () => readonly Family[];

@@ -3,12 +3,12 @@ import type { ContainerRecord } from './record.ts';
 import type { Usage } from './statistics.ts';
 
 /** A running container with its last reading; without one where the engine has not given it yet. */
-export interface Running {
+interface Running {
   readonly record: ContainerRecord;
   readonly usage: Usage | undefined;
 }
 
-export interface CadvisorContext {
+interface CadvisorContext {
   /** Seconds since 1970. */
   readonly now: number;
   /** `cgroupfs` or `systemd`: decides what a control group is called. */

@@ -31,7 +31,7 @@ const RECONNECT_MS = 1000;
 /** A reading that is older belongs to a container that no longer answers. */
 const USAGE_SECONDS = 60;
 
-export interface CollectorOptions {
+interface CollectorOptions {
   readonly engine: EngineClient;
   readonly statistics: boolean;
   readonly log: Log;

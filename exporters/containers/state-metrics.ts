@@ -6,7 +6,7 @@ import type { Count } from './tally.ts';
 type Labels = Readonly<Record<string, string>>;
 
 /** The labels that cAdvisor has for the owner, so that both join. */
-export function ownerLabels({ project, service }: Owner): Labels {
+function ownerLabels({ project, service }: Owner): Labels {
   return { container_label_com_docker_compose_project: project, container_label_com_docker_compose_service: service };
 }
 
