@@ -19,7 +19,7 @@ interface LastExit {
 }
 
 /** What the engine was told to limit. 0: no limit. */
-export interface Limits {
+interface Limits {
   readonly memoryBytes: number;
   readonly memoryReservationBytes: number;
   readonly cpuShares: number;

@@ -10,7 +10,7 @@ interface CertificateFile {
 }
 
 /** What was found below a path. */
-export interface CertificateScan {
+interface CertificateScan {
   readonly files: readonly CertificateFile[];
   /** Files with the ending of a certificate that are none or cannot be read, and folders that cannot be entered. */
   readonly unreadable: readonly string[];

@@ -14,6 +14,19 @@ export interface Family {
   readonly samples: readonly Sample[];
 }
 
+type Samples = number | readonly Sample[];
+const family = (type: Family['type'], name: string, help: string, samples: Samples): Family => ({
+  name,
+  help,
+  type,
+  samples: typeof samples === 'number' ? [{ value: samples }] : samples,
+});
+
+/** A gauge: its samples, or the value of its only one, which has no labels. */
+export const gauge = (name: string, help: string, samples: Samples): Family => family('gauge', name, help, samples);
+/** A counter, likewise. */
+export const counter = (name: string, help: string, samples: Samples): Family => family('counter', name, help, samples);
+
 /** Writes the families that have samples in Prometheus' text exposition format 0.0.4. */
 export function renderText(families: readonly Family[]): string {
   return families
