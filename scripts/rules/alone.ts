@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
 import type { Tree } from '../render/scrape.ts';
+import type { Problem } from '../base/problem.ts';
 import { originOf } from './cases.ts';
 
 interface Rule {
@@ -44,4 +45,14 @@ const seen = new Map<string, unknown>();
 function parsed(text: string): unknown {
   if (!seen.has(text)) seen.set(text, parseDocument(text).toJS());
   return seen.get(text);
+}
+
+/** A problem of a generated test file, with the line of the table that the file was made from. */
+export function atTable(problem: Problem, sources: Tree): Problem {
+  const origin = originOf(problem.place.replace(/:\d+$/, ''));
+  if (origin === undefined) return problem;
+  const lines = (sources.get(origin.table) ?? '').split('\n');
+  const line = lines.findIndex((text) => text.includes(`'${origin.alert}'`)) + 1;
+  const fix = `Correct the entry of ${origin.alert} there, or the rule in ${origin.rules}; the running stack has not been touched.`;
+  return { ...problem, place: `${origin.table}:${line}`, fix };
 }

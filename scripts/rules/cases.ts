@@ -1,6 +1,6 @@
 import { error, type Problem } from '../base/problem.ts';
 import type { AlertRule } from './files.ts';
-import type { AlertTest, Change, Edge, Firing, Labels, RuleTable, Values } from './table.ts';
+import type { AlertTest, Change, Edge, Firing, Labels, RuleTable, SeriesChange, Values } from './table.ts';
 
 /** The promtool test files of a table by their path, and what is wrong with it. */
 export interface GeneratedTests {
@@ -101,10 +101,12 @@ function situationsOf(table: RuleTable, test: AlertTest): readonly Situation[] {
   const step = every * Math.max(1, Math.ceil(watched / every / LOOKS));
   const silence = new Map(Array.from({ length: Math.floor(watched / step) + 1 }, (_, index) => [index * step, false] as const));
   const common = { every, scrape };
-  const firing = (name: string, series: ReadonlyMap<string, Values>, expected: Omit<Firing, 'change'>): readonly Situation[] =>
-    expected.from === undefined && expected.at === undefined
+  const firing = (name: string, series: ReadonlyMap<string, Values>, own: Omit<Firing, 'change'>): readonly Situation[] => {
+    const expected = { ...(test.shown === undefined ? {} : { shown: test.shown }), ...own };
+    return own.from === undefined && own.at === undefined
       ? []
       : [{ ...common, name, series, looks: momentsOf(expected, every), firing: expected }];
+  };
   return [
     ...firing('fires', plain, test),
     ...Object.entries(test.fires ?? {}).flatMap(([when, expected]) => firing(`fires ${when}`, changed(plain, expected.change), expected)),
@@ -129,19 +131,27 @@ function situationsOf(table: RuleTable, test: AlertTest): readonly Situation[] {
   ];
 }
 
-function momentsOf({ from, at, until }: Omit<Firing, 'change'>, every: number): ReadonlyMap<number, boolean> {
+function momentsOf({ from, at, until, shown }: Omit<Firing, 'change'>, every: number): ReadonlyMap<number, boolean> {
   const looks = new Map<number, boolean>();
   const first = secondsOf(from ?? at ?? '');
   if (from !== undefined && first >= every) looks.set(first - every, false);
   looks.set(first, true);
-  if (until !== undefined) looks.set(secondsOf(until) - every, true).set(secondsOf(until), false);
+  // A value that grows with time reads differently at the last evaluation.
+  if (until !== undefined && shown === undefined) looks.set(secondsOf(until) - every, true);
+  if (until !== undefined) looks.set(secondsOf(until), false);
   return looks;
 }
 
 function changed(series: ReadonlyMap<string, Values>, change: Change): ReadonlyMap<string, Values> {
-  if (typeof change === 'string') return new Map([...series].map(([key, values]) => [seriesWith(key, labelsIn(change)), values]));
-  const all = new Map<string, Values | null>([...series, ...Object.entries(change)]);
-  return new Map([...all].flatMap(([key, values]) => (values === null ? [] : [[key, values] as const])));
+  const { labels, values } = partsOf(change);
+  const all = new Map<string, Values | null>([...series, ...Object.entries(values)]);
+  return new Map([...all].flatMap(([key, value]) => (value === null ? [] : [[seriesWith(key, labels), value] as const])));
+}
+
+function partsOf(change: Change): { readonly labels: Labels; readonly values: SeriesChange } {
+  if (typeof change === 'string') return { labels: labelsIn(change), values: {} };
+  const isBoth = (both: Change): both is readonly [string, SeriesChange] => Array.isArray(both);
+  return isBoth(change) ? { labels: labelsIn(change[0]), values: change[1] } : { labels: {}, values: change };
 }
 
 const labelsIn = (text: string): Labels =>
@@ -160,8 +170,9 @@ function expectedAlert(
   test: AlertTest,
   { name, firing }: Situation,
 ): { readonly alert: object; readonly wrong: readonly string[] } {
-  const labels = withoutEmpty({ ...table.labels, ...test.labels, ...test.result, ...firing?.result });
-  const shown = firing?.shown ?? test.shown;
+  const changedLabels = firing !== undefined && 'change' in firing ? partsOf(firing.change).labels : {};
+  const labels = withoutEmpty({ ...table.labels, ...test.labels, ...changedLabels, ...test.result, ...firing?.result });
+  const shown = firing?.shown;
   const wrong = new Set<string>();
   const filled = (text: string): string =>
     text.replace(/\{\{-?\s*(.*?)\s*-?\}\}/g, (_, template: string) => {

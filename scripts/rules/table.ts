@@ -19,8 +19,12 @@ export interface Edge {
 /** Values by series: a metric, with the labels in which it differs from the others, such as `up{job="node"}`. */
 export type Series = Readonly<Record<string, Values | Edge>>;
 
-/** Changes of the series of a test: null takes one away; text such as `job="node"` changes labels of all of them. */
-export type Change = string | Readonly<Record<string, Values | null>>;
+/**
+ * Changes of the series of a test: other values (null takes a series away), or other labels for all of them, such as `job="node"`, or both.
+ * Where an alert fires, it is expected with these labels.
+ */
+export type Change = string | SeriesChange | readonly [labels: string, series: SeriesChange];
+export type SeriesChange = Readonly<Record<string, Values | null>>;
 
 /** The moments at which an alert is expected, counted from the first sample. */
 interface Moments {

@@ -6,6 +6,7 @@ import type { ComposeModel } from '../engine/compose-model.ts';
 import { configDigests, withDigestRule } from '../base/digest.ts';
 import { inputFailure, stackFailure } from '../base/failure.ts';
 import { sourceProblems } from '../rules/all.ts';
+import { readRuleTests } from '../rules/cases-io.ts';
 import { error, errorsOf } from '../base/problem.ts';
 import { renderAlertmanager } from '../alertmanager/render.ts';
 import { renderCompose, type ComposePlan } from '../render/compose.ts';
@@ -139,7 +140,7 @@ function imagesOf(model: ComposeModel): readonly { readonly service: string; rea
   return Object.entries(model.services).map(([service, { image }]) => ({ service, image }));
 }
 
-/** Folders of the checkout that hold configuration, and the tests that belong to it. */
+/** Folders of the checkout that hold configuration; the rule tests belong to it as well. */
 const SOURCE_FOLDERS = [
   'prometheus',
   'alertmanager/templates',
@@ -150,7 +151,6 @@ const SOURCE_FOLDERS = [
   'exporters/docker-socket-proxy',
   'exporters/vector',
   'runbooks',
-  'test/rules',
 ];
 
 async function readSources(root: string): Promise<Tree> {
@@ -160,6 +160,7 @@ async function readSources(root: string): Promise<Tree> {
   const alertmanager = await readTree(root, 'alertmanager');
   return new Map([
     ...trees.flatMap((tree) => [...tree]),
+    ...(await readRuleTests(root)),
     ...[...alertmanager].filter(([path]) => path === 'alertmanager/alertmanager.yml'),
   ]);
 }

@@ -8,6 +8,7 @@ import type { Tree } from '../../scripts/render/scrape.ts';
 import { moduleName, syntaxProblems } from '../../scripts/rules/invariants.ts';
 import { readTree } from '../../scripts/base/files.ts';
 import { readOutcomes, rememberOutcomes, type Outcomes } from './mutants-io.ts';
+import { readRuleTests } from '../../scripts/rules/cases-io.ts';
 import { testRules } from '../../scripts/rules/promtool.ts';
 import { stage, unstage } from '../../scripts/render/publish.ts';
 import { serviceImage } from '../../scripts/images/service-image.ts';
@@ -25,7 +26,7 @@ const BATCH = 150;
 export async function mutate(place: Workplace, only: readonly string[]): Promise<readonly Verdict[]> {
   const { root, report } = place;
   const sources = rulesOnly(await readTree(root, 'prometheus/rules'));
-  const tests = rulesOnly(await readTree(root, 'test/rules'));
+  const tests = rulesOnly(await readRuleTests(root));
   const paths = chosen([...sources.keys()], only);
   const broken = paths.flatMap((path) => syntaxProblems(path, sources.get(path) ?? ''));
   if (broken.length > 0) throw stackFailure(broken);

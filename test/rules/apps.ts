@@ -151,7 +151,7 @@ export default ruleTable({
       shown: '4',
       silent: {
         'at three restarts': { process_start_time_seconds: '1x1 2x1 3x1 4' },
-        'about what is no application': { process_start_time_seconds: null, 'process_start_time_seconds{job="node"}': '0+4' },
+        'about what is no application': ['job="node"', { process_start_time_seconds: '0+4' }],
       },
     },
     {
@@ -307,10 +307,11 @@ export default ruleTable({
           queue_jobs_completed_total: 90,
         },
         'where no worker is watched': { 'queue_jobs{state="active"}': null, queue_jobs_completed_total: null },
-        'waits where jobs take six seconds': {
+        'within ten minutes where jobs take six seconds': {
           'queue_jobs{state="active"}': null,
-          queue_job_duration_seconds_count: '0+5x20 100',
-          queue_job_duration_seconds_sum: '0+30x20 600',
+          queue_jobs_completed_total: '0+5x70 350',
+          queue_job_duration_seconds_count: '0+5x70 350',
+          queue_job_duration_seconds_sum: '0+30x70 2100',
         },
       },
     },
@@ -324,7 +325,7 @@ export default ruleTable({
       shown: '161',
       fires: { 'between 101 and 133': { change: { 'queue_jobs{state="waiting"}': '101+0.2' }, from: '25m', shown: '121' } },
       silent: {
-        'below 100': { 'queue_jobs{state="waiting"}': '70+0.2' },
+        'below 100': { 'queue_jobs{state="waiting"}': '70+0.09' },
         'about a burst that is worked off': { 'queue_jobs{state="waiting"}': '0x40 1000-5' },
       },
     },

@@ -1,5 +1,9 @@
 import { above, down, ruleTable } from '../../scripts/rules/table.ts';
 
+/** A container of Compose. */
+const WEB =
+  'container_last_seen{id="/docker/1", image="shop:1", container_label_com_docker_compose_project="shop", container_label_com_docker_compose_service="web"}';
+
 export default ruleTable({
   category: 'infrastructure',
   labels: { job: 'containers', instance: 'web-1', service: 'cadvisor', name: 'shop-web-1' },
@@ -7,7 +11,7 @@ export default ruleTable({
     down('CadvisorDown', 'up', {
       labels: { name: '' },
       silent: {
-        'leaves the exporter to ContainerExporterDown, which fires when it is gone for two scrapes in a row': {
+        'when the exporter is gone for two scrapes in a row': {
           up: 1,
           'up{service="container-exporter"}': '1x3 0',
         },
@@ -35,22 +39,21 @@ export default ruleTable({
       result: { container_label_com_docker_compose_project: 'shop', container_label_com_docker_compose_service: 'web' },
       series: {
         'up{name=""}': 1,
-        'container_last_seen{id="/docker/1", image="shop:1", container_label_com_docker_compose_project="shop", container_label_com_docker_compose_service="web"}':
-          '0+15x6 stale',
+        [WEB]: '0+15x6 stale',
       },
       from: '2m10s',
       shown: '40s',
       watched: '6m',
       fires: {
+        'for half an hour after a container was removed': { change: {}, from: '2m10s', until: '31m30s' },
         'where the exporter stands in for cAdvisor': { change: { 'docker_engine_up{name=""}': 1 }, from: '2m10s' },
         'again a minute after the engine came back without the container': {
           change: {
             'docker_engine_up{name=""}': '1x5 0x6 1',
-            'container_last_seen{id="/docker/1", image="shop:1", container_label_com_docker_compose_project="shop", container_label_com_docker_compose_service="web"}':
-              '0+15x5 stale',
+            [WEB]: '0+15x5 stale',
           },
           from: '4m',
-          shown: '2m 50s',
+          shown: '2m 45s',
         },
       },
       silent: {
@@ -59,36 +62,30 @@ export default ruleTable({
             '_x7 120+15',
         },
         'about a one-off container': {
-          'container_last_seen{id="/docker/1", image="shop:1", container_label_com_docker_compose_project="shop", container_label_com_docker_compose_service="web"}':
-            null,
+          [WEB]: null,
           'container_last_seen{id="/docker/1", image="shop:1"}': '0+15x6 stale',
         },
         'when it is cAdvisor that is gone': { 'up{name=""}': '1x6 0' },
-        'stops half an hour after a container was removed': {},
         "about cAdvisor's containers when cAdvisor is gone and the exporter is not": {
           'up{name=""}': '1x6 0',
           'up{name="", service="container-exporter"}': 1,
         },
         'while the engine does not answer, and until every container was seen again': {
           'docker_engine_up{name=""}': '1x5 0x6 1',
-          'container_last_seen{id="/docker/1", image="shop:1", container_label_com_docker_compose_project="shop", container_label_com_docker_compose_service="web"}':
-            '0+15x5 stale _x6 195+15',
+          [WEB]: '0+15x5 stale _x6 195+15',
         },
         'about a control group that is no container': {
-          'container_last_seen{id="/docker/1", image="shop:1", container_label_com_docker_compose_project="shop", container_label_com_docker_compose_service="web"}':
-            null,
+          [WEB]: null,
           'container_last_seen{name="", id="/system.slice/cron.service", container_label_com_docker_compose_service="web"}': '0+15x6 stale',
         },
         'when cAdvisor is gone and another exporter of the server answers': {
-          'container_last_seen{id="/docker/1", image="shop:1", container_label_com_docker_compose_project="shop", container_label_com_docker_compose_service="web"}':
-            null,
+          [WEB]: null,
           'up{name=""}': '1x6 0',
           'up{name="", job="node", service="node"}': 1,
           'container_last_seen{id="/docker/1", image="shop:1", container_label_com_docker_compose_service="web"}': '0+15x6 stale',
         },
         'when cAdvisor is gone and a namesake in another job answers': {
-          'container_last_seen{id="/docker/1", image="shop:1", container_label_com_docker_compose_project="shop", container_label_com_docker_compose_service="web"}':
-            null,
+          [WEB]: null,
           'up{name=""}': '1x6 0',
           'up{name="", job="node"}': 1,
           'container_last_seen{id="/docker/1", image="shop:1", container_label_com_docker_compose_service="web"}': '0+15x6 stale',
@@ -206,12 +203,15 @@ export default ruleTable({
       shown: '86.0',
       silent: {
         'about a container without limit': { container_spec_memory_limit_bytes: 0 },
-        'about a control group that is no container': {
-          container_memory_working_set_bytes: null,
-          container_spec_memory_limit_bytes: null,
-          'container_memory_working_set_bytes{name="", image="", id="/system.slice/cron.service"}': 99,
-          'container_spec_memory_limit_bytes{name="", image="", id="/system.slice/cron.service"}': 100,
-        },
+        'about a control group that is no container': [
+          'id="/system.slice/cron.service"',
+          {
+            container_memory_working_set_bytes: null,
+            container_spec_memory_limit_bytes: null,
+            'container_memory_working_set_bytes{name="", image=""}': 99,
+            'container_spec_memory_limit_bytes{name="", image=""}': 100,
+          },
+        ],
       },
     },
     {
@@ -222,12 +222,15 @@ export default ruleTable({
       from: '15s',
       shown: '96.0',
       silent: {
-        'about a control group that is no container': {
-          container_memory_working_set_bytes: null,
-          container_spec_memory_limit_bytes: null,
-          'container_memory_working_set_bytes{name="", image="", id="/system.slice/cron.service"}': 99,
-          'container_spec_memory_limit_bytes{name="", image="", id="/system.slice/cron.service"}': 100,
-        },
+        'about a control group that is no container': [
+          'id="/system.slice/cron.service"',
+          {
+            container_memory_working_set_bytes: null,
+            container_spec_memory_limit_bytes: null,
+            'container_memory_working_set_bytes{name="", image=""}': 99,
+            'container_spec_memory_limit_bytes{name="", image=""}': 100,
+          },
+        ],
       },
     },
     {
@@ -238,12 +241,15 @@ export default ruleTable({
       from: '10m15s',
       shown: '26.0',
       silent: {
-        'about a control group that is no container': {
-          container_cpu_cfs_throttled_periods_total: null,
-          container_cpu_cfs_periods_total: null,
-          'container_cpu_cfs_throttled_periods_total{name="", image="", id="/system.slice/cron.service"}': '0+9',
-          'container_cpu_cfs_periods_total{name="", image="", id="/system.slice/cron.service"}': '0+10',
-        },
+        'about a control group that is no container': [
+          'id="/system.slice/cron.service"',
+          {
+            container_cpu_cfs_throttled_periods_total: null,
+            container_cpu_cfs_periods_total: null,
+            'container_cpu_cfs_throttled_periods_total{name="", image=""}': '0+9',
+            'container_cpu_cfs_periods_total{name="", image=""}': '0+10',
+          },
+        ],
       },
     },
     {

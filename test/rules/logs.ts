@@ -7,7 +7,7 @@ export default ruleTable({
     down('LokiDown', 'up', { silent: { 'about another exporter': { up: null, 'up{job="node"}': 0 } } }),
     down('LogShipperDown', 'up', {
       labels: { job: 'alloy' },
-      fires: { 'for Promtail as well': { change: 'job="promtail"', from: '1m20s', result: { job: 'promtail' } } },
+      fires: { 'for Promtail as well': { change: 'job="promtail"', from: '1m20s' } },
       silent: { 'about another exporter': { up: null, 'up{job="node"}': 0 } },
     }),
     {
@@ -75,11 +75,12 @@ export default ruleTable({
       scrape: '1m',
       series: { loki_compactor_apply_retention_last_successful_run_timestamp_seconds: 0, process_start_time_seconds: 0 },
       from: '3h15m15s',
+      watched: '5h20m',
       silent: {
-        'when it ran two hours ago': { loki_compactor_apply_retention_last_successful_run_timestamp_seconds: '0x100 6000' },
+        'within three hours': { loki_compactor_apply_retention_last_successful_run_timestamp_seconds: '0x130 7800' },
         'two and a half hours after a start': { process_start_time_seconds: '0x180 10800' },
         'when it is another process that runs for long': {
-          process_start_time_seconds: 7200,
+          process_start_time_seconds: 7800,
           'process_start_time_seconds{job="apps", service="shop"}': 0,
         },
       },

@@ -13,7 +13,10 @@ export default ruleTable({
       severity: 'warning',
       series: { push_time_seconds: 10, push_failure_time_seconds: '0x4 60' },
       from: '1m15s',
-      silent: { 'once a push succeeded again': { push_time_seconds: '10x3 61', push_failure_time_seconds: 60 } },
+      fires: {
+        'until a push succeeds again': { change: { push_time_seconds: '10x3 61', push_failure_time_seconds: 60 }, from: '0s', until: '1m' },
+      },
+      silent: { 'after a push that succeeded': { push_time_seconds: 61 } },
     },
     {
       alert: 'PushedMetricsStale',
@@ -23,6 +26,7 @@ export default ruleTable({
       series: { push_time_seconds: 0 },
       from: '1d12h5m',
       shown: '1d 12h 5m 0s',
+      watched: '2d12h',
       silent: { 'about a daily job': { push_time_seconds: '0x288 86400' } },
     },
   ],

@@ -81,6 +81,7 @@ export default ruleTable({
       from: '22m',
       until: '1h20m',
       shown: '2m 0s',
+      fires: { 'until the hour is over': { change: {}, at: '1h19m45s', shown: '59m 45s' } },
       silent: {
         'about ports that were there before, those of this host only, and one that closes at once': {
           'security_listening_port_since_timestamp_seconds{port="22"}': 0,
@@ -154,7 +155,7 @@ export default ruleTable({
       labels: { path: '/etc/tls/shop.pem' },
       series: { security_certificate_expiry_timestamp_seconds: 1210800 },
       from: '30m15s',
-      shown: '13d 23h 49m 0s',
+      shown: '13d 23h 49m 45s',
       silent: {
         'until the last fortnight, and about one that has expired': {
           security_certificate_expiry_timestamp_seconds: 1213200,
@@ -181,6 +182,7 @@ export default ruleTable({
         'security_collector_last_success_timestamp_seconds{collector="auth"}': '0+60',
       },
       from: '17m15s',
+      watched: '30m',
       shown: '17m 15s',
       silent: {
         'at a quarter of an hour': {

@@ -1,5 +1,9 @@
 import { above, down, ruleTable } from '../../scripts/rules/table.ts';
 
+const HISTORY = '{job="history", instance="history", service="history", integration=""}';
+/** A history that is away for two scrapes. */
+const RESTART = { [`up${HISTORY}`]: '1x4 0x1 1', [`process_start_time_seconds${HISTORY}`]: '0x4 stale stale 60' };
+
 export default ruleTable({
   category: 'stack',
   labels: { job: 'prometheus', instance: 'prometheus', service: 'prometheus' },
@@ -20,8 +24,8 @@ export default ruleTable({
       labels: { job: 'history', nonce: '4f1c', severity: 'critical', category: 'database', team: 'shop' },
       series: { pharos_test_alert: '_x3 1' },
       from: '15s',
-      watched: '30s',
-      silent: { 'ends with the metric': { pharos_test_alert: null, 'pharos_test_alert{team=""}': '1x3 stale' } },
+      fires: { 'until the metric ends': { change: { pharos_test_alert: '1x3 stale' }, from: '0s', until: '20s' } },
+      silent: { 'at 0': { pharos_test_alert: 0 } },
     },
     down('PrometheusDown', 'up', { silent: { 'about another exporter': { up: null, 'up{job="node"}': 0 } } }),
     down('AlertmanagerDown', 'up', {
@@ -92,27 +96,19 @@ export default ruleTable({
       shown: '22.6s',
       fires: {
         'after ten minutes when 10s become 15.1': {
-          change: { prometheus_target_interval_length_seconds: null, 'prometheus_target_interval_length_seconds{interval="10s"}': 15.1 },
+          change: ['interval="10s"', { prometheus_target_interval_length_seconds: 15.1 }],
           from: '10m',
           shown: '15.1s',
-          result: { interval: '10s' },
         },
         'after ten minutes when 5s become 7.6': {
-          change: { prometheus_target_interval_length_seconds: null, 'prometheus_target_interval_length_seconds{interval="5s"}': 7.6 },
+          change: ['interval="5s"', { prometheus_target_interval_length_seconds: 7.6 }],
           from: '10m',
           shown: '7.6s',
-          result: { interval: '5s' },
         },
       },
       silent: {
-        'when 10s become 15': {
-          prometheus_target_interval_length_seconds: null,
-          'prometheus_target_interval_length_seconds{interval="10s"}': 15,
-        },
-        'when 5s become 7.5': {
-          prometheus_target_interval_length_seconds: null,
-          'prometheus_target_interval_length_seconds{interval="5s"}': 7.5,
-        },
+        'when 10s become 15': ['interval="10s"', { prometheus_target_interval_length_seconds: 15 }],
+        'when 5s become 7.5': ['interval="5s"', { prometheus_target_interval_length_seconds: 7.5 }],
         'about the longest of all scrapes': {
           prometheus_target_interval_length_seconds: 15,
           'prometheus_target_interval_length_seconds{quantile="1"}': 60,
@@ -121,10 +117,7 @@ export default ruleTable({
           'prometheus_target_interval_length_seconds{interval="5s"}': 5,
           'prometheus_target_interval_length_seconds{interval="5s", quantile="1"}': 60,
         },
-        'about scrapes that are meant to be far apart': {
-          prometheus_target_interval_length_seconds: null,
-          'prometheus_target_interval_length_seconds{interval="1m"}': 60,
-        },
+        'about scrapes that are meant to be far apart': ['interval="1m"', { prometheus_target_interval_length_seconds: 60 }],
       },
     },
     {
@@ -235,33 +228,29 @@ export default ruleTable({
       alert: 'NotificationsFailing',
       severity: 'critical',
       scrape: '10s',
-      result: { instance: 'alertmanager', integration: 'webhook', job: 'alertmanager', service: 'alertmanager' },
+      labels: { job: 'alertmanager', instance: 'alertmanager', service: 'alertmanager', integration: 'webhook' },
       series: {
-        'alertmanager_notification_requests_failed_total{job="alertmanager", instance="alertmanager", service="alertmanager", integration="webhook", receiver_name="sms"}':
-          '0x11 6',
-        'up{job="history", instance="history", service="history"}': 1,
-        'up{job="redis", instance="cache", service="redis"}': 0,
-        'process_start_time_seconds{job="apps", instance="backend", service="shop"}': 100,
+        'alertmanager_notification_requests_failed_total{receiver_name="sms"}': above('0x11 5', '0x11 6'),
+        [`up${HISTORY}`]: 1,
+        'up{job="redis", instance="cache", service="redis", integration=""}': 0,
+        'process_start_time_seconds{job="apps", instance="backend", service="shop", integration=""}': 100,
       },
       from: '2m15s',
       shown: '7',
-      silent: {
-        'at five attempts that fail': {
-          'alertmanager_notification_requests_failed_total{job="alertmanager", instance="alertmanager", service="alertmanager", integration="webhook", receiver_name="sms"}':
-            null,
-          'up{job="history", instance="history", service="history"}': null,
-          'up{job="redis", instance="cache", service="redis"}': null,
-          'process_start_time_seconds{job="apps", instance="backend", service="shop"}': null,
-          'alertmanager_notification_requests_failed_total{job="alertmanager", integration="webhook", receiver_name="sms"}': '0x11 5',
+      fires: {
+        'while a history is being started anew, for other receivers': {
+          change: ['integration="slack"', { 'alertmanager_notification_requests_failed_total{receiver_name="sms"}': '0x12 6', ...RESTART }],
+          from: '2m15s',
         },
-        'leaves a history that is away to HistoryDown': {
-          'alertmanager_notification_requests_failed_total{job="alertmanager", instance="alertmanager", service="alertmanager", integration="webhook", receiver_name="sms"}':
-            null,
-          'up{job="redis", instance="cache", service="redis"}': null,
-          'process_start_time_seconds{job="apps", instance="backend", service="shop"}': null,
-          'alertmanager_notification_requests_failed_total{job="alertmanager", instance="alertmanager", service="alertmanager", integration="webhook", receiver_name="history"}':
-            '0x4 6',
-          'up{job="history", instance="history", service="history"}': '1x4 0',
+        'for a history that was started anew a minute and a half ago': {
+          change: { 'alertmanager_notification_requests_failed_total{receiver_name="sms"}': '0x7 6x4 12x2 18', ...RESTART },
+          from: '2m30s',
+        },
+      },
+      silent: {
+        'for a history that is away': {
+          'alertmanager_notification_requests_failed_total{receiver_name="sms"}': '0x4 6',
+          [`up${HISTORY}`]: '1x4 0',
         },
       },
     },
@@ -356,7 +345,7 @@ export default ruleTable({
       shown: '4',
       silent: {
         'at three restarts': { process_start_time_seconds: '1x1 2x1 3x1 4' },
-        'about another process': { process_start_time_seconds: null, 'process_start_time_seconds{job="apps"}': '0+4' },
+        'about another process': ['job="apps"', { process_start_time_seconds: '0+4' }],
       },
     },
   ],

@@ -1,5 +1,9 @@
 import { above, below, down, ruleTable } from '../../scripts/rules/table.ts';
 
+/** A counter that grows by one in every `scrapes`. */
+const steps = (start: number, scrapes: number, count: number): string =>
+  Array.from({ length: count }, (_, index) => `${start + index}x${scrapes - 1}`).join(' ');
+
 export default ruleTable({
   category: 'database',
   labels: { job: 'vector', instance: 'shop', service: 'shop', database: 'app' },
@@ -178,12 +182,11 @@ export default ruleTable({
           pharos_vector_search_runs_total: '1000x10 1001x59 1002',
           'pharos_vector_search_errors_total{reason="timeout"}': '1000x10 1001x59 1002',
         },
-        'where half of few searches fail': {
+        'where two of five of few searches fail': {
           'pharos_vector_search_errors_total{reason="missing"}': null,
-          pharos_vector_search_runs_total:
-            '1001x1 1002x1 1003x1 1004x1 1005x1 1006x1 1007x1 1008x1 1009x1 1010x1 1011x1 1012x1 1013x1 1014x1 1015x1 1016x1 1017x1 1018x1 1019x1 1020x1 1021x1 1022x1 1023x1 1024x1 1025x1 1026x1 1027x1 1028x1 1029x1 1030x1 1031x1 1032x1 1033x1 1034x1 1035',
-          'pharos_vector_search_errors_total{reason="timeout"}':
-            '1001x3 1002x3 1003x3 1004x3 1005x3 1006x3 1007x3 1008x3 1009x3 1010x3 1011x3 1012x3 1013x3 1014x3 1015x3 1016x3 1017x3 1018',
+          // One search every half minute, and a failure every 75 seconds.
+          pharos_vector_search_runs_total: steps(1001, 2, 70),
+          'pharos_vector_search_errors_total{reason="timeout"}': steps(1001, 5, 28),
         },
       },
     },
@@ -262,6 +265,7 @@ export default ruleTable({
       labels: { schema: 'public', table: 'products', index: 'products_idx' },
       series: { pharos_vector_index_scans_total: '0+20', pharos_vector_index_own_scans_total: '0+20', pharos_vector_index_valid: 1 },
       from: '1d1h',
+      watched: '1d6h',
       fires: {
         'where there is no canary either': {
           change: { pharos_vector_index_own_scans_total: null, pharos_vector_index_scans_total: 7 },
@@ -325,7 +329,7 @@ export default ruleTable({
         },
         'while blocks are read': { pharos_vector_build_blocks_done: '0+1', pharos_vector_build_rows_done: 0 },
         'while rows are put in': { pharos_vector_build_blocks_done: 5, pharos_vector_build_rows_done: '0+1' },
-        'about a build that is 12 minutes old': { pharos_vector_build_blocks_done: 0, pharos_vector_build_rows_done: 0 },
+        'about a build that is nine minutes old': { pharos_vector_build_seconds: 550 },
       },
     },
     {
