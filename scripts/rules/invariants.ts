@@ -144,13 +144,22 @@ export function ruleTestProblems(rules: readonly AlertRule[], cases: readonly Ru
   const names = new Set(rules.map(({ alert }) => alert));
   return [
     ...rules.flatMap((rule) => {
-      const file = `test/rules/${moduleName(rule.path)}.test.yml`;
+      const file = `test/rules/${moduleName(rule.path)}.ts`;
       const [fires, silent] = [true, false].map((firing) =>
         cases.some(({ alert, expectsFiring }) => alert === rule.alert && expectsFiring === firing),
       );
-      if (fires !== true) return [error(rule.place, `no test expects ${rule.alert} to fire`, `Add a case to ${file}.`)];
+      if (fires !== true)
+        return [
+          error(rule.place, `no test expects ${rule.alert} to fire`, `Add an entry to ${file}, or a case to a .test.yml file beside it.`),
+        ];
       if (silent === true || selectsNothing(rule.expr)) return [];
-      return [error(rule.place, `no test expects ${rule.alert} to stay silent`, `Add a case beside its threshold to ${file}.`)];
+      return [
+        error(
+          rule.place,
+          `no test expects ${rule.alert} to stay silent`,
+          `Add a case beside its threshold to ${file}, or to a .test.yml file beside it.`,
+        ),
+      ];
     }),
     ...cases
       .filter(({ alert }) => !names.has(alert))

@@ -6,12 +6,12 @@ import { inputFailure } from '../../scripts/base/failure.ts';
 import { sloAlerts } from './report/slo-alerts.ts';
 import { readFindings, reportRows, reportTotals } from './report/rows.ts';
 import { alertRules, ruleTests } from '../../scripts/rules/files.ts';
+import { readRuleTests } from '../../scripts/rules/cases-io.ts';
 import { readIfThere, readTree } from '../../scripts/base/files.ts';
 import { mutate } from './mutation/mutate.ts';
 import { openWorkplace } from '../../scripts/engine/workplace.ts';
 
-/** Those of the rule files, and those of the rules that are made of SLOs. */
-const RULE_TESTS = /^test\/(rules|tools\/slo)\/.*\.test\.yml$/;
+const TEST = /\.test\.yml$/;
 const FINDINGS = ['test/reports/can-fire.json', 'test/reports/drills.json'] as const;
 
 /** What is proven about each alert, in one table per module. */
@@ -26,7 +26,9 @@ await main(async (context) => {
     [...(await readTree(place.root, folder))].filter(([path]) => end.test(path));
   const rows = reportRows({
     rules: [...(await files('prometheus/rules', /\.ya?ml$/)).flatMap(([path, text]) => alertRules(path, text)), ...sloAlerts()],
-    cases: (await files('test', RULE_TESTS)).flatMap(([path, text]) => ruleTests(path, text).cases),
+    cases: [...(await readRuleTests(place.root)), ...(await files('test/tools/slo', TEST))].flatMap(([path, text]) =>
+      TEST.test(path) ? ruleTests(path, text).cases : [],
+    ),
     verdicts,
     pages: (await files('runbooks', /\.md$/)).map(([path]) => path).filter((path) => !path.endsWith('/README.md')),
     canFire: canFire?.findings,

@@ -10,6 +10,7 @@ import { testRules } from './promtool.ts';
 import { stage, unstage } from '../../../scripts/render/publish.ts';
 import { serviceImage } from '../../../scripts/images/service-image.ts';
 import type { Workplace } from '../../../scripts/engine/workplace.ts';
+import { readRuleTests } from '../../../scripts/rules/cases-io.ts';
 import { join } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 
@@ -25,7 +26,7 @@ const BATCH = 150;
 export async function mutate(place: Workplace, only: readonly string[]): Promise<readonly Verdict[]> {
   const { root, report } = place;
   const sources = rulesOnly(await readTree(root, 'prometheus/rules'));
-  const tests = rulesOnly(await readTree(root, 'test/rules'));
+  const tests = rulesOnly(await readRuleTests(root));
   const paths = chosen([...sources.keys()], only);
   const broken = paths.flatMap((path) => syntaxProblems(path, sources.get(path) ?? ''));
   if (broken.length > 0) throw stackFailure(broken);

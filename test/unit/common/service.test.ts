@@ -8,12 +8,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readVariables } from '../../../exporters/common/environment.ts';
 import { repeat } from '../../../exporters/common/repeat.ts';
 import { ROOT } from '../../../scripts/base/files.ts';
-import { bundleContainerExporter } from '../../../scripts/render/bundle.ts';
+import { bundle } from '../../../scripts/render/bundle.ts';
 
 describe('a service as a process', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pharos-service-'));
   const file = join(folder, 'server.mjs');
-  beforeAll(async () => writeFileSync(file, await bundleContainerExporter(ROOT)));
+  beforeAll(async () => writeFileSync(file, await bundle(join(ROOT, 'exporters/containers/server.ts'))));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Runs the container exporter, without an engine. */
