@@ -2,25 +2,20 @@ import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { Registry } from 'prom-client';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { watchQueue, watchWorker } from '../../exporters/apps/instrumentation/bullmq.ts';
 import { createInstrumentation, type Instrumentation } from '../../exporters/apps/instrumentation/instrumentation.ts';
 import { watchRedis } from '../../exporters/apps/instrumentation/ioredis.ts';
 import { watchPool } from '../../exporters/apps/instrumentation/pg.ts';
 import { psql, startShop } from '../support/databases.ts';
 import { eventually, removeEverything, sh } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 
 const NAME = 'pharos-test-apps';
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 let db: string;
 let cache: string;
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
-
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   await removeEverything(NAME);
   await startShop(NAME);
   db = await addressOf('shop-db');
@@ -28,7 +23,7 @@ beforeAll(async () => {
 }, 300_000);
 
 afterAll(async () => {
-  if (noEngine === undefined) await removeEverything(NAME);
+  await removeEverything(NAME);
 });
 
 async function addressOf(name: string): Promise<string> {
@@ -87,7 +82,7 @@ async function inTime(instrumentation: Instrumentation, what: string) {
   return answer;
 }
 
-describe('PostgreSQL', () => {
+describeWithEngine('PostgreSQL', () => {
   it('works: health, pool and wait for a connection', async () => {
     const { instrumentation } = create(60_000);
     const used = pool(instrumentation);
@@ -161,7 +156,7 @@ describe('PostgreSQL', () => {
   });
 });
 
-describe('Redis', () => {
+describeWithEngine('Redis', () => {
   it('works, and its state is shown', async () => {
     const { instrumentation } = create();
     redis(instrumentation);
@@ -229,7 +224,7 @@ describe('Redis', () => {
   });
 });
 
-describe('BullMQ', () => {
+describeWithEngine('BullMQ', () => {
   it('counts jobs that are done, fail, are tried again, and wait', async () => {
     const { instrumentation } = create();
     const client = redis(instrumentation);
@@ -271,7 +266,7 @@ describe('BullMQ', () => {
   });
 });
 
-describe('PostgreSQL, in the end', () => {
+describeWithEngine('PostgreSQL, in the end', () => {
   it('is gone', async () => {
     const { instrumentation } = create();
     const used = pool(instrumentation);

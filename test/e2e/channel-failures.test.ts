@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { channelsOf, deliveriesFrom } from '../../scripts/notify/deliveries.ts';
@@ -6,17 +6,12 @@ import { deliveryAdvice } from '../../scripts/notify/delivery-advice.ts';
 import { ROOT } from '../../scripts/base/files.ts';
 import { ChannelStand, config, CREDENTIALS, labelsOf } from '../support/channel-stand.ts';
 import { eventually, sh } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import type { Mode } from '../support/providers.ts';
 
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 let stand: ChannelStand;
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
-
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   stand = await ChannelStand.start('pharos-refusals');
 }, 300_000);
 afterAll(async () => stand?.destroy(), 60_000);
@@ -24,7 +19,7 @@ afterAll(async () => stand?.destroy(), 60_000);
 /** The part of each secret that must not be in a log. */
 const TELLING = Object.values(CREDENTIALS).map((value) => /\w*Secret1\w*|pd0secret\w*|0b5ec2e7\S*|dead0000\S*/.exec(value)?.[0] ?? value);
 
-describe('what a provider refuses', () => {
+describeWithEngine('what a provider refuses', () => {
   const channels = channelsOf(config, ['critical-team']);
 
   /** Why a channel of an alert was not reached, as npm run test-alert finds it in Alertmanager's log. */
@@ -60,7 +55,7 @@ describe('what a provider refuses', () => {
   });
 });
 
-describe('the log of Alertmanager', () => {
+describeWithEngine('the log of Alertmanager', () => {
   it('holds no secret, not even when nobody can be reached', async () => {
     const { instance, ...labels } = labelsOf('emergency');
     await sh(['docker', 'stop', '-t', '0', stand.providers.container]);

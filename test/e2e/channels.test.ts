@@ -1,26 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CHANNELS } from '../../scripts/alertmanager/channel-catalog.ts';
 import { ChannelStand, CREDENTIALS, json, labelsOf, to } from '../support/channel-stand.ts';
 import { eventually } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import type { Mail, ProviderRequest } from '../support/providers.ts';
 
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 let stand: ChannelStand;
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
 let watchdogAt: number;
 
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   stand = await ChannelStand.start('pharos-channels');
   watchdogAt = Date.now();
   await stand.send({ alertname: 'Watchdog', severity: 'info', category: 'stack' });
 }, 300_000);
 afterAll(async () => stand?.destroy(), 60_000);
 
-describe('what a real Alertmanager sends for a critical alert', () => {
+describeWithEngine('what a real Alertmanager sends for a critical alert', () => {
   const labels = labelsOf('critical', { category: 'database', notify_sms: 'true' });
   const TELLS_END = [
     'hooks.slack.com',
@@ -37,7 +33,6 @@ describe('what a real Alertmanager sends for a critical alert', () => {
   const second = (host: string): ProviderRequest => to(requests, host)[1] as ProviderRequest;
 
   beforeAll(async () => {
-    if (noEngine !== undefined) return;
     await stand.send(labels);
     await stand.told(labels.instance, [...TELLS_END, 'api.opsgenie.com', 'gateway.test', 'sms.test']);
     await eventually('mails of the firing alert', 20, async () => (await stand.about(labels.instance)).mails.length >= 2);
@@ -218,7 +213,7 @@ describe('what a real Alertmanager sends for a critical alert', () => {
   });
 });
 
-describe('urgency', () => {
+describeWithEngine('urgency', () => {
   it('a warning is of low urgency at PagerDuty, and wakes nobody by SMS, push or Opsgenie', async () => {
     const { instance, ...labels } = labelsOf('warning');
     await stand.send({ ...labels, instance });
@@ -238,7 +233,7 @@ describe('urgency', () => {
   });
 });
 
-describe('a test alert through one channel', () => {
+describeWithEngine('a test alert through one channel', () => {
   // Twilio stands back where a gateway is set up.
   it.each(CHANNELS.map(({ name }) => name).filter((name) => name !== 'twilio'))('%s', async (name) => {
     const { instance, ...labels } = labelsOf('critical', { test_channel: name });
@@ -255,7 +250,7 @@ describe('a test alert through one channel', () => {
   });
 });
 
-describe("the dead-man's switch", () => {
+describeWithEngine("the dead-man's switch", () => {
   it('is called every minute while the Watchdog fires', async () => {
     const pings = async () => to((await stand.providers.all()).requests, 'hc-ping.com').filter(({ body }) => body.includes('"Watchdog"'));
     await eventually('the second ping', 75 - Math.min(70, (Date.now() - watchdogAt) / 1000), async () => (await pings()).length >= 2);

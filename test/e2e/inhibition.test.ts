@@ -2,29 +2,24 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { renderAlertmanager } from '../../scripts/alertmanager/render.ts';
 import { SLO_ALERTS } from '../../scripts/rules/slo.ts';
 import { ROOT, readTree } from '../../scripts/base/files.ts';
 import { startContainer } from '../support/cleanup.ts';
 import { eventually, removeEverything, sh } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import { serviceImage } from '../support/images.ts';
 
 const NAME = 'pharos-inhibit';
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 const source = parse(readFileSync(join(ROOT, 'alertmanager/alertmanager.yml'), 'utf8'), { merge: true }) as {
   inhibit_rules: { source_matchers: string[]; target_matchers: string[] }[];
 };
 let base: string;
 let folder: string;
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
-
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   await removeEverything(NAME);
   const image = await serviceImage(new Docker(), 'alertmanager');
   folder = mkdtempSync(join(tmpdir(), `${NAME}-`));
@@ -40,7 +35,6 @@ beforeAll(async () => {
   await eventually('Alertmanager is ready', 20, async () => (await fetch(`${base}/-/ready`)).ok);
 });
 afterAll(async () => {
-  if (noEngine !== undefined) return;
   await removeEverything(NAME);
   rmSync(folder, { recursive: true });
 });
@@ -157,7 +151,7 @@ const PAIRS: readonly (readonly [Labels, Labels, boolean])[] = [
   [{ alertname: 'CertificateExpiresIn7Days', instance: 's' }, { alertname: 'CertificateExpiresIn30Days', instance: 's' }, true],
 ];
 
-describe('inhibition in a real Alertmanager', () => {
+describeWithEngine('inhibition in a real Alertmanager', () => {
   it.each(PAIRS)('%j and %j: quiet is %s', async (first, second, quiet) => {
     expect(await isQuiet(first, second)).toBe(quiet);
   });

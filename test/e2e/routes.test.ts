@@ -2,15 +2,15 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { CHANNEL_SECRETS } from '../../scripts/settings/channels.ts';
 import { renderAlertmanager, type Route } from '../../scripts/alertmanager/render.ts';
 import { ROOT } from '../../scripts/base/files.ts';
 import { sh } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import { serviceImage } from '../support/images.ts';
 
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 const source: unknown = parse(readFileSync(join(ROOT, 'alertmanager/alertmanager.yml'), 'utf8'), { merge: true });
 const EMAIL = {
   SMTP_HOST: 'mail',
@@ -26,11 +26,7 @@ const none = renderAlertmanager(source, new Set(), {});
 let folder: string;
 let image: string;
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   image = await serviceImage(new Docker(), 'alertmanager');
   folder = mkdtempSync(join(tmpdir(), 'pharos-routes-'));
   // The tool in the container is another user.
@@ -85,7 +81,7 @@ const TABLE: readonly (readonly [string, readonly string[]])[] = [
   ['alertname=A', ['history']],
 ];
 
-describe('routes, asked with amtool', () => {
+describeWithEngine('routes, asked with amtool', () => {
   it.each(TABLE)('%s → %j', async (labels, expected) => {
     expect(await receivers('all', labels.split(' '))).toEqual(expected);
   });
@@ -117,7 +113,7 @@ describe('routes, asked with amtool', () => {
   });
 });
 
-describe('times', () => {
+describeWithEngine('times', () => {
   const routes = (all.config.route.routes ?? []) as Route[];
   it.each([
     ['emergency', '0s', '15s', '30m'],

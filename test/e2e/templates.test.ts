@@ -1,18 +1,15 @@
 import Docker from 'dockerode';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/base/files.ts';
 import { sh } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import { serviceImage } from '../support/images.ts';
 
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 let image: string;
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
 beforeAll(async () => {
-  if (noEngine === undefined) image = await serviceImage(new Docker(), 'alertmanager');
+  image = await serviceImage(new Docker(), 'alertmanager');
 });
 
 /** What amtool makes of a template. */
@@ -91,7 +88,7 @@ const MESSAGES: readonly (readonly [string, string])[] = [
 ];
 const SILENCE = 'http://am/#/silences/new?filter=%7Balertname%3D%22RedisDown%22%2Cinstance%3D%22cache-1%22%7D';
 
-describe('messages, rendered by amtool', () => {
+describeWithEngine('messages, rendered by amtool', () => {
   it('say in the title how bad, what and where', async () => {
     expect(await render('pharos.title', notification())).toBe('[CRITICAL] RedisDown on cache-1 (shop)');
     expect(await render('pharos.title', notification({ count: 3 }))).toBe('[CRITICAL × 3] RedisDown on cache-1 (shop)');

@@ -2,17 +2,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleVector } from '../../scripts/render/bundle.ts';
 import { ROOT, makeReadable } from '../../scripts/base/files.ts';
 import { databasesImage } from '../support/databases.ts';
 import { makeNetwork, startContainer } from '../support/cleanup.ts';
 import { eventually, removeEverything, sh } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import { serviceImage } from '../support/images.ts';
 import { CANARIES, DATABASES, POSTGRES, SETUP } from '../support/vector.ts';
 
 const NAME = 'pharos-vec-test';
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 const LONG_MS = 300_000;
 let folder: string;
 let base: string;
@@ -49,12 +49,7 @@ async function value(target: string, metric: string, labels: Readonly<Record<str
   return found.length === 0 ? undefined : found.reduce((sum, [, number]) => sum + number, 0);
 }
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
-
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   await removeEverything(NAME);
   folder = mkdtempSync(join(tmpdir(), `${NAME}-`));
   writeFileSync(join(folder, 'server.mjs'), await bundleVector(ROOT));
@@ -88,12 +83,11 @@ beforeAll(async () => {
 }, LONG_MS);
 
 afterAll(async () => {
-  if (noEngine !== undefined) return;
   await removeEverything(NAME);
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('a database with vectors', () => {
+describeWithEngine('a database with vectors', () => {
   it('is up, with its extension, its memory and the age of the look', async () => {
     await eventually('the first look', 20, async () => (await value('shop/app', 'up')) === 1);
     expect(await value('shop/app', 'extension_info', { extension: 'vector' })).toBe(1);
@@ -172,7 +166,7 @@ describe('a database with vectors', () => {
   }, 30_000);
 });
 
-describe('canaries', () => {
+describeWithEngine('canaries', () => {
   it('are timed, and tell whether an index answers them', async () => {
     await eventually(
       'searches',
@@ -244,7 +238,7 @@ describe('canaries', () => {
   }, 60_000);
 });
 
-describe('recall', () => {
+describeWithEngine('recall', () => {
   it('is high where the index finds what is nearest, and low where it does not look around', async () => {
     const recall = async (probe: string): Promise<number> => (await value('shop/app', 'recall_ratio', { probe })) ?? Number.NaN;
     await eventually('comparisons', 60, async () => !Number.isNaN((await recall('one-list')) + (await recall('all-lists'))));
@@ -267,7 +261,7 @@ describe('recall', () => {
   });
 });
 
-describe('what is wrong with a database', () => {
+describeWithEngine('what is wrong with a database', () => {
   it.each([
     ['denied', 'authentication', 'password authentication failed'],
     ['unsaid', 'authentication', 'asks for a password, and there is none'],
@@ -323,7 +317,7 @@ describe('what is wrong with a database', () => {
   }, 120_000);
 });
 
-describe('the page', () => {
+describeWithEngine('the page', () => {
   it('comes from memory, whatever the database does', async () => {
     const times: number[] = [];
     for (let time = 0; time < 15; time += 1)

@@ -1,15 +1,11 @@
 import { copyFileSync, writeFileSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sh } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import { HistoryContainer } from '../support/history.ts';
 
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 let history: HistoryContainer;
-
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
 
 const DAY_MS = 86_400_000;
 const ago = (days: number, minutes = 0): string => new Date(Date.now() - days * DAY_MS + minutes * 60_000).toISOString();
@@ -68,7 +64,6 @@ async function runNode(script: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   history = await HistoryContainer.prepare('pharos-test-history-list');
   await runNode(OLD_DATABASE);
   copyFileSync(join(history.folder, 'data/history.db'), join(history.folder, 'old.db'));
@@ -76,11 +71,10 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (noEngine !== undefined) return;
   await history.destroy();
 });
 
-describe('a database of an older release', () => {
+describeWithEngine('a database of an older release', () => {
   it('is taken over with everything in it', async () => {
     const { total, alerts } = await history.list('alertname=Old');
     expect(total).toBe(2);
@@ -114,7 +108,7 @@ describe('a database of an older release', () => {
   });
 });
 
-describe('a stored alert', () => {
+describeWithEngine('a stored alert', () => {
   it('has every field, and itself as it was sent', async () => {
     const sent = alert({
       ...{ fingerprint: 'c1', startsAt: ago(0, -30), endsAt: ago(0, -10) },
@@ -129,9 +123,8 @@ describe('a stored alert', () => {
   });
 });
 
-describe('the list', () => {
+describeWithEngine('the list', () => {
   beforeAll(async () => {
-    if (noEngine !== undefined) return;
     await history.notify([
       alert({
         fingerprint: 'd1',
@@ -177,7 +170,7 @@ describe('the list', () => {
   });
 });
 
-describe('the CSV', () => {
+describeWithEngine('the CSV', () => {
   it('can be read by a spreadsheet, and runs nothing in it', async () => {
     await history.notify([
       alert({
@@ -215,12 +208,11 @@ describe('the CSV', () => {
   });
 });
 
-describe('acknowledging', () => {
+describeWithEngine('acknowledging', () => {
   const form = async (id: string, by: string, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(`${history.base}/alerts/${id}/acknowledge`, { method: 'POST', body: new URLSearchParams({ by }), headers, redirect: 'manual' });
   let id: string;
   beforeAll(async () => {
-    if (noEngine !== undefined) return;
     await history.notify([alert({ fingerprint: 'f1', startsAt: ago(0, -10) })]);
     id = (await history.list('fingerprint=f1')).alerts[0]?.id ?? '';
   });
@@ -257,7 +249,7 @@ describe('acknowledging', () => {
   });
 });
 
-describe('the noise page', () => {
+describeWithEngine('the noise page', () => {
   it('counts alerts by name and week, with the medians of their times', async () => {
     const week = (back: number, minutes: number, print: string): object =>
       alert({ fingerprint: print, startsAt: ago(7 * back), endsAt: ago(7 * back, minutes), labels: { alertname: 'Loud', noise: '1' } });
@@ -275,7 +267,7 @@ describe('the noise page', () => {
   });
 });
 
-describe('retention', () => {
+describeWithEngine('retention', () => {
   it('removes what ended before it, all of it, and nothing else', async () => {
     const old = Array.from({ length: 450 }, (_, index) =>
       alert({ fingerprint: (0xa00000 + index).toString(16), startsAt: ago(12), endsAt: ago(11), labels: { age: 'old' } }),

@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AlertmanagerContainer, stackConfig } from '../support/alertmanager.ts';
 import { makeNetwork } from '../support/cleanup.ts';
 import { eventually, sh } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import { HistoryContainer } from '../support/history.ts';
 
 const NAME = 'pharos-test-history-storm';
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 const alertmanager = new AlertmanagerContainer(NAME);
 const network = ['--network', `${NAME}-net`, '--network-alias', 'history', '-p', '127.0.0.1::9095'];
 const ALERTS = 10_000;
 let history: HistoryContainer;
-
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
 
 const { event_recorder, receivers } = stackConfig();
 const CONFIG = {
@@ -25,7 +21,6 @@ const CONFIG = {
 };
 
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   history = await HistoryContainer.prepare(NAME);
   await makeNetwork(NAME, `${NAME}-net`);
   await history.start({}, network);
@@ -33,7 +28,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (noEngine !== undefined) return;
   await history.destroy();
 });
 
@@ -67,7 +61,7 @@ async function failedRequests(): Promise<number> {
   return Number(/^alertmanager_notification_requests_failed_total\{integration="webhook".*\} (\d+)$/m.exec(metrics)?.[1] ?? 0);
 }
 
-describe('a storm of 10,000 alerts through Alertmanager', { timeout: 480_000 }, () => {
+describeWithEngine('a storm of 10,000 alerts through Alertmanager', { timeout: 480_000 }, () => {
   it('loses none, however often the history is killed in it', async () => {
     const pouring = pour({});
     const killedAt = [await killOnce('', 1), await killOnce('', 2000), await killOnce('', 5000)];

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AlertmanagerContainer, stackConfig } from '../support/alertmanager.ts';
 import { makeNetwork } from '../support/cleanup.ts';
 import { sh } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import { HistoryContainer } from '../support/history.ts';
 
 const NAME = 'pharos-test-history-why';
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 const alertmanager = new AlertmanagerContainer(NAME);
 let history: HistoryContainer;
-
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
 
 const { event_recorder, receivers } = stackConfig();
 const webhook = (name: string, url: string): object => ({ name, webhook_configs: [{ url }] });
@@ -38,7 +34,6 @@ const CONFIG = {
 const network = ['--network', `${NAME}-net`, '--network-alias', 'history', '-p', '127.0.0.1::9095'];
 
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   history = await HistoryContainer.prepare(NAME);
   await makeNetwork(NAME, `${NAME}-net`);
   await history.start({}, network);
@@ -46,7 +41,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (noEngine !== undefined) return;
   await history.destroy();
 });
 
@@ -71,7 +65,7 @@ async function story(alertname: string): Promise<Story> {
 const answers = async (alertname: string): Promise<string> => (await story(alertname)).answer.join('\n');
 const within = { timeout: 15_000, interval: 500 };
 
-describe('why was I not paged?', () => {
+describeWithEngine('why was I not paged?', () => {
   it('you were: when, how long after, and through what', async () => {
     await fire('Told', 'critical');
     await expect
