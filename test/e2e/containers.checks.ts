@@ -111,18 +111,18 @@ export function containerChecks(stack: () => E2eStack): void {
   });
 
   describe('an engine that is gone for a while', () => {
-    const proxy = `${project()}-docker-socket-proxy-1`;
+    const proxy = (): string => `${project()}-docker-socket-proxy-1`;
     const starts = async (): Promise<string> =>
       (await sh(['docker', 'inspect', '-f', '{{.Id}} {{.State.StartedAt}} {{.RestartCount}}', `${project()}-container-exporter-1`])).stdout;
 
     it('is a metric and no crash, and what happened meanwhile is counted afterwards', async () => {
       const before = await starts();
-      await sh(['docker', 'stop', '-t', '1', proxy]);
+      await sh(['docker', 'stop', '-t', '1', proxy()]);
       await seen('docker_engine_up', is(0));
       await run('meanwhile', ['--rm'], 'exit 0');
       // Nobody knows how containers are while the engine does not say it.
       await eventually('states are gone', 40, async () => (await stack().prometheus.query('docker_container_state')).length === 0);
-      await sh(['docker', 'start', proxy]);
+      await sh(['docker', 'start', proxy()]);
       await seen('docker_engine_up', is(1));
       await seen('docker_container_exits_total{container_label_com_docker_compose_service="meanwhile",exit_code="0"}', is(1));
       await seen(`docker_container_health{name="${nameOf('healthy')}",health="healthy"}`, is(1));
@@ -131,16 +131,16 @@ export function containerChecks(stack: () => E2eStack): void {
 
     it('that hangs is seen too', async () => {
       const before = await starts();
-      await sh(['docker', 'pause', proxy]);
+      await sh(['docker', 'pause', proxy()]);
       await seen('docker_engine_up', is(0));
-      await sh(['docker', 'unpause', proxy]);
+      await sh(['docker', 'unpause', proxy()]);
       await seen('docker_engine_up', is(1));
       expect(await starts()).toBe(before);
     });
   });
 
   describe('where cAdvisor runs', () => {
-    const FIGURES = `{__name__=~"container_.*",name="${nameOf('healthy')}"}`;
+    const figures = (): string => `{__name__=~"container_.*",name="${nameOf('healthy')}"}`;
     const shape = ({ labels }: Sample): string =>
       `${labels['__name__']} ${Object.keys(labels).sort().join(',')} ${labels['id']} ${labels['image']}`;
     const fixed = (samples: readonly Sample[], name: string): number | undefined =>
@@ -149,14 +149,14 @@ export function containerChecks(stack: () => E2eStack): void {
     it('gives the figures under the same names and labels, and the exporter none: never both', async (context) => {
       if ((await sh(['docker', 'image', 'inspect', CADVISOR])).code !== 0) context.skip('the image of cAdvisor is not available here');
       await seen(`container_cpu_usage_seconds_total{name="${nameOf('healthy')}"}`, (value) => value > 0);
-      const engine = await stack().prometheus.query(FIGURES);
+      const engine = await stack().prometheus.query(figures());
       stack().set({ CONTAINER_METRICS: 'cadvisor' });
       const up = await stack().run('up', '--yes');
       expect(up.code, up.stdout + up.stderr).toBe(0);
       await seen(`container_cpu_usage_seconds_total{name="${nameOf('healthy')}",service="cadvisor"}`, (value) => value > 0);
       await seen('count(container_last_seen{service="container-exporter"}) or vector(0)', is(0));
       await seen(`docker_container_health{name="${nameOf('healthy')}",health="healthy"}`, is(1));
-      const cadvisor = await stack().prometheus.query(FIGURES);
+      const cadvisor = await stack().prometheus.query(figures());
       expect(engine.length).toBeGreaterThan(20);
       expect(new Set(engine.map(({ labels }) => labels['service']))).toEqual(new Set(['container-exporter']));
       expect(new Set(cadvisor.map(({ labels }) => labels['service']))).toEqual(new Set(['cadvisor']));

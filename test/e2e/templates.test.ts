@@ -1,34 +1,19 @@
-import Docker from 'dockerode';
-import { beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/base/files.ts';
-import { sh } from '../support/e2e-stack.ts';
+import { AmtoolContainer } from '../support/amtool.ts';
 import { describeWithEngine } from '../support/engine.ts';
-import { serviceImage } from '../support/images.ts';
 
-let image: string;
+let amtool: AmtoolContainer;
 
-beforeAll(async () => {
-  image = await serviceImage(new Docker(), 'alertmanager');
-});
+beforeAll(async () => void (amtool = await AmtoolContainer.start('pharos-templates', join(ROOT, 'alertmanager/templates'))));
+afterAll(async () => amtool.destroy());
 
 /** What amtool makes of a template. */
 async function render(name: string, data: object, type = 'text'): Promise<string> {
-  const script =
-    'cat > /tmp/data.json; exec /bin/amtool template render --template.glob="/t/*.tmpl" --template.data=/tmp/data.json --template.type="$1" --template.text="$0"';
-  const { stdout, stderr, code } = await sh([
-    'sh',
-    '-c',
-    `printf '%s' "$1" | docker run --rm -i --network none -v "$2:/t:ro" --entrypoint /bin/sh "$3" -c '${script}' "$4" "$5"`,
-    'sh',
-    JSON.stringify(data),
-    join(ROOT, 'alertmanager/templates'),
-    image,
-    `{{ template "${name}" . }}`,
-    type,
-  ]);
-  if (code !== 0) throw new Error(stderr);
-  return stdout;
+  const options = `--template.glob='/c/*.tmpl' --template.data=/tmp/data.json --template.type=${type}`;
+  const script = `cat > /tmp/data.json; exec /bin/amtool template render ${options} --template.text='{{ template "${name}" . }}'`;
+  return amtool.run(script, JSON.stringify(data));
 }
 
 interface Sample {

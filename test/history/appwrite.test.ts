@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AppwriteServer } from '../support/appwrite.ts';
 import { sh } from '../support/e2e-stack.ts';
-import { describeWithEngine } from '../support/engine.ts';
+import { bridgeAddress, describeWithEngine } from '../support/engine.ts';
 import { HistoryContainer } from '../support/history.ts';
 
 const appwrite = new AppwriteServer();
@@ -11,9 +11,7 @@ let history: HistoryContainer;
 
 beforeAll(async () => {
   history = await HistoryContainer.prepare('pharos-test-history-appwrite');
-  await appwrite.start(
-    (await sh(['docker', 'network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}'])).stdout.trim(),
-  );
+  await appwrite.start(await bridgeAddress());
   writeFileSync(join(history.folder, 'secrets/appwrite_api_key'), `${appwrite.key}\n`, { mode: 0o644 });
   await history.start({ HISTORY_STORE: 'appwrite', APPWRITE_ENDPOINT: appwrite.endpoint, APPWRITE_PROJECT_ID: appwrite.projectId });
 });

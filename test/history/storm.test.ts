@@ -56,11 +56,6 @@ async function killOnce(query: string, enough: number): Promise<number> {
   return stored;
 }
 
-async function failedRequests(): Promise<number> {
-  const metrics = await (await fetch(`${alertmanager.base}/metrics`)).text();
-  return Number(/^alertmanager_notification_requests_failed_total\{integration="webhook".*\} (\d+)$/m.exec(metrics)?.[1] ?? 0);
-}
-
 describeWithEngine('a storm of 10,000 alerts through Alertmanager', { timeout: 480_000 }, () => {
   it('loses none, however often the history is killed in it', async () => {
     const pouring = pour({});
@@ -70,7 +65,7 @@ describeWithEngine('a storm of 10,000 alerts through Alertmanager', { timeout: 4
     expect(killedAt.filter((stored) => stored < ALERTS)).not.toEqual([]);
     await eventually('all are stored', 180, async () => (await count('')) === ALERTS);
     expect(await count('status=firing')).toBe(ALERTS);
-    expect(await failedRequests()).toBeGreaterThan(0);
+    expect(await alertmanager.failedRequests()).toBeGreaterThan(0);
     const csv = await history.text('/api/v1/alerts.csv?label=storm%3Dyes');
     expect(new Set(csv.match(/,host-\d+,/g)).size).toBe(ALERTS);
   });

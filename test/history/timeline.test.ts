@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AlertmanagerContainer, stackConfig } from '../support/alertmanager.ts';
 import { makeNetwork } from '../support/cleanup.ts';
-import { sh } from '../support/e2e-stack.ts';
+import { eventually, sh } from '../support/e2e-stack.ts';
 import { describeWithEngine } from '../support/engine.ts';
 import { HistoryContainer } from '../support/history.ts';
 
@@ -63,7 +63,7 @@ async function story(alertname: string): Promise<Story> {
   return history.json<Story>(`/api/v1/alerts/${alerts[0]?.id ?? ''}/timeline`);
 }
 const answers = async (alertname: string): Promise<string> => (await story(alertname)).answer.join('\n');
-const within = { timeout: 15_000, interval: 500 };
+const within = { timeout: 120_000, interval: 500 };
 
 describeWithEngine('why was I not paged?', () => {
   it('you were: when, how long after, and through what', async () => {
@@ -132,11 +132,12 @@ describeWithEngine('why was I not paged?', () => {
 
   it('is answered although the history was killed when it happened', async () => {
     await sh(['docker', 'kill', '--signal', 'KILL', `${NAME}-1`]);
+    const failed = await alertmanager.failedRequests();
     await fire('Missed', 'critical');
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await eventually('the notification fails', 120, async () => (await alertmanager.failedRequests()) > failed);
     await history.start({}, network);
-    await expect.poll(async () => (await history.list('alertname=Missed')).total, { timeout: 60_000, interval: 1000 }).toBe(1);
-    await expect.poll(async () => answers('Missed'), { timeout: 60_000, interval: 1000 }).toMatch(/^team was told through webhook/);
+    await expect.poll(async () => (await history.list('alertname=Missed')).total, within).toBe(1);
+    await expect.poll(async () => answers('Missed'), within).toMatch(/^team was told through webhook/);
     expect((await story('Told')).entries.map(({ kind }) => kind)).toContain('told');
   });
 });

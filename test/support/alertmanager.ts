@@ -55,6 +55,13 @@ export class AlertmanagerContainer {
     await eventually('Alertmanager is ready', 20, async () => (await fetch(`${this.base}/-/ready`)).ok);
   }
 
+  /** How many requests to webhooks have failed. */
+  async failedRequests(): Promise<number> {
+    const metrics = await (await fetch(`${this.base}/metrics`)).text();
+    const series = /^alertmanager_notification_requests_failed_total\{[^}]*integration="webhook".*\} (\d+)$/gm;
+    return [...metrics.matchAll(series)].reduce((sum, [, count]) => sum + Number(count), 0);
+  }
+
   /** Posts to its API; throws where it is refused. */
   async post(path: string, body: unknown): Promise<unknown> {
     const response = await fetch(`${this.base}/api/v2/${path}`, {
