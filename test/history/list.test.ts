@@ -99,7 +99,7 @@ describeWithEngine('a database of an older release', () => {
       "const { DatabaseSync } = await import('node:sqlite'); new DatabaseSync('/data/history.db').exec('PRAGMA user_version = 99');",
     );
     await expect(history.start({}, undefined, 3)).rejects.toThrow('ready');
-    await eventually('the log says so', 60, async () => (await history.logs()).includes('start the newer release again'));
+    await eventually('the log says so', 120, async () => (await history.logs()).includes('start the newer release again'));
     await sh(['sh', '-c', `rm -f ${history.folder}/data/*`]);
     copyFileSync(join(history.folder, 'old.db'), join(history.folder, 'data/history.db'));
     chmodSync(join(history.folder, 'data/history.db'), 0o666);

@@ -123,7 +123,7 @@ describeWithEngine('the alert history', () => {
       }
     };
     const workers = [0, 1, 2, 3].map(storm);
-    await eventually('the storm is under way', 20, async () => acknowledged.length > 1000);
+    await eventually('the storm is under way', 120, async () => acknowledged.length > 1000);
     await sh(['docker', 'kill', '--signal', 'KILL', `${NAME}-1`]);
     stop = true;
     await Promise.all(workers);

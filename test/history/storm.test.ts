@@ -50,7 +50,7 @@ const count = async (query: string): Promise<number> => (await history.list(`lab
 /** Kills the history once `enough` alerts are there and not yet all; returns how many were. */
 async function killOnce(query: string, enough: number): Promise<number> {
   let stored = 0;
-  await eventually(`${enough} alerts are stored`, 60, async () => (stored = await count(query)) >= enough);
+  await eventually(`${enough} alerts are stored`, 120, async () => (stored = await count(query)) >= enough);
   await sh(['docker', 'kill', '--signal', 'KILL', `${NAME}-1`]);
   await history.start({}, network);
   return stored;

@@ -52,7 +52,7 @@ export class AlertmanagerContainer {
       ...['--cluster.listen-address=', stackFeatures()],
     );
     this.base = `http://${(await sh(['docker', 'port', this.name, '9093'])).stdout.trim().split('\n')[0] ?? ''}`;
-    await eventually('Alertmanager is ready', 20, async () => (await fetch(`${this.base}/-/ready`)).ok);
+    await eventually('Alertmanager is ready', 60, async () => (await fetch(`${this.base}/-/ready`)).ok);
   }
 
   /** How many requests to webhooks have failed. */
