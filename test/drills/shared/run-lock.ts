@@ -1,10 +1,10 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 
-/** What keeps two runs of the drills apart, which would use the same names; or why it is not to be had. */
-export type Lock = { readonly release: () => void } | { readonly problem: string; readonly fix: string };
+/** Keeps two runs of the drills apart, which would use the same names; or says why it cannot be taken. */
+export type RunLock = { readonly release: () => void } | { readonly problem: string; readonly fix: string };
 
 /** Takes a lock: a file with the id of the process. One whose process is gone is taken over. */
-export function takeLock(file: string, pid = process.pid, lives: (pid: number) => boolean = isAlive): Lock {
+export function takeLock(file: string, pid = process.pid, lives: (pid: number) => boolean = isAlive): RunLock {
   for (let tries = 0; tries < 2; tries += 1) {
     try {
       writeFileSync(file, `${pid}\n`, { flag: 'wx' });
@@ -15,8 +15,8 @@ export function takeLock(file: string, pid = process.pid, lives: (pid: number) =
     const holder = read(file);
     if (holder !== undefined && lives(holder))
       return {
-        problem: `another npm run drill is running (process ${holder}); two at once would break each other’s stack`,
-        fix: `Wait until it is over, or end it: kill -INT ${holder}. If that is no drill: rm ${file}`,
+        problem: `drills are already running (process ${holder}); two runs at once would break each other’s stack`,
+        fix: `Wait until that run is over, or end it: kill -INT ${holder}. If the process is something else: rm ${file}`,
       };
     rmSync(file, { force: true });
   }
