@@ -1,5 +1,6 @@
 import { explainBlindness, type AlertSight, type Blindness, type SelectorFacts } from './blind.ts';
-import { neutralised, selectorsOf, type Selector } from '../rules/promql.ts';
+import { neutralised } from '../rules/neutralised.ts';
+import { selectorsOf, type Selector } from '../rules/selectors.ts';
 import type { LoadedRule, PrometheusApi } from '../clients/prometheus.ts';
 
 /** Queries that run side by side: Prometheus itself allows 20. */

@@ -1,4 +1,4 @@
-import type { LabelMatcher, Selector } from '../rules/promql.ts';
+import type { LabelMatcher, Selector } from '../rules/selectors.ts';
 
 /** What a running Prometheus has of one selector of an alert. */
 export interface SelectorFacts {

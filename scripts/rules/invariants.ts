@@ -1,5 +1,6 @@
 import { error, warning, type Problem } from '../base/problem.ts';
-import { selectsNothing, syntaxError } from './expr-mutants.ts';
+import { syntaxError } from './promql.ts';
+import { selectsNothing } from './selectors.ts';
 import { alertRules, yamlProblems, type AlertRule, type RuleTestCase } from './files.ts';
 
 /** What `severity` may be, from a note to somebody being woken; the routes of Alertmanager know these. */

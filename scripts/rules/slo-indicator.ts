@@ -1,6 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
-import { parser } from '@prometheus-io/lezer-promql';
-import { childrenOf } from './matcher-twins.ts';
+import { childrenOf, parse, syntaxError, textOf } from './promql.ts';
 import { RATE_RANGE, type Slo } from './slo.ts';
 
 /** How good events are told from all. */
@@ -33,13 +32,9 @@ export function latency(service: string, seconds: number): Indicator {
  * @returns what is wrong with the expression where it is anything else
  */
 export function ratesOf(expr: string): { readonly rate: string } | { readonly wrong: string } {
-  const top = parser.parse(expr).topNode;
-  let broken: number | undefined;
-  top.cursor().iterate(({ type, from }) => {
-    if (type.isError) broken ??= from;
-  });
-  if (broken !== undefined) return { wrong: `is not PromQL from character ${broken + 1} on` };
-  const [node] = childrenOf(top);
+  const mistake = syntaxError(expr);
+  if (mistake !== undefined) return { wrong: `is not PromQL from character ${mistake + 1} on` };
+  const [node] = childrenOf(parse(expr));
   if (node === undefined) return { wrong: 'is empty' };
   try {
     return { rate: rewritten(expr, node) };
@@ -54,12 +49,12 @@ class Unsuitable extends Error {}
 function rewritten(expr: string, node: SyntaxNode): string {
   const children = childrenOf(node);
   const [left, right] = [children[0], children.at(-1)];
-  if (node.name === 'VectorSelector') return rate(expr.slice(node.from, node.to));
+  if (node.name === 'VectorSelector') return rate(textOf(node, expr));
   if (node.name === 'ParenExpr' && left !== undefined) return `(${rewritten(expr, left)})`;
   const sign = children.find(({ name }) => name === 'Add' || name === 'Sub');
   if (node.name === 'BinaryExpr' && children.length === 3 && sign !== undefined && left !== undefined && right !== undefined)
-    return `${rewritten(expr, left)} ${expr.slice(sign.from, sign.to)} ${rewritten(expr, right)}`;
-  throw new Unsuitable(`may only add and subtract counters, and holds ${expr.slice(node.from, node.to).replace(/\s+/g, ' ')}`);
+    return `${rewritten(expr, left)} ${textOf(sign, expr)} ${rewritten(expr, right)}`;
+  throw new Unsuitable(`may only add and subtract counters, and holds ${textOf(node, expr).replace(/\s+/g, ' ')}`);
 }
 
 function rate(selector: string): string {

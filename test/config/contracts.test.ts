@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dashboardFiles } from '../../grafana/src/index.ts';
-import { findingProblem, findingsOf, idleExceptions } from '../dev/contract-findings.ts';
-import { CONTRACT_SOURCES } from '../dev/contract-sources.ts';
-import { rulesUses, type Use } from '../dev/contract-uses.ts';
+import { findingProblem, findingsOf, idleExceptions } from '../dev/contracts/findings.ts';
+import { CONTRACT_SOURCES } from '../dev/contracts/sources.ts';
+import { rulesUses, type Use } from '../dev/contracts/uses.ts';
 import type { Contract, Contracts } from '../../scripts/rules/contract.ts';
 import { renderSlo } from '../../scripts/rules/render-slo.ts';
 import { jobNames } from '../../scripts/rules/files.ts';
 import { ROOT, readTree } from '../../scripts/base/files.ts';
 import { modules } from '../../scripts/modules/index.ts';
-import { presentContracts } from '../dev/contracts-run.ts';
-import { readUses } from '../dev/contract-uses-io.ts';
+import { presentContracts } from '../dev/contracts/files.ts';
+import { readUses } from '../dev/contracts/read-uses.ts';
 
 /** What the README offers, on the example's metrics. */
 const SLO = [

@@ -5,7 +5,7 @@ import { withThreshold } from '../../scripts/render/scrape.ts';
 import { alertRules, jobNames, ruleTests } from '../../scripts/rules/files.ts';
 import { SLO_RUNBOOKS } from '../../scripts/rules/render-slo.ts';
 import * as invariants from '../../scripts/rules/invariants.ts';
-import { selectorsOf } from '../../scripts/rules/promql.ts';
+import { selectorsOf } from '../../scripts/rules/selectors.ts';
 import { modules } from '../../scripts/modules/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

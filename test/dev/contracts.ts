@@ -1,11 +1,11 @@
 import { parseArguments } from '../../scripts/base/args.ts';
 import { main } from '../../scripts/base/command.ts';
-import { changeOf, deaths, findingProblem, findingsOf } from './contract-findings.ts';
-import { wrongImages } from './contract-sources.ts';
+import { changeOf, deaths, findingProblem, findingsOf } from './contracts/findings.ts';
+import { wrongImages } from './contracts/sources.ts';
 import { contractFile } from '../../scripts/rules/contract.ts';
 import { inputFailure, stackFailure } from '../../scripts/base/failure.ts';
-import { capture, presentContracts, withCaptured, writeContracts } from './contracts-run.ts';
-import { readUses } from './contract-uses-io.ts';
+import { capture, presentContracts, withCaptured, writeContracts } from './contracts/files.ts';
+import { readUses } from './contracts/read-uses.ts';
 import { openWorkplace } from '../../scripts/engine/workplace.ts';
 
 const USAGE = 'npm run contracts [-- --check] [--beside] [--image service=image]…';

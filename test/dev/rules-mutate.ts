@@ -1,10 +1,10 @@
 import { parseArguments } from '../../scripts/base/args.ts';
 import { main } from '../../scripts/base/command.ts';
-import { renderVerdicts } from './mutants-show.ts';
+import { renderVerdicts } from './mutation/show.ts';
 import { stackFailure } from '../../scripts/base/failure.ts';
-import { KILLED_AT_LEAST, scoreOf } from './mutation-score.ts';
+import { KILLED_AT_LEAST, scoreOf } from './mutation/score.ts';
 import { error } from '../../scripts/base/problem.ts';
-import { mutate } from './mutate.ts';
+import { mutate } from './mutation/mutate.ts';
 import { openWorkplace } from '../../scripts/engine/workplace.ts';
 
 const USAGE = 'npm run rules:mutate [module…] [-- --json]';

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { parseArguments } from '../../scripts/base/args.ts';
 import { main } from '../../scripts/base/command.ts';
-import { renderReport } from './rule-report-show.ts';
+import { renderReport } from './report/show.ts';
 import { inputFailure } from '../../scripts/base/failure.ts';
 import { sloAlerts } from '../../scripts/rules/render-slo.ts';
-import { readFindings, reportRows, reportTotals } from './rule-report.ts';
+import { readFindings, reportRows, reportTotals } from './report/rows.ts';
 import { alertRules, ruleTests } from '../../scripts/rules/files.ts';
 import { readIfThere, readTree } from '../../scripts/base/files.ts';
-import { mutate } from './mutate.ts';
+import { mutate } from './mutation/mutate.ts';
 import { openWorkplace } from '../../scripts/engine/workplace.ts';
 
 /** Those of the rule files, and those of the rules that are made of SLOs. */

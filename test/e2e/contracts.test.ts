@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import type { ContractSource } from '../dev/contract-sources.ts';
+import type { ContractSource } from '../dev/contracts/sources.ts';
 import type { Contract } from '../../scripts/rules/contract.ts';
-import { captureContracts } from '../dev/capture-contracts.ts';
+import { captureContracts } from '../dev/contracts/capture.ts';
 import { eventually, removeEverything, sh } from '../support/e2e-stack.ts';
 import { serviceImage } from '../support/images.ts';
 

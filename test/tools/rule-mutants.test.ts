@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { KILLED_AT_LEAST, type Verdict } from '../dev/mutation-score.ts';
+import { KILLED_AT_LEAST, type Verdict } from '../dev/mutation/score.ts';
 import { ROOT } from '../../scripts/base/files.ts';
 import { E2eStack, sh, type Ended } from '../support/e2e-stack.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exprMutants, syntaxError } from '../../../scripts/rules/expr-mutants.ts';
+import { exprMutants } from '../../dev/mutation/expr-mutants.ts';
 
 const of = (kind: string, expr: string): string[] =>
   exprMutants(expr)
@@ -85,12 +85,5 @@ describe('mutants', () => {
       'up: without job="a"',
     ]);
     expect(exprMutants(`${'x'.repeat(90)} < 0`)[0]?.mutation.length).toBeLessThan(100);
-  });
-});
-
-describe('syntaxError', () => {
-  it('finds the place of a mistake', () => {
-    expect(syntaxError('sum(up) > 1')).toBeUndefined();
-    expect(syntaxError('up == == 0')).toBe(6);
   });
 });

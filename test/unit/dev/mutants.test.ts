@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { junitResults } from '../../../scripts/rules/junit.ts';
-import { subjectsOf } from '../../dev/mutant-files.ts';
-import { scoreOf, type Verdict } from '../../dev/mutation-score.ts';
-import { mutantsOf } from '../../dev/rule-mutants.ts';
+import { subjectsOf } from '../../dev/mutation/trials.ts';
+import { scoreOf, type Verdict } from '../../dev/mutation/score.ts';
+import { mutantsOf } from '../../dev/mutation/rule-mutants.ts';
 
 const RULES = `groups:
   - name: shop

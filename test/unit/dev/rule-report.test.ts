@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { renderReport } from '../../dev/rule-report-show.ts';
-import { readFindings, reportRows, reportTotals, type ReportSources } from '../../dev/rule-report.ts';
-import type { Verdict } from '../../dev/mutation-score.ts';
+import { renderReport } from '../../dev/report/show.ts';
+import { readFindings, reportRows, reportTotals, type ReportSources } from '../../dev/report/rows.ts';
+import type { Verdict } from '../../dev/mutation/score.ts';
 import { sloAlerts } from '../../../scripts/rules/render-slo.ts';
 import { alertRules, ruleTests } from '../../../scripts/rules/files.ts';
 

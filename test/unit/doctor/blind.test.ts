@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { accepts, explainBlindness, type SelectorFacts } from '../../../scripts/doctor/blind.ts';
 import { collectorOff, collectorsOf } from '../../../scripts/doctor/contract-collectors.ts';
 import { ROOT } from '../../../scripts/base/files.ts';
-import { selectorsOf } from '../../../scripts/rules/promql.ts';
+import { selectorsOf } from '../../../scripts/rules/selectors.ts';
 
 const facts = (expr: string, named: number, selected: number, values: Record<string, string[]> = {}): SelectorFacts[] =>
   selectorsOf(expr).map((selector) => ({ selector, named, selected, values: new Map(Object.entries(values)) }));

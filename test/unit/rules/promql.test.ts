@@ -1,5 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { neutralised, selectorsOf } from '../../../scripts/rules/promql.ts';
+import { neutralised } from '../../../scripts/rules/neutralised.ts';
+import { childrenOf, nodesOf, parse, syntaxError } from '../../../scripts/rules/promql.ts';
+import { selectorsOf, selectsNothing } from '../../../scripts/rules/selectors.ts';
+
+describe('the syntax tree', () => {
+  it('has the place of a mistake', () => {
+    expect(syntaxError('sum(up) > 1')).toBeUndefined();
+    expect(syntaxError('up == == 0')).toBe(6);
+    expect(syntaxError('')).toBe(0);
+  });
+  it('is walked without comments, from the top', () => {
+    expect(nodesOf(parse('# c\na + # d\n b')).map(({ name }) => name)).not.toContain('LineComment');
+    expect(childrenOf(parse('# c\na'))).toHaveLength(1);
+  });
+});
+
+describe('selectsNothing', () => {
+  it('is true of constants only', () => {
+    expect(selectsNothing('vector(1) > 0')).toBe(true);
+    expect(selectsNothing('vector(1) > a')).toBe(false);
+  });
+});
 
 describe('selectorsOf', () => {
   it('finds every selector with its matchers, each once', () => {
@@ -34,6 +55,8 @@ describe('neutralised', () => {
     ['sum by (i) (a > 5) > (1 + 1)', ['(sum by (i) ((a)))']],
     ['100 * (a / (b > 0)) > -5', ['(100 * (a / ((b))))']],
     ['max_over_time((a > 1)[5m:1m]) > 0', ['(max_over_time(((a))[5m:1m]))']],
+    ['# why\nup == 0', ['(up)']],
+    ['(up # why\n) == 0', ['((up # why\n))']],
   ])('%s', (expr, expected) => {
     expect(neutralised(expr)).toEqual(expected);
   });

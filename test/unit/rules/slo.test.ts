@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { syntaxError } from '../../../scripts/rules/expr-mutants.ts';
 import { sourceProblems } from '../../../scripts/rules/all.ts';
 import type { Problem } from '../../../scripts/base/problem.ts';
-import { neutralised } from '../../../scripts/rules/promql.ts';
+import { neutralised } from '../../../scripts/rules/neutralised.ts';
+import { syntaxError } from '../../../scripts/rules/promql.ts';
 import { renderSlo } from '../../../scripts/rules/render-slo.ts';
 import { renderTree } from '../../../scripts/render/tree.ts';
 import { alertRules } from '../../../scripts/rules/files.ts';
 import { ruleProblems } from '../../../scripts/rules/invariants.ts';
-import { ruleGroups } from '../../dev/rule-mutants.ts';
+import { ruleGroups } from '../../dev/mutation/rule-mutants.ts';
 import { readSettings } from '../../../scripts/settings/settings.ts';
 import { readSloFile } from '../../../scripts/rules/slo-file.ts';
 import { ratesOf } from '../../../scripts/rules/slo-indicator.ts';

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { AlertRow, Drill, ReportTotals } from './rule-report.ts';
+import type { AlertRow, Drill, ReportTotals } from './rows.ts';
 
 const HEAD = ['alert', 'severity', 'for', 'tests', 'mutants', 'runbook', 'can fire', 'drilled'];
 /** What stands where nothing was looked at. */

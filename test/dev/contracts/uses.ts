@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
-import { selectorsOf, type LabelMatcher } from '../../scripts/rules/promql.ts';
-import { alertRules } from '../../scripts/rules/files.ts';
+import { selectorsOf, type LabelMatcher } from '../../../scripts/rules/selectors.ts';
+import { alertRules } from '../../../scripts/rules/files.ts';
 
 /** One expression that somebody relies on: of an alert, of a recorded metric, of a panel. */
 export interface Use {

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import { inputFailure, stackFailure } from '../../scripts/base/failure.ts';
-import { subjectsOf, type Subject, type Trial } from './mutant-files.ts';
-import type { Verdict } from './mutation-score.ts';
-import { error } from '../../scripts/base/problem.ts';
-import type { Tree } from '../../scripts/render/scrape.ts';
-import { moduleName, syntaxProblems } from '../../scripts/rules/invariants.ts';
-import { readTree } from '../../scripts/base/files.ts';
-import { readOutcomes, rememberOutcomes, type Outcomes } from './mutants-io.ts';
-import { testRules } from '../../scripts/rules/promtool.ts';
-import { stage, unstage } from '../../scripts/render/publish.ts';
-import { serviceImage } from '../../scripts/images/service-image.ts';
-import type { Workplace } from '../../scripts/engine/workplace.ts';
+import { inputFailure, stackFailure } from '../../../scripts/base/failure.ts';
+import { subjectsOf, type Subject, type Trial } from './trials.ts';
+import type { Verdict } from './score.ts';
+import { error } from '../../../scripts/base/problem.ts';
+import type { Tree } from '../../../scripts/render/scrape.ts';
+import { moduleName, syntaxProblems } from '../../../scripts/rules/invariants.ts';
+import { readTree } from '../../../scripts/base/files.ts';
+import { readOutcomes, rememberOutcomes, type Outcomes } from './outcomes-io.ts';
+import { testRules } from '../../../scripts/rules/promtool.ts';
+import { stage, unstage } from '../../../scripts/render/publish.ts';
+import { serviceImage } from '../../../scripts/images/service-image.ts';
+import type { Workplace } from '../../../scripts/engine/workplace.ts';
 
 /** promtool works on one core; two side by side are what the smallest supported host has. */
 const RUNS = 2;

@@ -1,5 +1,5 @@
 import { closest } from 'fastest-levenshtein';
-import { error, type Problem } from '../../scripts/base/problem.ts';
+import { error, type Problem } from '../../../scripts/base/problem.ts';
 
 /** Where the series of one exporter are in Prometheus, and which Compose service they come from. */
 export interface ContractSource {

@@ -1,5 +1,5 @@
-import type { Captured, MetricType, SeriesLabels } from './contract-capture.ts';
-import { getJson } from '../../scripts/base/http.ts';
+import type { Captured, MetricType, SeriesLabels } from './contract-of.ts';
+import { getJson } from '../../../scripts/base/http.ts';
 
 interface Metadata extends MetricType {
   readonly target: Readonly<Record<string, string>>;

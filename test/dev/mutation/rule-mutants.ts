@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml';
-import { exprMutants, type ExprMutant } from '../../scripts/rules/expr-mutants.ts';
+import { exprMutants, type ExprMutant } from './expr-mutants.ts';
 
 /** A rule as it stands in its file. */
 export interface Rule {

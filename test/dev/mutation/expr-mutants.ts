@@ -1,6 +1,6 @@
-import { parser } from '@prometheus-io/lezer-promql';
 import type { SyntaxNode } from '@lezer/common';
-import { childrenOf, matcherGroups } from './matcher-twins.ts';
+import { childrenOf, nodesOf, parse, textOf } from '../../../scripts/rules/promql.ts';
+import { matcherGroups } from './matcher-groups.ts';
 
 /** One change of an expression. */
 export interface ExprMutant {
@@ -25,39 +25,12 @@ const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = {
 /** Replacements of parts of the text, none inside another. */
 type Edit = readonly [from: number, to: number, text: string];
 
-/** Where an expression is not PromQL: the offset of the first mistake, or undefined where it is. */
-export function syntaxError(expr: string): number | undefined {
-  let at: number | undefined;
-  parser.parse(expr).iterate({
-    enter: (node) => {
-      if (node.type.isError) at ??= node.from;
-    },
-  });
-  return at;
-}
-
-/** Whether an expression reads no series, so that its value is the same for every input. */
-export function selectsNothing(expr: string): boolean {
-  let nothing = true;
-  parser.parse(expr).iterate({
-    enter: ({ name }) => {
-      if (name === 'VectorSelector') nothing = false;
-    },
-  });
-  return nothing;
-}
-
 /**
  * The mutants of an expression: every comparison turned round, every threshold a third lower and a third higher, every label matcher
  * dropped. What no input could tell from the original is not made: a third of 0 is 0, and see `matcherGroups`.
  */
 export function exprMutants(expr: string): readonly ExprMutant[] {
-  const comparisons: SyntaxNode[] = [];
-  parser.parse(expr).iterate({
-    enter: ({ node }) => {
-      if (node.name === 'BinaryExpr' && operatorOf(node) !== undefined) comparisons.push(node);
-    },
-  });
+  const comparisons = nodesOf(parse(expr)).filter((node) => node.name === 'BinaryExpr' && operatorOf(node) !== undefined);
   return [...comparisons.flatMap((node) => [turned(expr, node), ...moved(expr, node)]), ...dropped(expr)];
 }
 
@@ -67,10 +40,10 @@ function operatorOf(node: SyntaxNode): SyntaxNode | undefined {
 
 function turned(expr: string, node: SyntaxNode): ExprMutant {
   const operator = operatorOf(node) ?? node;
-  const after = TURNED[expr.slice(operator.from, operator.to)] ?? '';
+  const after = TURNED[textOf(operator, expr)] ?? '';
   return {
     kind: 'comparison',
-    mutation: `${shown(expr.slice(node.from, node.to))}: turned round to ${after}`,
+    mutation: `${shown(textOf(node, expr))}: turned round to ${after}`,
     expr: edited(expr, [[operator.from, operator.to, after]]),
   };
 }
@@ -87,7 +60,7 @@ function moved(expr: string, node: SyntaxNode): readonly ExprMutant[] {
       const text = String(Number((value * factor).toPrecision(6)));
       return {
         kind: 'threshold',
-        mutation: `${shown(expr.slice(node.from, node.to))}: ${expr.slice(place.from, place.to)} moved to ${text}`,
+        mutation: `${shown(textOf(node, expr))}: ${textOf(place, expr)} moved to ${text}`,
         expr: edited(expr, [[place.from, place.to, text.startsWith('-') ? `(${text})` : text]]),
       };
     });
@@ -108,13 +81,13 @@ function valueOf(expr: string, node: SyntaxNode): number | undefined {
   const children = childrenOf(node);
   const [first, last] = [children[0], children.at(-1)];
   if (node.name === 'NumberDurationLiteral') {
-    const value = Number(expr.slice(node.from, node.to));
+    const value = Number(textOf(node, expr));
     return Number.isNaN(value) ? undefined : value;
   }
   if (node.name === 'ParenExpr' && first !== undefined) return valueOf(expr, first);
   if (node.name === 'UnaryExpr' && first !== undefined && last !== undefined) {
     const value = valueOf(expr, last);
-    return value === undefined ? undefined : expr.slice(first.from, first.to) === '-' ? -value : value;
+    return value === undefined ? undefined : textOf(first, expr) === '-' ? -value : value;
   }
   const apply = children.map(({ name }) => ARITHMETIC[name]).find((operation) => operation !== undefined);
   if (node.name !== 'BinaryExpr' || apply === undefined || first === undefined || last === undefined) return undefined;

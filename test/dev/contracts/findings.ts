@@ -1,16 +1,16 @@
-import { reasonsOf } from './contract-check.ts';
-import { COUNTING, ELSEWHERE, OF_SOME_HOSTS } from './contract-exceptions.ts';
-import type { Reason } from './contract-selector.ts';
-import type { Use } from './contract-uses.ts';
-import { everything, worldsOf } from './contract-world.ts';
-import type { Contract, Contracts } from '../../scripts/rules/contract.ts';
-import { error, warning, type Problem } from '../../scripts/base/problem.ts';
+import { reasonsOf } from './check.ts';
+import { COUNTING, ELSEWHERE, OF_SOME_HOSTS } from './exceptions.ts';
+import type { Reason } from './selected.ts';
+import type { Use } from './uses.ts';
+import { everything, stackExpositions } from './exposition.ts';
+import type { Contract, Contracts } from '../../../scripts/rules/contract.ts';
+import { error, warning, type Problem } from '../../../scripts/base/problem.ts';
 
 /** One expression that is not served by what exporters expose. */
 export interface Finding extends Reason {
   readonly use: Use;
   /** The setting or version with which it is not; empty where it is not with the defaults. */
-  readonly world: string;
+  readonly variant: string;
   /** False where it lives by another branch of an `or`, and only this one is nowhere. */
   readonly dead: boolean;
 }
@@ -43,8 +43,8 @@ export function findingsOf(
 ): readonly Finding[] {
   const recorded = new Map<string, Use[]>();
   for (const use of uses) if (use.record !== undefined) recorded.set(use.record, [...(recorded.get(use.record) ?? []), use]);
-  const all = { world: everything(contracts), recorded, counting, strict: true };
-  const stacks = worldsOf(contracts).map((world) => ({ world, recorded, counting, strict: false }));
+  const all = { exposition: everything(contracts), recorded, counting, strict: true };
+  const stacks = stackExpositions(contracts).map((exposition) => ({ exposition, recorded, counting, strict: false }));
   return uses.flatMap((use) => {
     const known = new Set<string>();
     const isNew = (reason: Reason): boolean => {
@@ -52,13 +52,13 @@ export function findingsOf(
       known.add(keyOf(reason));
       return fresh;
     };
-    const dead = stacks.flatMap((how) =>
-      reasonsOf(use, how)
+    const dead = stacks.flatMap((check) =>
+      reasonsOf(use, check)
         .filter(isNew)
-        .map((reason) => ({ ...reason, use, world: how.world.name, dead: true })),
+        .map((reason) => ({ ...reason, use, variant: check.exposition.name, dead: true })),
     );
     const nowhere = reasonsOf(use, all).filter((reason) => isNew(reason) && !elsewhere.has(reason.metric));
-    return [...dead, ...nowhere.map((reason) => ({ ...reason, use, world: '', dead: false }))];
+    return [...dead, ...nowhere.map((reason) => ({ ...reason, use, variant: '', dead: false }))];
   });
 }
 
@@ -69,9 +69,9 @@ export function deaths(before: readonly Finding[], after: readonly Finding[]): r
 }
 
 /** A finding for people. */
-export function findingProblem({ use, world, metric, why }: Finding): Problem {
+export function findingProblem({ use, variant, metric, why }: Finding): Problem {
   const of = metric === '' ? '' : `${metric}: `;
-  const where = world === '' ? '' : ` (with ${world})`;
+  const where = variant === '' ? '' : ` (with ${variant})`;
   return error(
     use.place,
     `${use.name}${where}: ${of}${why}`,
@@ -98,7 +98,7 @@ export function idleExceptions(uses: readonly Use[], contracts: Contracts): read
   const found = findingsOf(uses, contracts, NONE).map(({ metric }) => metric);
   return [...Object.keys(ELSEWHERE), ...Object.keys(OF_SOME_HOSTS), ...Object.keys(COUNTING)]
     .filter((name) => !found.includes(name))
-    .map((name) => warning('test/dev/contract-exceptions.ts', `${name} needs no exception`, 'Remove its line.'));
+    .map((name) => warning('test/dev/contracts/exceptions.ts', `${name} needs no exception`, 'Remove its line.'));
 }
 
 function keyOf({ metric, why }: Reason): string {
@@ -106,5 +106,5 @@ function keyOf({ metric, why }: Reason): string {
 }
 
 function wholeKey(finding: Finding): string {
-  return [finding.use.place.replace(/:\d+$/, ''), finding.use.name, finding.world, keyOf(finding)].join(' ');
+  return [finding.use.place.replace(/:\d+$/, ''), finding.use.name, finding.variant, keyOf(finding)].join(' ');
 }

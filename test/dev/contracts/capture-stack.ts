@@ -3,16 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { parse } from 'yaml';
-import { CONTRACT_SOURCES } from '../dev/contract-sources.ts';
-import { pickedLabels } from '../dev/contract-uses.ts';
-import { contractFile, contractText } from '../../scripts/rules/contract.ts';
-import { ROOT, readTree } from '../../scripts/base/files.ts';
-import { captureContracts } from '../dev/capture-contracts.ts';
-import { readUses } from '../dev/contract-uses-io.ts';
-import { databasesImage } from '../support/databases.ts';
-import { startContainer } from '../support/cleanup.ts';
-import { E2eStack, removeEverything, sh } from '../support/e2e-stack.ts';
-import { startFleet, troubleFleet, watchFleet } from '../support/fleet.ts';
+import { CONTRACT_SOURCES } from './sources.ts';
+import { pickedLabels } from './uses.ts';
+import { contractFile, contractText } from '../../../scripts/rules/contract.ts';
+import { ROOT, readTree } from '../../../scripts/base/files.ts';
+import { captureContracts } from './capture.ts';
+import { readUses } from './read-uses.ts';
+import { databasesImage } from '../../support/databases.ts';
+import { startContainer } from '../../support/cleanup.ts';
+import { E2eStack, removeEverything, sh } from '../../support/e2e-stack.ts';
+import { startFleet, troubleFleet, watchFleet } from '../../support/fleet.ts';
 
 const PROJECT = 'pharos-contracts';
 /** Settings under which other exporters run. */

@@ -1,4 +1,4 @@
-import { MADE_BY_PROMETHEUS, type Contract, type ContractMetric } from '../../scripts/rules/contract.ts';
+import { MADE_BY_PROMETHEUS, type Contract, type ContractMetric } from '../../../scripts/rules/contract.ts';
 
 /** One series, as Prometheus' API tells it: `__name__` among the labels. */
 export type SeriesLabels = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
-import { dashboardUses, rulesUses, type Use } from './contract-uses.ts';
-import { renderSlo } from '../../scripts/rules/render-slo.ts';
-import { readTree } from '../../scripts/base/files.ts';
+import { dashboardUses, rulesUses, type Use } from './uses.ts';
+import { renderSlo } from '../../../scripts/rules/render-slo.ts';
+import { readTree } from '../../../scripts/base/files.ts';
 
 /** Every expression of this checkout: rules, what SLO files become, and dashboards, those of the user included. */
 export async function readUses(root: string): Promise<readonly Use[]> {

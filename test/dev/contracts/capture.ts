@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { contractOf, type Captured } from './contract-capture.ts';
-import type { ContractSource } from './contract-sources.ts';
-import type { Contract } from '../../scripts/rules/contract.ts';
-import { readExposed } from './exposed.ts';
-import { stackState } from '../../scripts/engine/stack-state.ts';
+import { contractOf, type Captured } from './contract-of.ts';
+import type { ContractSource } from './sources.ts';
+import type { Contract } from '../../../scripts/rules/contract.ts';
+import { readExposed } from './read-exposed.ts';
+import { stackState } from '../../../scripts/engine/stack-state.ts';
 
 /** The slowest figures come once a minute; what has not come within two of their intervals does not come. */
 const QUIET_MS = 120_000;

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { scoreOf, type Verdict } from './mutation-score.ts';
+import { scoreOf, type Verdict } from './score.ts';
 
 /** The survivors by file and rule, then how many died. */
 export function renderVerdicts(verdicts: readonly Verdict[]): string {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { contractOf } from '../../dev/contract-capture.ts';
-import { changeOf, deaths, findingProblem, findingsOf } from '../../dev/contract-findings.ts';
-import { wrongImages } from '../../dev/contract-sources.ts';
-import { dashboardUses, pickedLabels, rulesUses, type Use } from '../../dev/contract-uses.ts';
+import { contractOf } from '../../dev/contracts/contract-of.ts';
+import { changeOf, deaths, findingProblem, findingsOf } from '../../dev/contracts/findings.ts';
+import { wrongImages } from '../../dev/contracts/sources.ts';
+import { dashboardUses, pickedLabels, rulesUses, type Use } from '../../dev/contracts/uses.ts';
 import { contractFile, contractText, metricOwners, readContracts, type Contract } from '../../../scripts/rules/contract.ts';
 
 const base: Contract = {
@@ -38,7 +38,7 @@ const found = (expr: string, contracts = files, more: readonly Use[] = [], own: 
     ofSomeHosts: new Set(['db_rare']),
     counting: new Set(['db_size_bytes']),
   })
-    .map(({ world, metric, why }) => `${world}|${metric}|${why}`)
+    .map(({ variant, metric, why }) => `${variant}|${metric}|${why}`)
     .join('\n');
 
 describe('what is served', () => {

@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { contractFile, contractText, readContracts, type Contract, type Contracts } from '../../scripts/rules/contract.ts';
-import { inputFailure, stackFailure } from '../../scripts/base/failure.ts';
-import { readTree } from '../../scripts/base/files.ts';
-import { writeTexts } from './contracts-io.ts';
-import type { Workplace } from '../../scripts/engine/workplace.ts';
+import { contractFile, contractText, readContracts, type Contract, type Contracts } from '../../../scripts/rules/contract.ts';
+import { inputFailure, stackFailure } from '../../../scripts/base/failure.ts';
+import { readTree } from '../../../scripts/base/files.ts';
+import type { Workplace } from '../../../scripts/engine/workplace.ts';
 
 const FOLDER = 'test/contracts';
 
@@ -17,14 +16,14 @@ export async function presentContracts(root: string): Promise<Contracts> {
 }
 
 /**
- * Starts a stack of its own that watches one of everything (test/capture/), and reads what its exporters expose. Takes about ten minutes.
+ * Starts a stack of its own that watches one of everything (capture-stack.ts), and reads what its exporters expose. Takes about ten minutes.
  *
  * @param images `service=image`: run in the place of the pinned ones
  */
 export async function capture({ root, exec, signal }: Workplace, images: readonly string[]): Promise<readonly Contract[]> {
   const into = await mkdtemp(join(tmpdir(), 'pharos-contracts-'));
   try {
-    const command = [process.execPath, '--import', 'tsx', join(root, 'test/capture/run.ts'), into, ...images];
+    const command = [process.execPath, '--import', 'tsx', join(root, 'test/dev/contracts/capture-stack.ts'), into, ...images];
     const { code } = await exec(command, { cwd: root, interactive: true, signal });
     if (code !== 0) throw stackFailure([]);
     return [...readContracts(await readTree(into, '.')).contracts.values()];
@@ -45,5 +44,10 @@ export function withCaptured(present: Contracts, captured: readonly Contract[], 
 
 /** Writes the contracts that differ from what is there. Returns the names of the files. */
 export async function writeContracts(root: string, contracts: Contracts): Promise<readonly string[]> {
-  return writeTexts(join(root, FOLDER), new Map([...contracts].map(([name, contract]) => [name, contractText(contract)])));
+  const present = await readTree(join(root, FOLDER), '.');
+  const changed = [...contracts]
+    .map(([name, contract]) => [name, contractText(contract)] as const)
+    .filter(([name, text]) => present.get(name) !== text);
+  for (const [name, text] of changed) await writeFile(join(root, FOLDER, name), text);
+  return changed.map(([name]) => name);
 }

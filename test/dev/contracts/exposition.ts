@@ -1,6 +1,6 @@
-import { namesOf, type Contract, type Contracts, type Exposed } from '../../scripts/rules/contract.ts';
-import { accepts } from '../../scripts/doctor/blind.ts';
-import type { LabelMatcher } from '../../scripts/rules/promql.ts';
+import { namesOf, type Contract, type Contracts, type Exposed } from '../../../scripts/rules/contract.ts';
+import { accepts } from '../../../scripts/doctor/blind.ts';
+import type { LabelMatcher } from '../../../scripts/rules/selectors.ts';
 
 /** A metric as one job has it. */
 export interface Found extends Exposed {
@@ -9,17 +9,17 @@ export interface Found extends Exposed {
   readonly labels: readonly string[];
 }
 
-/** What one stack may have: exporters that run together. */
-export interface World {
-  /** What is special about it, for people; empty where nothing is. */
+/** What the exporters of one possible stack expose. */
+export interface Exposition {
+  /** The setting or version in which it differs from the defaults; empty where it does not. */
   readonly name: string;
   readonly metrics: ReadonlyMap<string, readonly Found[]>;
   /** Labels that the scrape gives to the series of each job. */
   readonly jobs: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The world of some contracts. */
-export function worldOf(name: string, contracts: readonly Contract[]): World {
+/** What exporters with these contracts expose together. */
+function expositionOf(name: string, contracts: readonly Contract[]): Exposition {
   const metrics = new Map<string, Found[]>();
   const jobs = new Map<string, readonly string[]>();
   for (const { job, targetLabels, metrics: own } of contracts) {
@@ -32,8 +32,8 @@ export function worldOf(name: string, contracts: readonly Contract[]): World {
 }
 
 /** Every exporter that there is a contract of, in all its versions: what some stack has. */
-export function everything(contracts: Contracts): World {
-  return worldOf('', [...contracts.values()]);
+export function everything(contracts: Contracts): Exposition {
+  return expositionOf('', [...contracts.values()]);
 }
 
 /**
@@ -41,16 +41,16 @@ export function everything(contracts: Contracts): World {
  *
  * @param contracts by the name of their file; `@` in it says that it is a further version
  */
-export function worldsOf(contracts: Contracts): readonly World[] {
+export function stackExpositions(contracts: Contracts): readonly Exposition[] {
   const isDefault = ([file, { setting }]: readonly [string, Contract]): boolean => !file.includes('@') && setting === undefined;
   const defaults = [...contracts].filter(isDefault).map(([, contract]) => contract);
   const others = [...contracts].filter((entry) => !isDefault(entry)).map(([, contract]) => contract);
   return [
-    worldOf('', defaults),
+    expositionOf('', defaults),
     ...others.map((other) => {
       const gone = [other.exporter, ...(other.replaces ?? [])];
       const { exporter, version, setting } = other;
-      return worldOf(setting ?? `${exporter} ${version}`, [...defaults.filter((one) => !gone.includes(one.exporter)), other]);
+      return expositionOf(setting ?? `${exporter} ${version}`, [...defaults.filter((one) => !gone.includes(one.exporter)), other]);
     }),
   ];
 }

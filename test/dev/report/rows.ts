@@ -1,8 +1,8 @@
-import { scoreOf, type Verdict } from './mutation-score.ts';
-import { error, type Problem } from '../../scripts/base/problem.ts';
-import { isOfSlo } from '../../scripts/rules/render-slo.ts';
-import type { AlertRule, RuleTestCase } from '../../scripts/rules/files.ts';
-import { moduleName, runbookProblems, ruleTestProblems } from '../../scripts/rules/invariants.ts';
+import { scoreOf, type Verdict } from '../mutation/score.ts';
+import { error, type Problem } from '../../../scripts/base/problem.ts';
+import { isOfSlo } from '../../../scripts/rules/render-slo.ts';
+import type { AlertRule, RuleTestCase } from '../../../scripts/rules/files.ts';
+import { moduleName, runbookProblems, ruleTestProblems } from '../../../scripts/rules/invariants.ts';
 
 /** What is proven about one alert. */
 export interface AlertRow {
