@@ -4,15 +4,23 @@ import { renderVerdicts } from './mutation/show.ts';
 import { stackFailure } from '../../scripts/base/failure.ts';
 import { KILLED_AT_LEAST, scoreOf } from './mutation/score.ts';
 import { error } from '../../scripts/base/problem.ts';
-import { mutate } from './mutation/mutate.ts';
+import { mutate, type MutationScope } from './mutation/mutate.ts';
 import { openWorkplace } from '../../scripts/engine/workplace.ts';
+import { proofSubjects } from './proof/digest.ts';
+import { openProofs } from './proof/open.ts';
+import { readProofLock, readProofSources } from './proof/sources.ts';
 
-const USAGE = 'npm run rules:mutate [module…] [-- --json]';
+const USAGE = 'npm run rules:mutate [module…] [-- --changed] [-- --json]';
 
 /** Changes each rule in many ways, one at a time, and lists the changes that no rule test notices. */
 await main(async (context) => {
-  const { values, positionals } = parseArguments(context.args, { usage: USAGE, options: { json: { type: 'boolean' } }, positionals: true });
-  const verdicts = await mutate(await openWorkplace(context), positionals);
+  const { values, positionals } = parseArguments(context.args, {
+    usage: USAGE,
+    options: { json: { type: 'boolean' }, changed: { type: 'boolean' } },
+    positionals: true,
+  });
+  const scope: MutationScope = { modules: positionals, ...(values.changed === true ? { names: await changedRules() } : {}) };
+  const verdicts = await mutate(await openWorkplace(context), scope);
   const score = scoreOf(verdicts);
   context.report.result(
     values.json === true
@@ -28,3 +36,9 @@ await main(async (context) => {
       ),
     ]);
 });
+
+/** The rules that are not in the proof lock as they are now. */
+async function changedRules(): Promise<ReadonlySet<string>> {
+  const open = openProofs(proofSubjects(await readProofSources()), await readProofLock());
+  return new Set(open.flatMap(({ alert, proof }) => (proof === 'mutants' ? [alert] : [])));
+}

@@ -11,7 +11,7 @@ const misbehaves = (fault: string, value: number): Pick<Drill, 'inject' | 'remov
   remove: async (context) => misbehave(context, fault, 0),
 });
 
-async function misbehave(context: DrillContext, fault: string, value: number): Promise<void> {
+export async function misbehave(context: DrillContext, fault: string, value: number): Promise<void> {
   const { stdout } = await sh(['docker', 'port', `${context.prefix}-demo-demo-backend-1`, '3000']);
   const answer = await fetch(`http://127.0.0.1:${Number(/:(\d+)\s*$/m.exec(stdout)?.[1])}/misbehave/${fault}`, {
     method: 'POST',

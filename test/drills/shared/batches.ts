@@ -8,17 +8,23 @@ export type Outcome =
   | { readonly drill: Drill; readonly failed: string }
   | { readonly drill: Drill; readonly skipped: string };
 
+export interface BatchOptions {
+  /** How long to wait for the steps of a drill. */
+  readonly patience: (drill: Drill) => Patience;
+  /** Is called with each outcome as soon as it is known. */
+  readonly report?: (outcome: Outcome) => void;
+  /** Is called when the last fault is removed: what follows only waits. */
+  readonly faultsRemoved?: () => void;
+}
+
 /**
- * Runs drills, those of a batch at once, and reports each as soon as it is over. A later batch begins when the faults of the one before are
- * removed; resolved notices, for which some rules take a quarter of an hour, are waited for meanwhile.
- *
- * @param patience how long to wait for the steps of a drill
+ * Runs drills, those of a batch at once. A later batch begins when the faults of the one before are removed; resolved notices, for which some
+ * rules take a quarter of an hour, are waited for meanwhile.
  */
 export async function runBatches(
   drills: readonly Drill[],
   context: DrillContext,
-  patience: (drill: Drill) => Patience,
-  report: (outcome: Outcome) => void = () => undefined,
+  { patience, report, faultsRemoved }: BatchOptions,
 ): Promise<readonly Outcome[]> {
   const outcomes: Promise<Outcome>[] = [];
   for (const batch of [1, 2, 3]) {
@@ -30,13 +36,14 @@ export async function runBatches(
       outcomes.push(
         outcomeOf(watched, drill, context, patience(drill)).then((outcome) => {
           done();
-          report(outcome);
+          report?.(outcome);
           return outcome;
         }),
       );
     }
     await Promise.all(removed);
   }
+  faultsRemoved?.();
   return Promise.all(outcomes);
 }
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { takeLock } from '../../drills/lock.ts';
+import { takeLock } from '../../drills/shared/run-lock.ts';
 
 let folder: string;
 const file = (): string => join(folder, 'drill.lock');
