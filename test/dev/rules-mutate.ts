@@ -7,8 +7,10 @@ import { error } from '../../scripts/base/problem.ts';
 import { mutate, type MutationScope } from './mutation/mutate.ts';
 import { openWorkplace } from '../../scripts/engine/workplace.ts';
 import { proofSubjects } from './proof/digest.ts';
+import type { ProofLock } from './proof/lock.ts';
 import { openProofs } from './proof/open.ts';
 import { readProofLock, readProofSources } from './proof/sources.ts';
+import { lockScore } from './report/rows.ts';
 
 const USAGE = 'npm run rules:mutate [module…] [-- --changed] [-- --json]';
 
@@ -19,9 +21,12 @@ await main(async (context) => {
     options: { json: { type: 'boolean' }, changed: { type: 'boolean' } },
     positionals: true,
   });
-  const scope: MutationScope = { modules: positionals, ...(values.changed === true ? { names: await changedRules() } : {}) };
+  const lock = values.changed === true ? await readProofLock() : {};
+  const scope: MutationScope = { modules: positionals, ...(values.changed === true ? { names: await changedRules(lock) } : {}) };
   const verdicts = await mutate(await openWorkplace(context), scope);
-  const score = scoreOf(verdicts);
+  // What has not changed counts with what the lock holds of it.
+  const unchanged = Object.fromEntries(Object.entries(lock).filter(([name]) => scope.names?.has(name) === false));
+  const score = lockScore({ ...unchanged, '': { mutants: { digest: '', ...scoreOf(verdicts) } } });
   context.report.result(
     values.json === true
       ? JSON.stringify({ ...score, survivors: verdicts.filter(({ killed }) => !killed) }, null, 2)
@@ -38,7 +43,7 @@ await main(async (context) => {
 });
 
 /** The rules that are not in the proof lock as they are now. */
-async function changedRules(): Promise<ReadonlySet<string>> {
-  const open = openProofs(proofSubjects(await readProofSources()), await readProofLock());
+async function changedRules(lock: ProofLock): Promise<ReadonlySet<string>> {
+  const open = openProofs(proofSubjects(await readProofSources()), lock);
   return new Set(open.flatMap(({ alert, proof }) => (proof === 'mutants' ? [alert] : [])));
 }

@@ -46,7 +46,8 @@ export async function proveAndRecord(context: Context, request: Request, kinds: 
     await writeProofLock(updated);
     const open = openProofs(subjects, updated);
     const rows = reportRows({ ...(await readReportSources(ROOT)), lock: updated, open });
-    report.result(renderReport(rows, reportTotals(rows, updated)));
+    const shown = rows.filter(({ alert }) => request === 'all' || PROOFS.some((proof) => inPlan(plan, { alert, proof })));
+    report.result(renderReport(shown, reportTotals(rows, updated)));
     const problems = [...failures.flatMap(problemsOf), ...openProblems(open.filter((one) => inPlan(plan, one)))];
     if (problems.length > 0) throw stackFailure(problems);
   } finally {

@@ -49,7 +49,7 @@ export function proofPlan(request: Request, kinds: readonly Proof[], { subjects,
 export const isEmpty = ({ mutants, canFire, drills }: ProofPlan): boolean => mutants.size + canFire.size + drills.length === 0;
 
 /** Whether a run was to make a proof. */
-export function inPlan({ mutants, canFire, drills }: ProofPlan, { alert, proof }: OpenProof): boolean {
+export function inPlan({ mutants, canFire, drills }: ProofPlan, { alert, proof }: Pick<OpenProof, 'alert' | 'proof'>): boolean {
   if (proof === 'drills') return drills.some((drill) => drill.alert === alert);
   return (proof === 'mutants' ? mutants : canFire).has(alert);
 }
