@@ -1,18 +1,17 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Failure } from '../../scripts/base/failure.ts';
 import { compose, mergeCompose } from '../../scripts/engine/compose.ts';
 import { exec } from '../../scripts/base/exec.ts';
+import { describeWithEngine } from '../support/engine.ts';
 
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 const MODEL = 'services:\n  a: { image: a, container_name: "${WHO:-nobody}" }\n  b: { image: b, profiles: [extra] }\n';
 let root: string;
 
 /** Two projects in one folder: what is checked in, and what was published. Only `docker compose config` runs, which needs no engine. */
-beforeEach((context) => {
-  if (noEngine !== undefined) return context.skip(noEngine);
+beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'pharos-compose-'));
   mkdirSync(join(root, '.effective'));
   writeFileSync(join(root, 'docker-compose.yml'), MODEL);
@@ -29,10 +28,10 @@ beforeEach((context) => {
 });
 afterEach(() => {
   vi.unstubAllEnvs();
-  if (noEngine === undefined) rmSync(root, { recursive: true });
+  rmSync(root, { recursive: true });
 });
 
-describe('variables of Compose that the caller exported', () => {
+describeWithEngine('variables of Compose that the caller exported', () => {
   it('do not reach the published stack', async () => {
     const { code, stdout, stderr } = await compose(exec, root, ['config', '--format', 'json']);
     expect(code, stderr).toBe(0);
@@ -47,7 +46,7 @@ describe('variables of Compose that the caller exported', () => {
   });
 });
 
-describe('a Compose file that is not valid', () => {
+describeWithEngine('a Compose file that is not valid', () => {
   const placeOf = async (): Promise<string | undefined> =>
     mergeCompose(exec, root, [], { COMPOSE_PROJECT_NAME: 'mine' }).then(
       () => undefined,

@@ -1,45 +1,40 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { channelsOf, deliveriesFrom } from '../../scripts/notify/deliveries.ts';
 import { deliveryAdvice } from '../../scripts/notify/delivery-advice.ts';
 import { ROOT } from '../../scripts/base/files.ts';
-import { ChannelStand, config, CREDENTIALS, labelsOf } from '../support/channel-stand.ts';
+import { ChannelFixture, config, CREDENTIALS, labelsOf } from '../support/channel-fixture.ts';
 import { eventually, sh } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import type { Mode } from '../support/providers.ts';
 
-const noEngine = process.env['PHAROS_NO_ENGINE'];
-let stand: ChannelStand;
-
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
+let fixture: ChannelFixture;
 
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
-  stand = await ChannelStand.start('pharos-refusals');
-}, 300_000);
-afterAll(async () => stand?.destroy(), 60_000);
+  fixture = await ChannelFixture.start('pharos-refusals');
+});
+afterAll(async () => fixture?.destroy());
 
 /** The part of each secret that must not be in a log. */
 const TELLING = Object.values(CREDENTIALS).map((value) => /\w*Secret1\w*|pd0secret\w*|0b5ec2e7\S*|dead0000\S*/.exec(value)?.[0] ?? value);
 
-describe('what a provider refuses', () => {
+describeWithEngine('what a provider refuses', () => {
   const channels = channelsOf(config, ['critical-team']);
 
   /** Why a channel of an alert was not reached, as npm run test-alert finds it in Alertmanager's log. */
   async function failure(mode: Mode, integration: string): Promise<string> {
     const { instance, ...labels } = labelsOf('critical');
-    await stand.providers.set(mode);
-    await stand.send({ ...labels, instance });
+    await fixture.providers.set(mode);
+    await fixture.send({ ...labels, instance });
     const read = async (): Promise<string | undefined> =>
-      deliveriesFrom(await stand.log(), labels.nonce, channels).find((delivery) => delivery.integration === integration)?.error;
+      deliveriesFrom(await fixture.log(), labels.nonce, channels).find((delivery) => delivery.integration === integration)?.error;
     try {
-      await eventually('a refusal is logged', 20, async () => (await read()) !== undefined);
+      await eventually('a refusal is logged', 120, async () => (await read()) !== undefined);
       return (await read()) ?? '';
     } finally {
-      await stand.send({ ...labels, instance }, true);
-      await stand.providers.set({ http: 'ok', smtp: 'ok' });
+      await fixture.send({ ...labels, instance }, true);
+      await fixture.providers.set({ http: 'ok', smtp: 'ok' });
     }
   }
 
@@ -60,13 +55,13 @@ describe('what a provider refuses', () => {
   });
 });
 
-describe('the log of Alertmanager', () => {
+describeWithEngine('the log of Alertmanager', () => {
   it('holds no secret, not even when nobody can be reached', async () => {
     const { instance, ...labels } = labelsOf('emergency');
-    await sh(['docker', 'stop', '-t', '0', stand.providers.container]);
-    await stand.send({ ...labels, instance });
-    await eventually('failures are logged', 30, async () => (await stand.log()).split(labels.nonce).length > 10);
-    const text = await stand.log();
+    await sh(['docker', 'stop', '-t', '0', fixture.providers.container]);
+    await fixture.send({ ...labels, instance });
+    await eventually('failures are logged', 120, async () => (await fixture.log()).split(labels.nonce).length > 10);
+    const text = await fixture.log();
     expect(text).toMatch(/dial tcp|no such host|server misbehaving/);
     const found = (shown: string): readonly string[] => TELLING.filter((secret) => shown.includes(secret));
     // A bot's token is part of the address that Alertmanager calls, and of its errors: the log shippers mask it, and so does test-alert.

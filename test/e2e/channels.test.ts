@@ -1,26 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CHANNELS } from '../../scripts/alertmanager/channel-catalog.ts';
-import { ChannelStand, CREDENTIALS, json, labelsOf, to } from '../support/channel-stand.ts';
+import { ChannelFixture, CREDENTIALS, json, labelsOf, to } from '../support/channel-fixture.ts';
 import { eventually } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import type { Mail, ProviderRequest } from '../support/providers.ts';
 
-const noEngine = process.env['PHAROS_NO_ENGINE'];
-let stand: ChannelStand;
+let fixture: ChannelFixture;
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
 let watchdogAt: number;
 
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
-  stand = await ChannelStand.start('pharos-channels');
+  fixture = await ChannelFixture.start('pharos-channels');
   watchdogAt = Date.now();
-  await stand.send({ alertname: 'Watchdog', severity: 'info', category: 'stack' });
-}, 300_000);
-afterAll(async () => stand?.destroy(), 60_000);
+  await fixture.send({ alertname: 'Watchdog', severity: 'info', category: 'stack' });
+});
+afterAll(async () => fixture?.destroy());
 
-describe('what a real Alertmanager sends for a critical alert', () => {
+describeWithEngine('what a real Alertmanager sends for a critical alert', () => {
   const labels = labelsOf('critical', { category: 'database', notify_sms: 'true' });
   const TELLS_END = [
     'hooks.slack.com',
@@ -37,15 +33,14 @@ describe('what a real Alertmanager sends for a critical alert', () => {
   const second = (host: string): ProviderRequest => to(requests, host)[1] as ProviderRequest;
 
   beforeAll(async () => {
-    if (noEngine !== undefined) return;
-    await stand.send(labels);
-    await stand.told(labels.instance, [...TELLS_END, 'api.opsgenie.com', 'gateway.test', 'sms.test']);
-    await eventually('mails of the firing alert', 20, async () => (await stand.about(labels.instance)).mails.length >= 2);
-    await stand.send(labels, true);
-    await stand.told(labels.instance, TELLS_END, 2);
-    await eventually('mails of its end', 20, async () => (await stand.about(labels.instance)).mails.length >= 4);
-    ({ requests, mails } = await stand.about(labels.instance));
-  }, 90_000);
+    await fixture.send(labels);
+    await fixture.told(labels.instance, [...TELLS_END, 'api.opsgenie.com', 'gateway.test', 'sms.test']);
+    await eventually('mails of the firing alert', 120, async () => (await fixture.about(labels.instance)).mails.length >= 2);
+    await fixture.send(labels, true);
+    await fixture.told(labels.instance, TELLS_END, 2);
+    await eventually('mails of its end', 120, async () => (await fixture.about(labels.instance)).mails.length >= 4);
+    ({ requests, mails } = await fixture.about(labels.instance));
+  });
 
   it('is JSON, posted over TLS to the address that is the secret', () => {
     for (const { method, headers } of requests) {
@@ -160,8 +155,8 @@ describe('what a real Alertmanager sends for a critical alert', () => {
       entity: labels.instance,
     });
     const close = `/v2/alerts/${String(created['alias'])}/close?identifierType=alias`;
-    return eventually('the alert is closed', 20, async () =>
-      to((await stand.providers.all()).requests, 'api.opsgenie.com').some(({ url }) => url === close),
+    return eventually('the alert is closed', 120, async () =>
+      to((await fixture.providers.all()).requests, 'api.opsgenie.com').some(({ url }) => url === close),
     );
   });
 
@@ -218,11 +213,11 @@ describe('what a real Alertmanager sends for a critical alert', () => {
   });
 });
 
-describe('urgency', () => {
+describeWithEngine('urgency', () => {
   it('a warning is of low urgency at PagerDuty, and wakes nobody by SMS, push or Opsgenie', async () => {
     const { instance, ...labels } = labelsOf('warning');
-    await stand.send({ ...labels, instance });
-    const requests = await stand.told(instance, ['events.pagerduty.com', 'hooks.slack.com', 'history']);
+    await fixture.send({ ...labels, instance });
+    const requests = await fixture.told(instance, ['events.pagerduty.com', 'hooks.slack.com', 'history']);
     expect(json(to(requests, 'events.pagerduty.com')[0])).toMatchObject({ payload: { severity: 'warning' } });
     expect(json(to(requests, 'hooks.slack.com')[0])).toMatchObject({ attachments: [{ color: 'warning' }] });
     for (const host of ['sms.test', 'ntfy.sh', 'api.opsgenie.com', 'gateway.test']) expect(to(requests, host), host).toEqual([]);
@@ -230,41 +225,43 @@ describe('urgency', () => {
 
   it('an emergency is P1 at Opsgenie and goes out by SMS once', async () => {
     const { instance, ...labels } = labelsOf('emergency', { notify_sms: 'true' });
-    await stand.send({ ...labels, instance });
-    const requests = await stand.told(instance, ['api.opsgenie.com', 'sms.test', 'events.pagerduty.com']);
+    await fixture.send({ ...labels, instance });
+    const requests = await fixture.told(instance, ['api.opsgenie.com', 'sms.test', 'events.pagerduty.com']);
     expect(json(to(requests, 'api.opsgenie.com')[0])).toMatchObject({ priority: 'P1' });
     expect(json(to(requests, 'events.pagerduty.com')[0])).toMatchObject({ payload: { severity: 'critical' } });
     expect(to(requests, 'sms.test')).toHaveLength(1);
   });
 });
 
-describe('a test alert through one channel', () => {
+describeWithEngine('a test alert through one channel', () => {
   // Twilio stands back where a gateway is set up.
   it.each(CHANNELS.map(({ name }) => name).filter((name) => name !== 'twilio'))('%s', async (name) => {
     const { instance, ...labels } = labelsOf('critical', { test_channel: name });
-    await stand.send({ ...labels, instance });
-    await stand.told(instance, ['history']);
-    await eventually('somebody else is told', 20, async () => {
-      const { requests, mails } = await stand.about(instance);
+    await fixture.send({ ...labels, instance });
+    await fixture.told(instance, ['history']);
+    await eventually('somebody else is told', 120, async () => {
+      const { requests, mails } = await fixture.about(instance);
       return requests.some(({ host }) => host !== 'history') || mails.length > 0;
     });
-    const { requests, mails } = await stand.about(instance);
+    const { requests, mails } = await fixture.about(instance);
     const hosts = new Set(requests.filter(({ host }) => host !== 'history').map(({ host }) => host));
     expect(hosts.size).toBe(name === 'email' ? 0 : 1);
     expect(mails.length > 0).toBe(name === 'email');
   });
 });
 
-describe("the dead-man's switch", () => {
+describeWithEngine("the dead-man's switch", () => {
   it('is called every minute while the Watchdog fires', async () => {
-    const pings = async () => to((await stand.providers.all()).requests, 'hc-ping.com').filter(({ body }) => body.includes('"Watchdog"'));
-    await eventually('the second ping', 75 - Math.min(70, (Date.now() - watchdogAt) / 1000), async () => (await pings()).length >= 2);
+    const pings = async () => to((await fixture.providers.all()).requests, 'hc-ping.com').filter(({ body }) => body.includes('"Watchdog"'));
+    await eventually('the second ping', 180, async () => (await pings()).length >= 2);
     const [one, two] = await pings();
     expect(one).toMatchObject({ method: 'POST', url: '/dead0000-89ab-cdef-0123-456789abcdef' });
-    expect((one?.at ?? 0) - watchdogAt).toBeLessThan(5000);
-    expect(Math.abs((two?.at ?? 0) - (one?.at ?? 0) - 60_000)).toBeLessThan(3000);
-    const { requests, mails } = await stand.providers.all();
+    // At once, and then after a minute: a busy machine delays a ping, but neither brings it forward nor leaves one out.
+    expect((one?.at ?? 0) - watchdogAt).toBeLessThan(30_000);
+    expect((two?.at ?? 0) - (one?.at ?? 0)).toBeGreaterThan(50_000);
+    expect((two?.at ?? 0) - (one?.at ?? 0)).toBeLessThan(110_000);
+    const { requests, mails } = await fixture.providers.all();
     expect(requests.filter(({ host, body }) => host !== 'hc-ping.com' && body.includes('"Watchdog"'))).toEqual([]);
     expect(mails.filter(({ content }) => content.includes('Watchdog'))).toEqual([]);
-  }, 90_000);
+  });
 });

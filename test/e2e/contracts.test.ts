@@ -2,16 +2,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { ContractSource } from '../dev/contracts/sources.ts';
 import type { Contract } from '../../scripts/rules/contract.ts';
 import { captureContracts } from '../dev/contracts/capture.ts';
 import { eventually, removeEverything, sh } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import { serviceImage } from '../support/images.ts';
 
 const PROJECT = 'pharos-contract-test';
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 const folder = mkdtempSync(join(tmpdir(), `${PROJECT}-`));
 const source = (service: string): ContractSource => ({
   exporter: service,
@@ -36,11 +36,7 @@ const RULES = {
   ],
 };
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   const docker = new Docker();
   image = await serviceImage(docker, 'prometheus');
   await removeEverything(PROJECT);
@@ -76,11 +72,11 @@ beforeAll(async () => {
   ]);
 });
 afterAll(async () => {
-  if (noEngine === undefined) await removeEverything(PROJECT);
+  await removeEverything(PROJECT);
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('a capture of a real exporter', () => {
+describeWithEngine('a capture of a real exporter', () => {
   it('names it, its version and its image, and leaves out what does not run', () => {
     expect(contracts).toHaveLength(1);
     expect(contracts[0]).toMatchObject({ exporter: 'prometheus', image, targetLabels: ['instance', 'job', 'rack'] });

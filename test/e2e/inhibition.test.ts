@@ -2,29 +2,24 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { renderAlertmanager } from '../../scripts/alertmanager/render.ts';
 import { SLO_ALERTS } from '../../scripts/rules/slo.ts';
 import { ROOT, readTree } from '../../scripts/base/files.ts';
 import { startContainer } from '../support/cleanup.ts';
 import { eventually, removeEverything, sh } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import { serviceImage } from '../support/images.ts';
 
 const NAME = 'pharos-inhibit';
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 const source = parse(readFileSync(join(ROOT, 'alertmanager/alertmanager.yml'), 'utf8'), { merge: true }) as {
   inhibit_rules: { source_matchers: string[]; target_matchers: string[] }[];
 };
 let base: string;
 let folder: string;
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
-
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   await removeEverything(NAME);
   const image = await serviceImage(new Docker(), 'alertmanager');
   folder = mkdtempSync(join(tmpdir(), `${NAME}-`));
@@ -40,7 +35,6 @@ beforeAll(async () => {
   await eventually('Alertmanager is ready', 20, async () => (await fetch(`${base}/-/ready`)).ok);
 });
 afterAll(async () => {
-  if (noEngine !== undefined) return;
   await removeEverything(NAME);
   rmSync(folder, { recursive: true });
 });
@@ -52,28 +46,31 @@ interface Held {
   readonly status: { readonly state: string };
 }
 
-/** Whether the second alert is quiet while the first one fires. Each question has alerts of its own, told apart by a label. */
-async function isQuiet(first: Labels, second: Labels): Promise<boolean> {
-  const question = Math.random().toString(36).slice(2);
-  const send = async (labels: Labels): Promise<void> => {
-    const answer = await fetch(`${base}/api/v2/alerts`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify([{ labels: { ...labels, question } }]),
-    });
-    expect(answer.status).toBe(200);
-  };
-  const stateOf = async (wanted: Labels): Promise<string> => {
-    const held = (await (await fetch(`${base}/api/v2/alerts?filter=${encodeURIComponent(`question="${question}"`)}`)).json()) as Held[];
-    const found = held.find(({ labels }) => Object.entries(wanted).every(([name, value]) => labels[name] === value));
-    return found?.status.state ?? 'unprocessed';
-  };
-  for (const labels of [first, second, ...SENTINEL]) await send(labels);
-  // What inhibits reads the alerts in the order of their arrival, on its own: once it has judged a later pair, it knows the first alert.
-  await eventually('a later pair is judged', 30, async () => (await stateOf(SENTINEL[1])) === 'suppressed');
-  await eventually('the alert is judged', 30, async () => (await stateOf(second)) !== 'unprocessed');
-  return (await stateOf(second)) === 'suppressed';
+async function send(...alerts: readonly Labels[]): Promise<void> {
+  const answer = await fetch(`${base}/api/v2/alerts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(alerts.map((labels) => ({ labels }))),
+  });
+  expect(answer.status).toBe(200);
 }
+
+/** `active`, `suppressed`, or `unprocessed` where Alertmanager has not judged the alert yet. */
+async function stateOf(wanted: Labels): Promise<string> {
+  const held = (await (await fetch(`${base}/api/v2/alerts`)).json()) as readonly Held[];
+  const found = held.find(({ labels }) => Object.entries(wanted).every(([name, value]) => labels[name] === value));
+  return found?.status.state ?? 'unprocessed';
+}
+
+/** The alerts of a pair, told apart from those of other pairs by a label. */
+const pairOf = (index: number): readonly [Labels, Labels] => {
+  const [first, second] = PAIRS[index] ?? [{}, {}];
+  const pair = String(index);
+  return [
+    { ...first, pair },
+    { ...second, pair },
+  ];
+};
 
 /** A pair of which the second is known to be quiet. */
 const SENTINEL = [
@@ -157,10 +154,24 @@ const PAIRS: readonly (readonly [Labels, Labels, boolean])[] = [
   [{ alertname: 'CertificateExpiresIn7Days', instance: 's' }, { alertname: 'CertificateExpiresIn30Days', instance: 's' }, true],
 ];
 
-describe('inhibition in a real Alertmanager', () => {
-  it.each(PAIRS)('%j and %j: quiet is %s', async (first, second, quiet) => {
-    expect(await isQuiet(first, second)).toBe(quiet);
+describeWithEngine('inhibition in a real Alertmanager', () => {
+  beforeAll(async () => {
+    const pairs = PAIRS.map((_, index) => pairOf(index));
+    await send(...pairs.map(([first]) => first));
+    await send(...pairs.map(([, second]) => second));
+    await send(...SENTINEL);
+    // What inhibits reads the alerts in the order of their arrival, on its own: once it has judged a later pair, it knows every first alert.
+    await eventually('a later pair is judged', 120, async () => (await stateOf(SENTINEL[1])) === 'suppressed');
   });
+
+  it.each(PAIRS.map(([first, second, quiet], index) => ({ first, second, quiet, index })))(
+    '$first and $second: quiet is $quiet',
+    async ({ quiet, index }) => {
+      const [, second] = pairOf(index);
+      await eventually('the alert is judged', 120, async () => (await stateOf(second)) !== 'unprocessed');
+      expect(await stateOf(second)).toBe(quiet ? 'suppressed' : 'active');
+    },
+  );
 
   it('names only alerts that exist', async () => {
     const rules = [...(await readTree(ROOT, 'prometheus/rules')).values()].join('\n');

@@ -1,16 +1,14 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Docker from 'dockerode';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { CHANNEL_SECRETS } from '../../scripts/settings/channels.ts';
 import { renderAlertmanager, type Route } from '../../scripts/alertmanager/render.ts';
 import { ROOT } from '../../scripts/base/files.ts';
-import { sh } from '../support/e2e-stack.ts';
-import { serviceImage } from '../support/images.ts';
+import { AmtoolContainer } from '../support/amtool.ts';
+import { describeWithEngine } from '../support/engine.ts';
 
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 const source: unknown = parse(readFileSync(join(ROOT, 'alertmanager/alertmanager.yml'), 'utf8'), { merge: true });
 const EMAIL = {
   SMTP_HOST: 'mail',
@@ -23,47 +21,10 @@ const EMAIL = {
 };
 const all = renderAlertmanager(source, new Set(Object.keys(CHANNEL_SECRETS)), EMAIL);
 const none = renderAlertmanager(source, new Set(), {});
-let folder: string;
-let image: string;
+/** Receivers by configuration and labels, each once and in order, as amtool finds them. */
+const found = new Map<string, readonly string[]>();
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
-beforeAll(async () => {
-  if (noEngine !== undefined) return;
-  image = await serviceImage(new Docker(), 'alertmanager');
-  folder = mkdtempSync(join(tmpdir(), 'pharos-routes-'));
-  // The tool in the container is another user.
-  chmodSync(folder, 0o755);
-  writeFileSync(join(folder, 'all.yml'), stringify(all.config, { aliasDuplicateObjects: false }));
-  writeFileSync(join(folder, 'none.yml'), stringify(none.config, { aliasDuplicateObjects: false }));
-});
-afterAll(() => {
-  if (folder !== undefined) rmSync(folder, { recursive: true });
-});
-
-/** The receivers that amtool finds for labels, in order, each once. */
-async function receivers(config: 'all' | 'none', labels: readonly string[]): Promise<readonly string[]> {
-  const { stdout, stderr, code } = await sh([
-    'docker',
-    'run',
-    '--rm',
-    '--network',
-    'none',
-    '-v',
-    `${folder}:/c:ro`,
-    '--entrypoint',
-    '/bin/amtool',
-    image,
-    'config',
-    'routes',
-    'test',
-    `--config.file=/c/${config}.yml`,
-    ...labels,
-  ]);
-  if (code !== 0) throw new Error(stderr);
-  return [...new Set(stdout.trim().split(','))];
-}
+const receivers = (config: 'all' | 'none', labels: string): readonly string[] | undefined => found.get(`${config} ${labels}`);
 
 /** Labels of an alert → who is told when every channel is set up. */
 const TABLE: readonly (readonly [string, readonly string[]])[] = [
@@ -85,35 +46,57 @@ const TABLE: readonly (readonly [string, readonly string[]])[] = [
   ['alertname=A', ['history']],
 ];
 
-describe('routes, asked with amtool', () => {
-  it.each(TABLE)('%s → %j', async (labels, expected) => {
-    expect(await receivers('all', labels.split(' '))).toEqual(expected);
-  });
+/** Labels that a test alert and a real one have in common. */
+const PAIRS = ['severity=critical category=database', 'severity=warning category=security', 'severity=emergency category=stack'];
+const CHANNELS = ['slack', 'email', 'pagerduty', 'ntfy'];
+const ofChannel = (channel: string): string => `alertname=TestAlert nonce=n severity=critical test_channel=${channel}`;
+const QUESTIONS = [
+  ...TABLE.map(([labels]) => labels),
+  ...PAIRS.flatMap((labels) => [`alertname=TestAlert nonce=n ${labels}`, `alertname=Other ${labels}`]),
+  ...CHANNELS.map(ofChannel),
+  'alertname=A severity=critical test_channel=slack',
+];
 
-  it('a test alert reaches exactly those whom a real one reaches', async () => {
-    for (const labels of [
-      'severity=critical category=database',
-      'severity=warning category=security',
-      'severity=emergency category=stack',
-    ]) {
-      expect(await receivers('all', ['alertname=TestAlert', 'nonce=n', ...labels.split(' ')])).toEqual(
-        await receivers('all', ['alertname=Other', ...labels.split(' ')]),
-      );
+describeWithEngine('routes, asked with amtool', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'pharos-routes-'));
+    // The tool in the container is another user.
+    chmodSync(folder, 0o755);
+    writeFileSync(join(folder, 'all.yml'), stringify(all.config, { aliasDuplicateObjects: false }));
+    writeFileSync(join(folder, 'none.yml'), stringify(none.config, { aliasDuplicateObjects: false }));
+    const questions = [...QUESTIONS.map((labels) => `all ${labels}`), ...TABLE.map(([labels]) => `none ${labels}`)];
+    const amtool = await AmtoolContainer.start('pharos-routes', folder);
+    try {
+      const script = 'while read -r config labels; do /bin/amtool config routes test --config.file=/c/$config.yml $labels || exit 1; done';
+      const answers = (await amtool.run(script, `${questions.join('\n')}\n`)).trim().split('\n');
+      expect(answers).toHaveLength(questions.length);
+      questions.forEach((question, index) => found.set(question, [...new Set(answers[index]?.split(','))]));
+    } finally {
+      await amtool.destroy();
     }
   });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('a test alert for one channel reaches that channel and the history only', async () => {
-    for (const channel of ['slack', 'email', 'pagerduty', 'ntfy'])
-      expect(await receivers('all', ['alertname=TestAlert', 'nonce=n', 'severity=critical', `test_channel=${channel}`])).toEqual([
-        'history',
-        `test-${channel}`,
-      ]);
-    // The label alone changes nothing.
-    expect(await receivers('all', ['alertname=A', 'severity=critical', 'test_channel=slack'])).toEqual(['history', 'critical-team']);
+  it.each(TABLE)('%s → %j', (labels, expected) => {
+    expect(receivers('all', labels)).toEqual(expected);
   });
 
-  it('lead to the history where nothing is set up', async () => {
-    for (const [labels] of TABLE) expect(await receivers('none', labels.split(' ')), labels).toEqual(['history']);
+  it.each(PAIRS)('a test alert reaches exactly those whom a real one reaches: %s', (labels) => {
+    expect(receivers('all', `alertname=Other ${labels}`)).toContain('history');
+    expect(receivers('all', `alertname=TestAlert nonce=n ${labels}`)).toEqual(receivers('all', `alertname=Other ${labels}`));
+  });
+
+  it.each(CHANNELS)('a test alert for one channel reaches that channel and the history only: %s', (channel) => {
+    expect(receivers('all', ofChannel(channel))).toEqual(['history', `test-${channel}`]);
+  });
+
+  it('the label of a channel alone changes nothing', () => {
+    expect(receivers('all', 'alertname=A severity=critical test_channel=slack')).toEqual(['history', 'critical-team']);
+  });
+
+  it('lead to the history where nothing is set up', () => {
+    for (const [labels] of TABLE) expect(receivers('none', labels), labels).toEqual(['history']);
   });
 });
 

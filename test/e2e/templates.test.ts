@@ -1,37 +1,19 @@
-import Docker from 'dockerode';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/base/files.ts';
-import { sh } from '../support/e2e-stack.ts';
-import { serviceImage } from '../support/images.ts';
+import { AmtoolContainer } from '../support/amtool.ts';
+import { describeWithEngine } from '../support/engine.ts';
 
-const noEngine = process.env['PHAROS_NO_ENGINE'];
-let image: string;
+let amtool: AmtoolContainer;
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
-beforeAll(async () => {
-  if (noEngine === undefined) image = await serviceImage(new Docker(), 'alertmanager');
-});
+beforeAll(async () => void (amtool = await AmtoolContainer.start('pharos-templates', join(ROOT, 'alertmanager/templates'))));
+afterAll(async () => amtool.destroy());
 
 /** What amtool makes of a template. */
 async function render(name: string, data: object, type = 'text'): Promise<string> {
-  const script =
-    'cat > /tmp/data.json; exec /bin/amtool template render --template.glob="/t/*.tmpl" --template.data=/tmp/data.json --template.type="$1" --template.text="$0"';
-  const { stdout, stderr, code } = await sh([
-    'sh',
-    '-c',
-    `printf '%s' "$1" | docker run --rm -i --network none -v "$2:/t:ro" --entrypoint /bin/sh "$3" -c '${script}' "$4" "$5"`,
-    'sh',
-    JSON.stringify(data),
-    join(ROOT, 'alertmanager/templates'),
-    image,
-    `{{ template "${name}" . }}`,
-    type,
-  ]);
-  if (code !== 0) throw new Error(stderr);
-  return stdout;
+  const options = `--template.glob='/c/*.tmpl' --template.data=/tmp/data.json --template.type=${type}`;
+  const script = `cat > /tmp/data.json; exec /bin/amtool template render ${options} --template.text='{{ template "${name}" . }}'`;
+  return amtool.run(script, JSON.stringify(data));
 }
 
 interface Sample {
@@ -91,7 +73,7 @@ const MESSAGES: readonly (readonly [string, string])[] = [
 ];
 const SILENCE = 'http://am/#/silences/new?filter=%7Balertname%3D%22RedisDown%22%2Cinstance%3D%22cache-1%22%7D';
 
-describe('messages, rendered by amtool', () => {
+describeWithEngine('messages, rendered by amtool', () => {
   it('say in the title how bad, what and where', async () => {
     expect(await render('pharos.title', notification())).toBe('[CRITICAL] RedisDown on cache-1 (shop)');
     expect(await render('pharos.title', notification({ count: 3 }))).toBe('[CRITICAL × 3] RedisDown on cache-1 (shop)');

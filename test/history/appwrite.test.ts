@@ -1,30 +1,22 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AppwriteServer } from '../support/appwrite.ts';
 import { sh } from '../support/e2e-stack.ts';
+import { bridgeAddress, describeWithEngine } from '../support/engine.ts';
 import { HistoryContainer } from '../support/history.ts';
 
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 const appwrite = new AppwriteServer();
 let history: HistoryContainer;
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
-
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   history = await HistoryContainer.prepare('pharos-test-history-appwrite');
-  await appwrite.start(
-    (await sh(['docker', 'network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}'])).stdout.trim(),
-  );
+  await appwrite.start(await bridgeAddress());
   writeFileSync(join(history.folder, 'secrets/appwrite_api_key'), `${appwrite.key}\n`, { mode: 0o644 });
   await history.start({ HISTORY_STORE: 'appwrite', APPWRITE_ENDPOINT: appwrite.endpoint, APPWRITE_PROJECT_ID: appwrite.projectId });
 });
 
 afterAll(async () => {
-  if (noEngine !== undefined) return;
   await appwrite.stop();
   await history.destroy();
 });
@@ -34,7 +26,7 @@ const alert = (fingerprint: string, severity = 'critical'): object => ({
   ...{ labels: { alertname: 'DiskFull', severity, instance: 'web-1' }, annotations: { summary: 'S' }, generatorURL: 'http://p' },
 });
 
-describe('the history with its alerts in Appwrite', () => {
+describeWithEngine('the history with its alerts in Appwrite', () => {
   it('shows them on the same pages, and takes acknowledgements', async () => {
     expect((await history.notify([alert('a1'), alert('a2', 'warning')])).status).toBe(200);
     expect(appwrite.rows.size).toBe(2);

@@ -1,15 +1,11 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWithEngine } from '../support/engine.ts';
 import { HistoryContainer } from '../support/history.ts';
 
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 let history: HistoryContainer;
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   history = await HistoryContainer.prepare('pharos-hostile-history');
   await history.start();
 });
@@ -30,7 +26,7 @@ const ask = async (path: string, init: RequestInit = {}): Promise<readonly [numb
   return [response.status, await response.text()];
 };
 
-describe('the alert history, asked what nobody should ask', () => {
+describeWithEngine('the alert history, asked what nobody should ask', () => {
   it.each([
     ['//', /^HTTP\/1\.1 404 /],
     ['//elsewhere/api/v1/alerts', /^HTTP\/1\.1 404 /],

@@ -1,27 +1,21 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually, sh } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import { HistoryContainer, type ListedAlert } from '../support/history.ts';
 
 const NAME = 'pharos-test-history-service';
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 let history: HistoryContainer;
 let base: string;
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
-
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   history = await HistoryContainer.prepare(NAME);
   writeFileSync(join(history.folder, 'runbooks/node/ServerDown.md'), '# ServerDown\n\n## Meaning\n\nGone <script>alert(1)</script>\n');
   await start();
 });
 
 afterAll(async () => {
-  if (noEngine !== undefined) return;
   await history.destroy();
 });
 
@@ -42,7 +36,7 @@ const alert = (fingerprint: string, status: 'firing' | 'resolved', labels: objec
   annotations: { summary: 'S', runbook_url: 'http://x' },
   generatorURL: 'http://p',
 });
-describe('the alert history', () => {
+describeWithEngine('the alert history', () => {
   it('stores an alert once, whoever tells it and however often', async () => {
     for (const receiver of ['history', 'history', 'critical-team'])
       expect((await notify([alert('a1', 'firing')], receiver)).status).toBe(200);
@@ -129,7 +123,7 @@ describe('the alert history', () => {
       }
     };
     const workers = [0, 1, 2, 3].map(storm);
-    await eventually('the storm is under way', 20, async () => acknowledged.length > 1000);
+    await eventually('the storm is under way', 120, async () => acknowledged.length > 1000);
     await sh(['docker', 'kill', '--signal', 'KILL', `${NAME}-1`]);
     stop = true;
     await Promise.all(workers);

@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AlertmanagerContainer, stackConfig } from '../support/alertmanager.ts';
 import { makeNetwork } from '../support/cleanup.ts';
 import { eventually, sh } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import { HistoryContainer } from '../support/history.ts';
 
 const NAME = 'pharos-test-history-storm';
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 const alertmanager = new AlertmanagerContainer(NAME);
 const network = ['--network', `${NAME}-net`, '--network-alias', 'history', '-p', '127.0.0.1::9095'];
 const ALERTS = 10_000;
 let history: HistoryContainer;
-
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
 
 const { event_recorder, receivers } = stackConfig();
 const CONFIG = {
@@ -25,7 +21,6 @@ const CONFIG = {
 };
 
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   history = await HistoryContainer.prepare(NAME);
   await makeNetwork(NAME, `${NAME}-net`);
   await history.start({}, network);
@@ -33,7 +28,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (noEngine !== undefined) return;
   await history.destroy();
 });
 
@@ -56,18 +50,13 @@ const count = async (query: string): Promise<number> => (await history.list(`lab
 /** Kills the history once `enough` alerts are there and not yet all; returns how many were. */
 async function killOnce(query: string, enough: number): Promise<number> {
   let stored = 0;
-  await eventually(`${enough} alerts are stored`, 60, async () => (stored = await count(query)) >= enough);
+  await eventually(`${enough} alerts are stored`, 120, async () => (stored = await count(query)) >= enough);
   await sh(['docker', 'kill', '--signal', 'KILL', `${NAME}-1`]);
   await history.start({}, network);
   return stored;
 }
 
-async function failedRequests(): Promise<number> {
-  const metrics = await (await fetch(`${alertmanager.base}/metrics`)).text();
-  return Number(/^alertmanager_notification_requests_failed_total\{integration="webhook".*\} (\d+)$/m.exec(metrics)?.[1] ?? 0);
-}
-
-describe('a storm of 10,000 alerts through Alertmanager', { timeout: 480_000 }, () => {
+describeWithEngine('a storm of 10,000 alerts through Alertmanager', { timeout: 480_000 }, () => {
   it('loses none, however often the history is killed in it', async () => {
     const pouring = pour({});
     const killedAt = [await killOnce('', 1), await killOnce('', 2000), await killOnce('', 5000)];
@@ -76,7 +65,7 @@ describe('a storm of 10,000 alerts through Alertmanager', { timeout: 480_000 }, 
     expect(killedAt.filter((stored) => stored < ALERTS)).not.toEqual([]);
     await eventually('all are stored', 180, async () => (await count('')) === ALERTS);
     expect(await count('status=firing')).toBe(ALERTS);
-    expect(await failedRequests()).toBeGreaterThan(0);
+    expect(await alertmanager.failedRequests()).toBeGreaterThan(0);
     const csv = await history.text('/api/v1/alerts.csv?label=storm%3Dyes');
     expect(new Set(csv.match(/,host-\d+,/g)).size).toBe(ALERTS);
   });

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AlertmanagerContainer, stackConfig } from '../support/alertmanager.ts';
 import { makeNetwork } from '../support/cleanup.ts';
-import { sh } from '../support/e2e-stack.ts';
+import { eventually, sh } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import { HistoryContainer } from '../support/history.ts';
 
 const NAME = 'pharos-test-history-why';
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 const alertmanager = new AlertmanagerContainer(NAME);
 let history: HistoryContainer;
-
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
 
 const { event_recorder, receivers } = stackConfig();
 const webhook = (name: string, url: string): object => ({ name, webhook_configs: [{ url }] });
@@ -38,7 +34,6 @@ const CONFIG = {
 const network = ['--network', `${NAME}-net`, '--network-alias', 'history', '-p', '127.0.0.1::9095'];
 
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   history = await HistoryContainer.prepare(NAME);
   await makeNetwork(NAME, `${NAME}-net`);
   await history.start({}, network);
@@ -46,7 +41,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (noEngine !== undefined) return;
   await history.destroy();
 });
 
@@ -69,9 +63,9 @@ async function story(alertname: string): Promise<Story> {
   return history.json<Story>(`/api/v1/alerts/${alerts[0]?.id ?? ''}/timeline`);
 }
 const answers = async (alertname: string): Promise<string> => (await story(alertname)).answer.join('\n');
-const within = { timeout: 15_000, interval: 500 };
+const within = { timeout: 120_000, interval: 500 };
 
-describe('why was I not paged?', () => {
+describeWithEngine('why was I not paged?', () => {
   it('you were: when, how long after, and through what', async () => {
     await fire('Told', 'critical');
     await expect
@@ -138,11 +132,12 @@ describe('why was I not paged?', () => {
 
   it('is answered although the history was killed when it happened', async () => {
     await sh(['docker', 'kill', '--signal', 'KILL', `${NAME}-1`]);
+    const failed = await alertmanager.failedRequests();
     await fire('Missed', 'critical');
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await eventually('the notification fails', 120, async () => (await alertmanager.failedRequests()) > failed);
     await history.start({}, network);
-    await expect.poll(async () => (await history.list('alertname=Missed')).total, { timeout: 60_000, interval: 1000 }).toBe(1);
-    await expect.poll(async () => answers('Missed'), { timeout: 60_000, interval: 1000 }).toMatch(/^team was told through webhook/);
+    await expect.poll(async () => (await history.list('alertname=Missed')).total, within).toBe(1);
+    await expect.poll(async () => answers('Missed'), within).toMatch(/^team was told through webhook/);
     expect((await story('Told')).entries.map(({ kind }) => kind)).toContain('told');
   });
 });

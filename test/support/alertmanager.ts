@@ -52,7 +52,14 @@ export class AlertmanagerContainer {
       ...['--cluster.listen-address=', stackFeatures()],
     );
     this.base = `http://${(await sh(['docker', 'port', this.name, '9093'])).stdout.trim().split('\n')[0] ?? ''}`;
-    await eventually('Alertmanager is ready', 20, async () => (await fetch(`${this.base}/-/ready`)).ok);
+    await eventually('Alertmanager is ready', 60, async () => (await fetch(`${this.base}/-/ready`)).ok);
+  }
+
+  /** How many requests to webhooks have failed. */
+  async failedRequests(): Promise<number> {
+    const metrics = await (await fetch(`${this.base}/metrics`)).text();
+    const series = /^alertmanager_notification_requests_failed_total\{[^}]*integration="webhook".*\} (\d+)$/gm;
+    return [...metrics.matchAll(series)].reduce((sum, [, count]) => sum + Number(count), 0);
   }
 
   /** Posts to its API; throws where it is refused. */

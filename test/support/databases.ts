@@ -77,6 +77,6 @@ setInterval(() => fetch("http://127.0.0.1:3000/").catch(() => 0), 200);
 `;
 
 /** Runs SQL as the superuser of the shop's PostgreSQL. */
-export async function psql(prefix: string, sql: string) {
-  return sh(['docker', 'exec', '-u', 'postgres', `${prefix}-shop-db`, 'psql', '-v', 'ON_ERROR_STOP=1', '-Atc', sql]);
+export async function psql(prefix: string, sql: string, database = 'postgres') {
+  return sh(['docker', 'exec', '-u', 'postgres', `${prefix}-shop-db`, 'psql', '-v', 'ON_ERROR_STOP=1', '-Atc', sql, database]);
 }

@@ -1,10 +1,11 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { demoProject } from '../../scripts/demo/plan.ts';
 import { editEnvText } from '../../scripts/base/env-file.ts';
 import { ROOT } from '../../scripts/base/files.ts';
+import { prometheusApi, type PrometheusApi } from '../../scripts/clients/prometheus.ts';
 import { removeEverything } from './cleanup.ts';
 import { refuseIfInterrupted, sh, type Ended } from './sh.ts';
 
@@ -13,6 +14,16 @@ export { sh, type Ended } from './sh.ts';
 
 /** Of this run of vitest, or of the one user who runs files one by one. */
 const RULE_TESTS = join(tmpdir(), `pharos-rule-tests-${process.getuid?.() ?? 0}`);
+
+const PORTS = [
+  'GRAFANA_PORT',
+  'PROMETHEUS_PORT',
+  'ALERTMANAGER_PORT',
+  'HISTORY_PORT',
+  'LOKI_PORT',
+  'PUSHGATEWAY_PORT',
+  'NODE_EXPORTER_PORT',
+];
 
 /** A copy of this checkout with a project name, ports and a folder of its own: a user's running stack is never touched. */
 export class E2eStack {
@@ -39,29 +50,14 @@ export class E2eStack {
   }
 
   static async #layOut(folder: string, project: string): Promise<E2eStack> {
-    const listed = await sh(['git', 'ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT });
-    // Git also lists what was deleted and not committed yet.
-    for (const path of listed.stdout.split('\n').filter((line) => line !== '' && existsSync(join(ROOT, line)))) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      cpSync(join(ROOT, path), join(folder, path));
-    }
-    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    await copyCheckout(folder);
     // Rule tests that passed in one copy need not run in the next; a digest of the test, its rules and the image says which.
     if (existsSync(RULE_TESTS)) {
       mkdirSync(join(folder, '.staging'));
       cpSync(RULE_TESTS, join(folder, '.staging/rule-tests-passed'));
     }
-    const names = [
-      'GRAFANA_PORT',
-      'PROMETHEUS_PORT',
-      'ALERTMANAGER_PORT',
-      'HISTORY_PORT',
-      'LOKI_PORT',
-      'PUSHGATEWAY_PORT',
-      'NODE_EXPORTER_PORT',
-    ];
     const ports: Record<string, number> = {};
-    for (const name of names) ports[name] = await freePort();
+    for (const name of PORTS) ports[name] = await freePort();
     const stack = new E2eStack(folder, project, ports);
     const settings = {
       COMPOSE_PROJECT_NAME: project,
@@ -113,6 +109,22 @@ export class E2eStack {
     return (await response.json()) as T;
   }
 
+  get prometheus(): PrometheusApi {
+    return prometheusApi(this.url('PROMETHEUS_PORT', ''));
+  }
+
+  /** The value of a query's first series; undefined where it gives none. */
+  async value(expr: string): Promise<number | undefined> {
+    return (await this.prometheus.query(expr))[0]?.value;
+  }
+
+  /** Lets the next `up` scrape and evaluate every 5 s instead of every 10 or 15 s: most checks wait for just that. */
+  scrapeOften(): void {
+    const folder = 'prometheus/scrape';
+    for (const path of ['prometheus/prometheus.yml', ...readdirSync(this.path(folder)).map((name) => `${folder}/${name}`)])
+      this.write(path, this.read(path).replace(/^( *(?:scrape|evaluation)_(?:interval|timeout)): \d+s/gm, '$1: 5s'));
+  }
+
   /** Id and start time of every container of the stack: equal before and after means untouched. */
   async fingerprint(): Promise<string> {
     const ids = await sh(['docker', 'ps', '-aq', '--no-trunc', '--filter', `label=com.docker.compose.project=${this.project}`]);
@@ -122,6 +134,11 @@ export class E2eStack {
     return stdout.split('\n').sort().join('\n');
   }
 
+  /** The address of this host in the stack's network, where a test's own server is reached. */
+  gateway(): string {
+    return /gateway: (\S+)/.exec(this.read('.effective/compose.yml'))?.[1] ?? '';
+  }
+
   async destroy(): Promise<void> {
     if (existsSync(this.path('.staging/rule-tests-passed'))) cpSync(this.path('.staging/rule-tests-passed'), RULE_TESTS);
     await removeEverything(this.project, demoProject(this.project));
@@ -129,12 +146,32 @@ export class E2eStack {
   }
 }
 
+async function copyCheckout(folder: string): Promise<void> {
+  const listed = await sh(['git', 'ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT });
+  // Git also lists what was deleted and not committed yet.
+  for (const path of listed.stdout.split('\n').filter((line) => line !== '' && existsSync(join(ROOT, line)))) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    cpSync(join(ROOT, path), join(folder, path));
+  }
+  const packages = join(ROOT, 'node_modules');
+  const installed = join(packages, '.installed-lock.json');
+  // The copy's commands would install them otherwise, through the link: `npm ci` empties the folder that it finds.
+  if (!existsSync(installed) || !readFileSync(installed).equals(readFileSync(join(ROOT, 'package-lock.json'))))
+    throw new Error('node_modules is not what package-lock.json asks for: npm run config installs it');
+  symlinkSync(packages, join(folder, 'node_modules'));
+}
+
+/** A port below those that the kernel gives to connections and to containers, one of which may have it when the stack starts. */
 async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) =>
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)),
+    );
+    await new Promise((resolve) => server.close(resolve));
+    if (isFree) return port;
+  }
 }
 
 /** Asks until the answer is true, or fails with what it was waiting for. */

@@ -45,7 +45,7 @@ export class HistoryContainer {
   async start(
     env: Readonly<Record<string, string>> = {},
     network: readonly string[] = ['-p', '127.0.0.1::9095'],
-    seconds = 20,
+    seconds = 120,
   ): Promise<void> {
     await this.stop();
     const mounts = ['app:/app:ro', 'data:/data', 'runbooks:/runbooks:ro', 'secrets:/run/secrets:ro'];

@@ -93,7 +93,7 @@ export class Providers {
     );
     const port = (await sh(['docker', 'port', name, '8080'])).stdout.trim().split('\n')[0] ?? '';
     const providers = new Providers(name, `http://${port}/`);
-    await eventually('the providers answer', 20, async () => (await fetch(providers.#control)).ok);
+    await eventually('the providers answer', 60, async () => (await fetch(providers.#control)).ok);
     return providers;
   }
 

@@ -18,7 +18,10 @@ export default class SummaryReporter implements Reporter {
       failed: results.filter(({ result }) => result.state === 'failed').length + broken + errors.length,
       skipped: results
         .filter(({ result }) => result.state === 'skipped' || result.state === 'pending')
-        .map(({ test, result }) => ({ name: test.fullName, reason: ('note' in result ? result.note : undefined) ?? 'no reason given' })),
+        .map(({ test, result }) => ({
+          name: test.fullName,
+          reason: ('note' in result ? result.note : undefined) ?? process.env['PHAROS_NO_ENGINE'] ?? 'no reason given',
+        })),
     };
     appendFileSync(path, `${JSON.stringify(summary)}\n`);
   }

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { sh } from './e2e-stack.ts';
+import { bridgeAddress } from './engine.ts';
 
 /** One request for a message, as Twilio's Messages resource documents it. */
 export interface SmsRequest {
@@ -32,9 +32,9 @@ export class TwilioServer {
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
       })();
     });
-    const gateway = (await sh(['docker', 'network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}'])).stdout.trim();
-    await new Promise<void>((resolve) => this.server?.listen(0, gateway, resolve));
-    this.url = `http://${gateway}:${(this.server.address() as AddressInfo).port}`;
+    const host = await bridgeAddress();
+    await new Promise<void>((resolve) => this.server?.listen(0, host, resolve));
+    this.url = `http://${host}:${(this.server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {

@@ -2,15 +2,15 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { renderSlo } from '../../scripts/rules/render-slo.ts';
 import { exec } from '../../scripts/base/exec.ts';
 import { ROOT } from '../../scripts/base/files.ts';
 import { runConfined } from '../../scripts/up/lint-io.ts';
 import { testRules } from '../../scripts/rules/promtool.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import { serviceImage } from '../support/images.ts';
 
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 const CASES = join(ROOT, 'test/tools/slo');
 const RUNBOOKS = 'http://127.0.0.1:9095/runbooks';
 const TESTS = ['hours.test.yml', 'days.test.yml'];
@@ -19,11 +19,7 @@ const made =
 let image: string;
 let folder: string;
 
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
-});
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
   image = await serviceImage(new Docker(), 'prometheus');
   folder = mkdtempSync(join(tmpdir(), 'pharos-slo-'));
   chmodSync(folder, 0o755);
@@ -31,7 +27,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'slo-shop.yml'), made);
 });
 afterAll(() => {
-  if (noEngine === undefined) rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true });
 });
 
 /** Whether the tests of a file pass, and what promtool says where they do not. */
@@ -40,7 +36,7 @@ async function outcome(file: string): Promise<readonly [passed: boolean | undefi
   return [result?.passed, result?.failure];
 }
 
-describe('the rules that are made of an SLO', { timeout: 600_000 }, () => {
+describeWithEngine('the rules that are made of an SLO', { timeout: 600_000 }, () => {
   it('are good enough for promtool', async () => {
     const args = ['check', 'rules', '--lint=all', '--lint-fatal', '/stack/slo-shop.yml'];
     const { code, stdout, stderr } = await runConfined(

@@ -11,7 +11,7 @@ import { eventually, removeEverything, sh } from './e2e-stack.ts';
 import { serviceImage } from './images.ts';
 import { Providers, type Mail, type ProviderRequest } from './providers.ts';
 
-/** A credential of every channel, of the right shape; the stand-ins take them. */
+/** A credential of every channel, of the right shape; the fixture-ins take them. */
 export const CREDENTIALS: Readonly<Record<ChannelSecretKey, string>> = {
   SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T0AAA/B0BBB/slackSecret1',
   PAGERDUTY_ROUTING_KEY: 'pd0secret0pd0secret0pd0secret0pd',
@@ -62,8 +62,8 @@ export const to = (requests: readonly ProviderRequest[], host: string): Provider
 export const json = (request: ProviderRequest | undefined): Record<string, unknown> =>
   JSON.parse(request?.body ?? '{}') as Record<string, unknown>;
 
-/** A real Alertmanager with the stack's own configuration and templates, among stand-ins for every provider. */
-export class ChannelStand {
+/** A real Alertmanager with the stack's own configuration and templates, among fixture-ins for every provider. */
+export class ChannelFixture {
   readonly providers: Providers;
   readonly #name: string;
   readonly #folder: string;
@@ -77,7 +77,7 @@ export class ChannelStand {
   }
 
   /** @param name prefix of everything that it makes in the engine */
-  static async start(name: string): Promise<ChannelStand> {
+  static async start(name: string): Promise<ChannelFixture> {
     await removeEverything(name);
     const docker = new Docker();
     const folder = mkdtempSync(join(tmpdir(), `${name}-`));
@@ -86,7 +86,7 @@ export class ChannelStand {
     const node = await serviceImage(docker, 'history');
     const providers = await Providers.start(name, `${name}-net`, join(folder, 'providers'), node);
     const base = await startAlertmanager(name, folder, await serviceImage(docker, 'alertmanager'));
-    return new ChannelStand(name, folder, base, providers);
+    return new ChannelFixture(name, folder, base, providers);
   }
 
   /** Tells Alertmanager of an alert, or of its end. */
@@ -121,7 +121,7 @@ export class ChannelStand {
 
   /** Waits until all of these hosts were told of an instance this often; all that was told of it. */
   async told(instance: string, hosts: readonly string[], times = 1): Promise<ProviderRequest[]> {
-    await eventually(`${hosts.join(', ')} told ${times}×`, 20, async () => {
+    await eventually(`${hosts.join(', ')} told ${times}×`, 120, async () => {
       const { requests } = await this.about(instance);
       return hosts.every((host) => to(requests, host).length >= times);
     });
@@ -159,6 +159,6 @@ async function startAlertmanager(name: string, folder: string, image: string): P
     ...['--web.external-url=http://127.0.0.1:9093/', '--log.level=debug'],
   );
   const address = `http://${(await sh(['docker', 'port', `${name}-am`, '9093'])).stdout.trim().split('\n')[0] ?? ''}`;
-  await eventually('Alertmanager is ready', 20, async () => (await fetch(`${address}/-/ready`)).ok);
+  await eventually('Alertmanager is ready', 120, async () => (await fetch(`${address}/-/ready`)).ok);
   return address;
 }
