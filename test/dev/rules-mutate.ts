@@ -4,16 +4,29 @@ import { renderVerdicts } from './mutation/show.ts';
 import { stackFailure } from '../../scripts/base/failure.ts';
 import { KILLED_AT_LEAST, scoreOf } from './mutation/score.ts';
 import { error } from '../../scripts/base/problem.ts';
-import { mutate } from './mutation/mutate.ts';
+import { mutate, type MutationScope } from './mutation/mutate.ts';
 import { openWorkplace } from '../../scripts/engine/workplace.ts';
+import { proofSubjects } from './proof/digest.ts';
+import type { ProofLock } from './proof/lock.ts';
+import { openProofs } from './proof/open.ts';
+import { readProofLock, readProofSources } from './proof/sources.ts';
+import { lockScore } from './report/rows.ts';
 
-const USAGE = 'npm run rules:mutate [module…] [-- --json]';
+const USAGE = 'npm run rules:mutate [module…] [-- --changed] [-- --json]';
 
 /** Changes each rule in many ways, one at a time, and lists the changes that no rule test notices. */
 await main(async (context) => {
-  const { values, positionals } = parseArguments(context.args, { usage: USAGE, options: { json: { type: 'boolean' } }, positionals: true });
-  const verdicts = await mutate(await openWorkplace(context), positionals);
-  const score = scoreOf(verdicts);
+  const { values, positionals } = parseArguments(context.args, {
+    usage: USAGE,
+    options: { json: { type: 'boolean' }, changed: { type: 'boolean' } },
+    positionals: true,
+  });
+  const lock = values.changed === true ? await readProofLock() : {};
+  const scope: MutationScope = { modules: positionals, ...(values.changed === true ? { names: await changedRules(lock) } : {}) };
+  const verdicts = await mutate(await openWorkplace(context), scope);
+  // What has not changed counts with what the lock holds of it.
+  const unchanged = Object.fromEntries(Object.entries(lock).filter(([name]) => scope.names?.has(name) === false));
+  const score = lockScore({ ...unchanged, '': { mutants: { digest: '', ...scoreOf(verdicts) } } });
   context.report.result(
     values.json === true
       ? JSON.stringify({ ...score, survivors: verdicts.filter(({ killed }) => !killed) }, null, 2)
@@ -28,3 +41,9 @@ await main(async (context) => {
       ),
     ]);
 });
+
+/** The rules that are not in the proof lock as they are now. */
+async function changedRules(lock: ProofLock): Promise<ReadonlySet<string>> {
+  const open = openProofs(proofSubjects(await readProofSources()), lock);
+  return new Set(open.flatMap(({ alert, proof }) => (proof === 'mutants' ? [alert] : [])));
+}

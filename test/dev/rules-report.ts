@@ -1,39 +1,19 @@
-import { join } from 'node:path';
 import { parseArguments } from '../../scripts/base/args.ts';
 import { main } from '../../scripts/base/command.ts';
+import { ROOT } from '../../scripts/base/files.ts';
+import { proofSubjects } from './proof/digest.ts';
+import { openProofs } from './proof/open.ts';
+import { readProofLock, readProofSources } from './proof/sources.ts';
+import { readReportSources } from './report/read.ts';
+import { reportRows, reportTotals } from './report/rows.ts';
 import { renderReport } from './report/show.ts';
-import { inputFailure } from '../../scripts/base/failure.ts';
-import { sloAlerts } from './report/slo-alerts.ts';
-import { readFindings, reportRows, reportTotals } from './report/rows.ts';
-import { alertRules, ruleTests } from '../../scripts/rules/files.ts';
-import { readRuleTests } from '../../scripts/rules/cases-io.ts';
-import { readIfThere, readTree } from '../../scripts/base/files.ts';
-import { mutate } from './mutation/mutate.ts';
-import { openWorkplace } from '../../scripts/engine/workplace.ts';
 
-const TEST = /\.test\.yml$/;
-const FINDINGS = ['test/reports/can-fire.json', 'test/reports/drills.json'] as const;
-
-/** What is proven about each alert, in one table per module. */
-await main(async (context) => {
-  const { values } = parseArguments(context.args, { usage: 'npm run rules:report [-- --json]', options: { json: { type: 'boolean' } } });
-  const place = await openWorkplace(context);
-  const [canFire, drills] = await Promise.all(FINDINGS.map(async (path) => readFindings(path, await readIfThere(join(place.root, path)))));
-  const problems = [...(canFire?.problems ?? []), ...(drills?.problems ?? [])];
-  if (problems.length > 0) throw inputFailure(problems);
-  const verdicts = await mutate(place, []);
-  const files = async (folder: string, end: RegExp): Promise<[string, string][]> =>
-    [...(await readTree(place.root, folder))].filter(([path]) => end.test(path));
-  const rows = reportRows({
-    rules: [...(await files('prometheus/rules', /\.ya?ml$/)).flatMap(([path, text]) => alertRules(path, text)), ...sloAlerts()],
-    cases: [...(await readRuleTests(place.root)), ...(await files('test/tools/slo', TEST))].flatMap(([path, text]) =>
-      TEST.test(path) ? ruleTests(path, text).cases : [],
-    ),
-    verdicts,
-    pages: (await files('runbooks', /\.md$/)).map(([path]) => path).filter((path) => !path.endsWith('/README.md')),
-    canFire: canFire?.findings,
-    drills: drills?.findings,
-  });
-  const totals = reportTotals(rows, verdicts);
-  context.report.result(values.json === true ? JSON.stringify({ alerts: rows, totals }, null, 2) : renderReport(rows, totals));
+/** What is proven about each alert, in one table per module, as the proof lock and the files of this checkout say. */
+await main(async ({ args, report }) => {
+  const { values } = parseArguments(args, { usage: 'npm run rules:report [-- --json]', options: { json: { type: 'boolean' } } });
+  const lock = await readProofLock();
+  const open = openProofs(proofSubjects(await readProofSources()), lock);
+  const rows = reportRows({ ...(await readReportSources(ROOT)), lock, open });
+  const totals = reportTotals(rows, lock);
+  report.result(values.json === true ? JSON.stringify({ alerts: rows, totals }, null, 2) : renderReport(rows, totals));
 });

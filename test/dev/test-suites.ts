@@ -1,7 +1,17 @@
-/** Stacks take minutes to start and to stop. */
+/** A tool that has to find nothing wrong; it counts as one test. */
+export interface Check {
+  readonly title: string;
+  /** A program of `node_modules/.bin` and its arguments. */
+  readonly command: readonly [string, ...string[]];
+}
+
+/** They compute while the first stacks start. */
+export const CHECKS: readonly Check[] = [{ title: 'types', command: ['tsc', '--noEmit'] }];
+
+/** Stacks take minutes to start and to stop, and longer on a busy machine. */
 const WITH_ENGINE = ['--testTimeout=300000', '--hookTimeout=900000'];
 
-/** For what shares the engine, and for files that somebody names. */
+/** For files that are named. */
 export const ONE_BY_ONE: readonly string[] = ['--no-file-parallelism', ...WITH_ENGINE];
 
 export interface TestSuite {
@@ -11,12 +21,13 @@ export interface TestSuite {
 }
 
 /**
- * The suites in order. Stacks mostly wait, so four files at a time share two cores. What looks at the whole engine or measures times runs alone.
- * The fleet is left in peace for ten minutes, with alerts for a busy host among those that must not fire: only what is light runs beside it.
+ * The suites in order. Stacks mostly wait, so four files at a time share two cores, and what only computes fills the gaps (the order is that of
+ * test/support/sequencer.ts). What looks at the whole engine runs alone.
  */
 export const SUITES: readonly TestSuite[] = [
-  { folders: ['test/unit', 'test/cli', 'test/config'], flags: [] },
-  { folders: ['test/e2e', 'test/tools', 'test/history'], flags: ['--maxWorkers=4', ...WITH_ENGINE] },
+  {
+    folders: ['test/unit', 'test/cli', 'test/config', 'test/e2e', 'test/tools', 'test/history', 'test/apps', 'test/fleet'],
+    flags: ['--maxWorkers=4', ...WITH_ENGINE],
+  },
   { folders: ['test/alone'], flags: ONE_BY_ONE },
-  { folders: ['test/fleet', 'test/apps'], flags: ['--maxWorkers=2', ...WITH_ENGINE] },
 ];

@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { main } from '../../scripts/base/command.ts';
 import { parseArguments } from '../../scripts/base/args.ts';
 import { stackFailure } from '../../scripts/base/failure.ts';
-import { ONE_BY_ONE, SUITES } from './test-suites.ts';
-import { addUp, closingLine, readSummaries } from './test-summary.ts';
 import { exec } from '../../scripts/base/exec.ts';
 import { ROOT } from '../../scripts/base/files.ts';
 import { engineBlocker } from './engine-blocker.ts';
+import { CHECKS, ONE_BY_ONE, SUITES, type Check } from './test-suites.ts';
+import { addUp, closingLine, readSummaries } from './test-summary.ts';
 
-/** Types, then every test. Without an engine, and without leave to install one, the tests that need it are skipped and say so. */
+const bin = (name: string): string => join(ROOT, 'node_modules/.bin', name);
+const VITEST = [bin('vitest'), 'run', '--passWithNoTests', '--reporter=default', '--reporter=./test/support/reporter.ts'];
+
+/** Every check and every test, or the named files. Without an engine, and without leave to install one, tests that need it are skipped and say so. */
 await main(async (context) => {
   const { values, positionals } = parseArguments(context.args, {
     usage: 'npm test [-- --yes] [file…]',
@@ -24,40 +27,25 @@ await main(async (context) => {
     report.note(`  Tests that need an engine are skipped: ${noEngine}. npm test -- --yes installs and starts what is missing.`);
   const folder = await mkdtemp(join(tmpdir(), 'pharos-test-'));
   const env = { PHAROS_TEST_SUMMARY: join(folder, 'summary'), ...(noEngine === undefined ? {} : { PHAROS_NO_ENGINE: noEngine }) };
-  const bin = (name: string): string => join(ROOT, 'node_modules/.bin', name);
-  const run = async (command: readonly string[]): Promise<number> =>
-    (await exec(command, { cwd: ROOT, env, interactive: true, signal })).code;
+  const everything = positionals.length === 0;
+  const check = async ({ title, command: [program, ...args] }: Check) => ({
+    title,
+    ...(await exec([bin(program), ...args], { cwd: ROOT, signal })),
+  });
   try {
-    const types = positionals.length > 0 ? 0 : await report.step('types checked', async () => run([bin('tsc'), '--noEmit']));
-    const suites = positionals.length > 0 ? [{ folders: positionals, flags: ONE_BY_ONE }] : SUITES;
-    let code = types;
-    if (noEngine === undefined && positionals.length === 0)
-      await report.step('images and rule tests ready', async () => {
-        const { code: failed } = await exec([process.execPath, '--import', 'tsx', join(ROOT, 'test/support/warm-up.ts')], {
-          cwd: ROOT,
-          signal,
-        });
-        // The suites say what is wrong, each in its place.
-        if (failed !== 0) report.note('  Not all of them are; the tests go on without.');
-      });
-    for (const { folders, flags } of suites) {
-      code = Math.max(
-        code,
-        Math.abs(
-          await run([
-            bin('vitest'),
-            'run',
-            '--passWithNoTests',
-            '--reporter=default',
-            '--reporter=./test/support/reporter.ts',
-            ...flags,
-            ...folders,
-          ]),
-        ),
-      );
+    if (everything && noEngine === undefined)
+      await report.step('images and rule tests ready', async (detail) => detail(await warmUp(signal)));
+    const checks = Promise.all(everything ? CHECKS.map(check) : []);
+    let code = 0;
+    for (const { folders, flags } of everything ? SUITES : [{ folders: positionals, flags: ONE_BY_ONE }]) {
+      const ended = await exec([...VITEST, ...flags, ...folders], { cwd: ROOT, env, interactive: true, signal });
+      code = Math.max(code, Math.abs(ended.code));
       signal.throwIfAborted();
     }
-    const total = addUp(readSummaries(await readFile(env.PHAROS_TEST_SUMMARY, 'utf8').catch(() => '')), types);
+    const wrong = (await checks).filter((ended) => ended.code !== 0);
+    for (const { title, stdout, stderr } of wrong) report.note(`  ✗ ${title}\n${stdout}${stderr}`);
+    const summaries = readSummaries(await readFile(env.PHAROS_TEST_SUMMARY, 'utf8').catch(() => ''));
+    const total = addUp(summaries, { passed: (await checks).length - wrong.length, failed: wrong.length });
     for (const { name, reason } of total.skipped) report.note(`  skipped: ${name}: ${reason}`);
     report.result(closingLine(total));
     if (code !== 0 || total.failed > 0) throw stackFailure([]);
@@ -65,3 +53,9 @@ await main(async (context) => {
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+/** Builds images and lets rule tests pass once, so that stacks that start side by side do not all do that. Returns a remark. */
+async function warmUp(signal: AbortSignal): Promise<string> {
+  const { code } = await exec([process.execPath, '--import', 'tsx', join(ROOT, 'test/support/warm-up.ts')], { cwd: ROOT, signal });
+  return code === 0 ? '' : 'not all of them: the tests say why';
+}

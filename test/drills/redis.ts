@@ -1,19 +1,33 @@
-import type { Arena, Drill } from './drill.ts';
-import { redis } from './victims.ts';
+import type { DrillContext, Drill } from './shared/drill.ts';
+import { stoppedService } from './shared/stopped-service.ts';
+import type { Target } from './shared/targets.ts';
 
-const cli = async ({ exec }: Arena, name: string, ...args: readonly string[]) => exec(name, 'redis-cli', ...args);
+/** A Redis of its own; `flags` are those of redis-server. */
+export const redis = (name: string, ...flags: readonly string[]): Target => ({
+  ...cache(name, ...flags),
+  watch: { settings: { REDIS_INSTANCES: `${name}=redis://${name}:6379` } },
+});
+
+/** One that belongs to an application; the stack does not watch it. */
+export const cache = (name: string, ...flags: readonly string[]): Target => ({
+  name,
+  command: `exec redis-server --bind 0.0.0.0 --protected-mode no --save '' ${flags.join(' ')}`,
+});
+
+const cli = async ({ exec }: DrillContext, name: string, ...args: readonly string[]) => exec(name, 'redis-cli', ...args);
 
 /** Faults of Redis. */
-export const redisDrills: readonly Drill[] = [
+export const drills: readonly Drill[] = [
   {
     alert: 'RedisDown',
     severity: 'critical',
     fault: 'Redis stopped',
     of: 'redis-down',
     down: true,
-    victims: [redis('redis-down')],
+    targets: [redis('redis-down')],
     inject: async ({ docker }) => docker('stop', 'redis-down'),
     remove: async ({ docker }) => docker('start', 'redis-down'),
+    everyTest: true,
   },
   {
     alert: 'RedisDown',
@@ -21,7 +35,7 @@ export const redisDrills: readonly Drill[] = [
     fault: 'another Redis stopped half a minute later',
     of: 'redis-next',
     down: true,
-    victims: [redis('redis-next')],
+    targets: [redis('redis-next')],
     // The group of the first one has had its message by then, or is about to.
     inject: async ({ docker }) => {
       await new Promise((resolve) => setTimeout(resolve, 30_000));
@@ -37,7 +51,7 @@ export const redisDrills: readonly Drill[] = [
     fault: 'primary of a replica stopped',
     of: 'redis-replica',
     down: true,
-    victims: [redis('redis-primary'), redis('redis-replica', '--replicaof redis-primary 6379')],
+    targets: [redis('redis-primary'), redis('redis-replica', '--replicaof redis-primary 6379')],
     inject: async ({ docker }) => docker('kill', 'redis-primary'),
     remove: async ({ docker }) => docker('start', 'redis-primary'),
   },
@@ -46,42 +60,41 @@ export const redisDrills: readonly Drill[] = [
     severity: 'critical',
     fault: 'memory filled to over 95 % of maxmemory',
     of: 'redis-full',
-    victims: [redis('redis-full', '--maxmemory 24mb --maxmemory-policy noeviction')],
+    targets: [redis('redis-full', '--maxmemory 24mb --maxmemory-policy noeviction')],
     inject: async ({ exec }) => {
       await exec('redis-full', 'bash', '-c', FILL);
       return new Date();
     },
-    remove: async (arena) => cli(arena, 'redis-full', 'flushall'),
+    remove: async (context) => cli(context, 'redis-full', 'flushall'),
   },
   {
     alert: 'RedisRejectedConnections',
     severity: 'critical',
     fault: 'more clients than maxclients',
     of: 'redis-crowd',
-    victims: [redis('redis-crowd', '--maxclients 10')],
+    targets: [redis('redis-crowd', '--maxclients 10')],
     // They leave again, so that the exporter gets a connection too.
     inject: async ({ exec }) =>
       exec('redis-crowd', 'bash', '-c', 'for i in $(seq 40); do (exec 3<>/dev/tcp/127.0.0.1/6379; sleep 3) & done; wait'),
     remove: async () => undefined,
     back: 420,
-    slow: true,
   },
   {
     alert: 'RedisRdbSaveFailed',
     severity: 'critical',
     fault: 'snapshot cannot be written',
     of: 'redis-save',
-    victims: [redis('redis-save', '--dir /save')].map((victim) => ({ ...victim, options: ['--tmpfs', '/save:size=1m'] })),
-    inject: async (arena) => {
-      await cli(arena, 'redis-save', 'eval', RANDOM, '0');
-      await arena.attempt('redis-save', 'dd', 'if=/dev/zero', 'of=/save/full', 'bs=64k', 'count=32');
-      await cli(arena, 'redis-save', 'bgsave');
+    targets: [{ ...redis('redis-save', '--dir /save'), options: ['--tmpfs', '/save:size=1m'] }],
+    inject: async (context) => {
+      await cli(context, 'redis-save', 'eval', RANDOM, '0');
+      await context.attempt('redis-save', 'dd', 'if=/dev/zero', 'of=/save/full', 'bs=64k', 'count=32');
+      await cli(context, 'redis-save', 'bgsave');
       return new Date();
     },
-    remove: async (arena) => {
-      await arena.exec('redis-save', 'rm', '/save/full');
-      await cli(arena, 'redis-save', 'flushall');
-      await cli(arena, 'redis-save', 'bgsave');
+    remove: async (context) => {
+      await context.exec('redis-save', 'rm', '/save/full');
+      await cli(context, 'redis-save', 'flushall');
+      await cli(context, 'redis-save', 'bgsave');
     },
     back: 180,
   },
@@ -90,10 +103,10 @@ export const redisDrills: readonly Drill[] = [
     severity: 'critical',
     fault: 'disk of the append-only file full',
     of: 'redis-aof',
-    victims: [redis('redis-aof', '--appendonly yes --dir /aof')].map((victim) => ({ ...victim, options: ['--tmpfs', '/aof:size=2m'] })),
-    inject: async (arena) => {
-      await arena.attempt('redis-aof', 'dd', 'if=/dev/zero', 'of=/aof/full', 'bs=64k', 'count=64');
-      await cli(arena, 'redis-aof', 'eval', RANDOM, '0');
+    targets: [{ ...redis('redis-aof', '--appendonly yes --dir /aof'), options: ['--tmpfs', '/aof:size=2m'] }],
+    inject: async (context) => {
+      await context.attempt('redis-aof', 'dd', 'if=/dev/zero', 'of=/aof/full', 'bs=64k', 'count=64');
+      await cli(context, 'redis-aof', 'eval', RANDOM, '0');
       return new Date();
     },
     remove: async ({ exec }) => exec('redis-aof', 'rm', '/aof/full'),
@@ -104,12 +117,13 @@ export const redisDrills: readonly Drill[] = [
     severity: 'warning',
     fault: 'keys evicted all the time',
     of: 'redis-evict',
-    victims: [redis('redis-evict', '--maxmemory 8mb --maxmemory-policy allkeys-lru')],
+    targets: [redis('redis-evict', '--maxmemory 8mb --maxmemory-policy allkeys-lru')],
     inject: async ({ spawn }) =>
       spawn('redis-evict', 'bash', '-c', `while [ ! -e /tmp/enough ]; do redis-cli eval "${CHURN}" 0; sleep 2; done`),
     remove: async ({ exec }) => exec('redis-evict', 'touch', '/tmp/enough'),
     back: 420,
   },
+  stoppedService('RedisExporterDown', 'redis-exporter', 'redis exporter stopped'),
 ];
 
 /** In small bites: a script that has begun to write may go on beyond maxmemory. */

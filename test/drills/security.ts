@@ -1,8 +1,8 @@
-import type { Drill } from './drill.ts';
-import type { Victim } from './victims.ts';
+import type { Drill } from './shared/drill.ts';
+import { targetFile, type Target } from './shared/targets.ts';
 
 /** What the collector watches as a host: a log of sshd, a certificate, and secrets of a stack, all of them made for the drills. */
-const host: Victim = {
+const host: Target = {
   name: 'guarded-host',
   command: [
     'mkdir -p /host/var/log /host/certificates /stack/secrets',
@@ -14,7 +14,7 @@ const host: Victim = {
   options: ['-v', '/host', '-v', '/stack'],
 };
 /** As in exporters/security/compose.yml, with the same time between two looks. */
-const collector: Victim = {
+const collector: Target = {
   name: 'guarded-collector',
   like: 'security-collector',
   args: ['/app/server.mjs'],
@@ -24,25 +24,25 @@ const collector: Victim = {
     ...['-e', 'CERTIFICATES=/certificates/site.crt', '-e', 'INTERVAL_SECONDS=15'],
   ],
 };
-const exporter: Victim = {
+const exporter: Target = {
   name: 'guarded',
   like: 'node-exporter',
   args: ['--no-collector.systemd', '--log.level=warn', '--collector.textfile.directory=/var/tmp/metrics'],
   options: ({ prefix }) => ['--volumes-from', `${prefix}-guarded-collector`],
-  watch: { as: 'node', port: 9100 },
+  watch: targetFile('node', 'guarded', 'guarded:9100', { instance: 'guarded' }),
 };
 const script =
   (text: string): Drill['inject'] =>
   async ({ exec }) =>
     exec('guarded-host', 'bash', '-c', text);
 
-const common = { severity: 'critical', of: 'guarded', victims: [host, collector, exporter], slow: true } as const;
+const common = { severity: 'critical', of: 'guarded', targets: [host, collector, exporter] } as const;
 const GUESS = 'web-1 sshd-session[10]: Failed password for root from 192.0.2.7 port 51234 ssh2';
 const certificate = (days: number): string =>
   `cd /host/certificates && openssl req -x509 -key /tmp/key.pem -subj /CN=guarded -days 90 -not_before 20250101000000Z -not_after $(date -u -d '${days} days' +%Y%m%d%H%M%SZ) -out site.crt`;
 
 /** Signs of an attack on a host, and neglect. */
-export const securityDrills: readonly Drill[] = [
+export const drills: readonly Drill[] = [
   {
     ...common,
     alert: 'SSHBruteForce',
@@ -54,7 +54,7 @@ export const securityDrills: readonly Drill[] = [
   {
     ...common,
     alert: 'SecretReadable',
-    fault: 'secret made readable for everybody',
+    fault: 'secret made readable for everyone',
     inject: script('chmod 755 /stack/secrets; chmod 644 /stack/secrets/token'),
     remove: script('chmod 600 /stack/secrets/token; chmod 700 /stack/secrets'),
     back: 180,

@@ -1,103 +1,49 @@
-import { MODULE_NAMES } from '../../scripts/modules/index.ts';
-import { statfs } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AlertSight } from '../../scripts/doctor/blind.ts';
-import type { Diagnosis } from '../../scripts/doctor/diagnosis.ts';
-import { reportCanFire } from '../support/can-fire-report.ts';
-import { E2eStack, eventually, sh } from '../support/e2e-stack.ts';
+import { proofSubjects } from '../dev/proof/digest.ts';
+import { alertsWithSeries } from '../dev/proof/fleet-look.ts';
+import { testDrills } from '../dev/proof/in-tests.ts';
+import { openProofs } from '../dev/proof/open.ts';
+import { readProofLock, readProofSources } from '../dev/proof/sources.ts';
+import { runBatches, type Outcome } from '../drills/shared/batches.ts';
+import { openContext } from '../drills/shared/context.ts';
+import type { DrillContext } from '../drills/shared/drill.ts';
+import { patienceOf } from '../drills/shared/limits.ts';
+import { drills as all } from '../drills/shared/registry.ts';
+import { sh } from '../support/e2e-stack.ts';
 import { diagnosisCommands } from '../support/runbook-commands.ts';
-import { startFleet, troubleFleet, watchFleet } from '../support/fleet.ts';
 
 const PROJECT = 'pharos-fleet';
 const noEngine = process.env['PHAROS_NO_ENGINE'];
-/** Longer than the hold of all but the slowest warnings. */
-const QUIET_SECONDS = 600;
-let stack: E2eStack;
-interface Labels {
-  readonly alertname: string;
-  /** The container's, where an alert is about one. */
-  readonly name?: string;
-}
-/** Alerts on services whose image may not be to be had; `up` names those that it leaves out. */
-const OF_SERVICES: Readonly<Record<string, string>> = { CadvisorDown: 'cadvisor', GrafanaDown: 'grafana' };
+/** Other tests share the machine: what is in time is measured by `npm run prove`. */
+const PATIENCE_FACTOR = 3;
+const subjects = proofSubjects(await readProofSources());
+const drills = testDrills(all, openProofs(subjects, await readProofLock()));
+let context: DrillContext;
+let close: (() => Promise<void>) | undefined;
+let outcomes: Promise<readonly Outcome[]> = Promise.resolve([]);
 
-const doctor = async (): Promise<Diagnosis> => JSON.parse((await stack.run('doctor', '--json')).stdout) as Diagnosis;
-
-/** Runs a command that has to work, and shows what it said where it does not. */
-async function well(command: string): Promise<void> {
-  const { code, stdout, stderr } = await stack.run(command, '--yes');
-  expect(code, stdout + stderr).toBe(0);
-}
-
-beforeEach((context) => {
-  if (noEngine !== undefined) context.skip(noEngine);
+beforeEach((test) => {
+  if (noEngine !== undefined) test.skip(noEngine);
 });
 beforeAll(async () => {
   if (noEngine !== undefined) return;
-  stack = await E2eStack.create(PROJECT);
-  await startFleet(PROJECT);
-  watchFleet(stack, PROJECT);
-});
-afterAll(async () => {
-  if (noEngine !== undefined) return;
-  await stack.run('demo', '--stop');
-  await stack.destroy();
-});
-
-describe('a healthy stack that watches one of everything', () => {
-  it('fires nothing but the Watchdog for ten minutes', { timeout: 1_200_000 }, async () => {
-    // A host that waits for updates, or whose ports change, is not healthy in the eyes of the module security; that is not this test's doing.
-    stack.set({ MODULES: MODULE_NAMES.filter((name) => name !== 'security').join(',') });
-    await well('up');
-    // The example application under its gentle load, with the metrics that the rules for applications are about.
-    await well('demo');
-    await sleep(QUIET_SECONDS * 1000);
-    // Since Prometheus runs: the start must not wake anybody either.
-    const fired = 'last_over_time(ALERTS{alertstate="firing"}[1h])';
-    const { data } = await stack.json<{ data: { result: { metric: Labels }[] } }>(
-      'PROMETHEUS_PORT',
-      `/api/v1/query?query=${encodeURIComponent(fired)}`,
-    );
-    const { bavail, blocks } = await statfs('/');
-    const mayFire = ['Watchdog', ...(bavail / blocks < 0.2 ? ['HighDiskUsage'] : [])];
-    // The module containers watches the whole engine: a container of somebody else's may be as ill as it likes.
-    const foreign = ({ alertname, name = PROJECT }: Labels): boolean => alertname.includes('Container') && !name.startsWith(PROJECT);
-    const unexpected = (labels: Labels): boolean => !mayFire.includes(labels.alertname) && !foreign(labels);
-    const firing = data.result.map(({ metric }) => metric);
-    expect(firing).toContainEqual(expect.objectContaining({ alertname: 'Watchdog' }));
-    expect(firing.filter(unexpected)).toEqual([]);
-    const { alerts } = await stack.json<{ alerts: { labels: Labels }[] }>('HISTORY_PORT', '/api/v1/alerts');
-    expect(alerts.map(({ labels }) => labels).filter(unexpected)).toEqual([]);
+  ({ context, close } = await openContext(PROJECT, drills));
+  const patience = (drill: (typeof drills)[number]) => ({
+    notification: PATIENCE_FACTOR * patienceOf(drill).notification,
+    resolved: PATIENCE_FACTOR * patienceOf(drill).resolved,
   });
+  // They go on while the runbooks are read.
+  outcomes = runBatches(drills, context, { patience });
+}, 900_000);
+afterAll(async () => close?.(), 120_000);
 
-  it('has series for every alert', async () => {
-    stack.set({ MODULES: MODULE_NAMES.join(',') });
-    await well('up');
-    // Its metric is there only while it runs.
-    const [test] = await Promise.all([stack.run('test-alert'), troubleFleet(stack, PROJECT)]);
-    const services = await stack.services();
-    const absent = new Set(Object.entries(OF_SERVICES).flatMap(([alert, service]) => (services.includes(service) ? [] : [alert])));
-    expect(test.code, test.stdout + test.stderr).toBe(0);
-    let blind: readonly string[] = [];
-    let alerts: readonly AlertSight[] = [];
-    // Rates need two scrapes, and some figures come once a minute.
-    await eventually('every alert can fire', 150, async () => {
-      alerts = (await doctor()).alerts;
-      blind = alerts.flatMap(({ alert, blind: reason }) => (reason === undefined ? [] : [`${alert}: ${reason.why}`]));
-      blind = blind.filter((line) => !absent.has(line.split(':')[0] ?? ''));
-      return blind.length === 0;
-    })
-      .catch(() => expect(blind).toEqual([]))
-      .finally(() => reportCanFire([...alerts, { alert: 'TestAlert', severity: 'info', blind: undefined }], absent));
-  });
-
-  it('opens the runbook of every alert', async () => {
+describe('the runbooks of a stack that watches one of everything', () => {
+  it('are opened by every alert', async () => {
     interface Rule {
       readonly name: string;
       readonly annotations: Readonly<Record<string, string>>;
     }
-    const { data } = await stack.json<{ data: { groups: { rules: Rule[] }[] } }>('PROMETHEUS_PORT', '/api/v1/rules?type=alert');
+    const { data } = await context.stack.json<{ data: { groups: { rules: Rule[] }[] } }>('PROMETHEUS_PORT', '/api/v1/rules?type=alert');
     const rules = data.groups.flatMap((group) => group.rules);
     expect(rules.length).toBeGreaterThan(100);
     for (const { name, annotations } of rules) {
@@ -107,7 +53,8 @@ describe('a healthy stack that watches one of everything', () => {
     }
   });
 
-  it('runs every command of the runbooks that speaks to it', async () => {
+  it('have no command that fails', async () => {
+    const { stack } = context;
     const container = (name: string): string => `${PROJECT}-shop-${name}`;
     const fill = {
       POSTGRES_CONTAINER: container('db'),
@@ -136,4 +83,21 @@ describe('a healthy stack that watches one of everything', () => {
     await Promise.all(Array.from({ length: 4 }, next));
     expect(failed).toEqual([]);
   });
+});
+
+describe('a fault in real software', { timeout: 2_400_000 }, () => {
+  it.for(drills.map(({ alert, fault }) => ({ alert, fault })))('$fault: $alert arrives and is resolved', async ({ alert, fault }, test) => {
+    const outcome = (await outcomes).find(({ drill }) => drill.alert === alert && drill.fault === fault);
+    if (outcome !== undefined && 'skipped' in outcome) test.skip(outcome.skipped);
+    if (outcome === undefined || 'skipped' in outcome) throw new Error('it was not run');
+    if ('failed' in outcome) throw new Error(outcome.failed);
+    expect(outcome.result.toResolved, 'no resolved notice').toBeDefined();
+  });
+});
+
+it('every alert of a stack that watches one of everything has series', { timeout: 900_000 }, async () => {
+  const wanted = new Set(subjects.flatMap(({ alert, digests }) => (digests.fleet === undefined ? [] : [alert])));
+  const alerts = [...(await alertsWithSeries(context, wanted))];
+  expect(alerts.length).toBeGreaterThan(100);
+  expect(alerts.filter(([alert, hasSeries]) => wanted.has(alert) && !hasSeries)).toEqual([]);
 });

@@ -28,15 +28,14 @@ afterAll(async () => {
 const answer = ({ stdout }: Ended): Answer => JSON.parse(stdout) as Answer;
 
 describe('the rules of this checkout', () => {
-  it(`have tests that notice at least ${KILLED_AT_LEAST} % of all changes`, async () => {
-    // In the checkout itself, where outcomes are kept: only what has changed since the last run is tried again.
-    const ended = await sh([process.execPath, `${ROOT}/scripts/start.mjs`, 'rules-mutate', '--json'], {
+  it(`that differ from the proof lock have tests that notice at least ${KILLED_AT_LEAST} % of all changes`, async () => {
+    // In the checkout itself, where outcomes are kept.
+    const ended = await sh([process.execPath, `${ROOT}/scripts/start.mjs`, 'rules-mutate', '--changed', '--json'], {
       cwd: ROOT,
       env: { NO_COLOR: '1' },
     });
     expect(ended.stderr).not.toContain('✗');
-    const { total, percent, survivors } = answer(ended);
-    expect(total).toBeGreaterThan(500);
+    const { percent, survivors } = answer(ended);
     expect(percent, survivors.map(({ name, mutation }) => `${name}: ${mutation}`).join('\n')).toBeGreaterThanOrEqual(KILLED_AT_LEAST);
   });
 });

@@ -19,19 +19,26 @@ const RUNS = 2;
 /** Test files for one container: its start is paid seldom, and progress is seen. */
 const BATCH = 150;
 
+/** Which rules are changed: all, unless something is given. */
+export interface MutationScope {
+  readonly modules?: readonly string[];
+  /** Names of alerts and recorded metrics. */
+  readonly names?: ReadonlySet<string>;
+}
+
 /**
- * Tries every mutant of the rules of the given modules (all, where none is given) against the rule tests. Outcomes are kept: only what has
+ * Tries every mutant of the rules in question against the rule tests. Outcomes are kept: only what has
  * changed since is run again. Throws a `Failure` where a rule cannot be read, or fails its tests as it stands.
  */
-export async function mutate(place: Workplace, only: readonly string[]): Promise<readonly Verdict[]> {
+export async function mutate(place: Workplace, { modules = [], names }: MutationScope = {}): Promise<readonly Verdict[]> {
   const { root, report } = place;
   const sources = rulesOnly(await readTree(root, 'prometheus/rules'));
   const tests = rulesOnly(await readRuleTests(root));
-  const paths = chosen([...sources.keys()], only);
+  const paths = chosen([...sources.keys()], modules);
   const broken = paths.flatMap((path) => syntaxProblems(path, sources.get(path) ?? ''));
   if (broken.length > 0) throw stackFailure(broken);
   const image = await serviceImage(place, 'prometheus');
-  const subjects = paths.flatMap((path) => subjectsOf(path, tests, sources));
+  const subjects = paths.flatMap((path) => subjectsOf(path, tests, sources)).filter(({ name }) => names === undefined || names.has(name));
   const outcomes = await report.step('rules mutated', async (detail) => tryAll(place, image, subjects, detail));
   const passes = ({ trials }: Subject): boolean => trials.every(({ file }) => outcomes.get(file) === 'passed');
   const failing = subjects.filter((subject) => subject.mutant === undefined && !passes(subject));

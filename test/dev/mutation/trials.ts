@@ -5,7 +5,7 @@ import { posix } from 'node:path';
 import { isScalar, parseDocument, visit } from 'yaml';
 
 /** A promtool test file, with what is read of it here. */
-interface TestFile {
+export interface TestFile {
   readonly rule_files?: readonly string[];
   readonly tests?: readonly TestGroup[];
   readonly [field: string]: unknown;
@@ -76,7 +76,7 @@ const isAlone = (rule: Rule): boolean => rule.alert !== undefined && !/\bALERTS/
 const nameOf = (rule: Rule): string => rule.alert ?? rule.record ?? '';
 
 /** Reads a test file. `values: 0x60`, sixty zeros in promtool's notation, would be the number 96 to a reader of YAML. */
-function testFile(text: string): TestFile {
+export function testFile(text: string): TestFile {
   const document = parseDocument(text);
   visit(document, {
     Pair: (_, { key, value }) => {

@@ -1,8 +1,8 @@
-import { scoreOf, type Verdict } from '../mutation/score.ts';
-import { error, type Problem } from '../../../scripts/base/problem.ts';
-import { isOfSlo } from './slo-alerts.ts';
 import type { AlertRule, RuleTestCase } from '../../../scripts/rules/files.ts';
 import { moduleName, runbookProblems, ruleTestProblems } from '../../../scripts/rules/invariants.ts';
+import { isOfSlo } from './slo-alerts.ts';
+import type { DrillsProof, MutantsProof, Proof, ProofLock, Proven } from '../proof/lock.ts';
+import type { OpenProof } from '../proof/open.ts';
 
 /** What is proven about one alert. */
 export interface AlertRow {
@@ -14,60 +14,42 @@ export interface AlertRow {
   /** Whether one test expects it to fire and another one to stay silent. */
   readonly tested: boolean;
   readonly cases: number;
-  readonly mutants: { readonly killed: number; readonly total: number };
   readonly runbook: boolean;
-  /** Whether it has series on a stack of real exporters; undefined where that was not looked at. */
+  readonly mutants: MutantsProof | undefined;
+  /** Whether it has series on a stack of real exporters. */
   readonly canFire: boolean | undefined;
-  /** Seconds from the fault to the alert and to its notice at the receiver, as the last drill measured them; undefined where no drill was. */
-  readonly drill: Drill | undefined;
-  /** Whether any drill was measured at all. */
-  readonly drillsKnown: boolean;
+  /** Whether it stayed silent for ten minutes in which nothing was wrong. */
+  readonly quiet: boolean | undefined;
+  /** The slowest of its drills. */
+  readonly drill: DrillTimes | undefined;
+  /** The proofs that are older than what they depend on. */
+  readonly changed: readonly Proof[];
 }
 
-export interface Drill {
-  readonly toAlert?: number;
-  readonly toNotification?: number;
-  /** Whether alert, message and resolved notice came within what is promised of alerts of its kind (test/drills/promise.ts). */
+export interface DrillTimes {
+  /** Seconds from the fault to the alert, and to its notification at the receiver. */
+  readonly firing?: number;
+  readonly received?: number;
+  /** Whether alert, notification and resolved notice came within the time limits (test/drills/shared/limits.ts). */
   readonly inTime: boolean;
 }
-
-/** What other proofs left behind about alerts, by alert; undefined where they never ran. */
-export type Findings = Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
 
 export interface ReportSources {
   readonly rules: readonly AlertRule[];
   readonly cases: readonly RuleTestCase[];
-  readonly verdicts: readonly Verdict[];
   /** Paths of the runbook pages. */
   readonly pages: readonly string[];
-  readonly canFire: Findings;
-  readonly drills: Findings;
-}
-
-/** Reads what another proof left behind: an object with one object per alert. */
-export function readFindings(
-  path: string,
-  text: string | undefined,
-): { readonly findings: Findings; readonly problems: readonly Problem[] } {
-  if (text === undefined) return { findings: undefined, problems: [] };
-  const wrong = [error(path, 'is not a JSON object with an object for each alert', 'Delete it, and run what writes it again.')];
-  try {
-    const value: unknown = JSON.parse(text);
-    const isObject = (part: unknown): part is object => typeof part === 'object' && part !== null && !Array.isArray(part);
-    if (!isObject(value) || !Object.values(value).every(isObject)) return { findings: undefined, problems: wrong };
-    return { findings: value as NonNullable<Findings>, problems: [] };
-  } catch {
-    return { findings: undefined, problems: wrong };
-  }
+  readonly lock: ProofLock;
+  readonly open: readonly OpenProof[];
 }
 
 /** One row per alert, in the order of the files. */
-export function reportRows({ rules, cases, verdicts, pages, canFire, drills }: ReportSources): readonly AlertRow[] {
+export function reportRows({ rules, cases, pages, lock, open }: ReportSources): readonly AlertRow[] {
   const untested = new Set(ruleTestProblems(rules, cases).map(({ place }) => place));
   const without = new Set(runbookProblems(rules, pages).map(({ place }) => place));
   return rules.map((rule) => {
-    const own = verdicts.filter(({ path, name }) => path === rule.path && name === rule.alert);
-    const { killed, total } = scoreOf(own);
+    const { mutants, fleet, drills } = lock[rule.alert] ?? {};
+    const drill = timesOf(drills);
     return {
       module: moduleName(rule.path),
       alert: rule.alert,
@@ -75,44 +57,43 @@ export function reportRows({ rules, cases, verdicts, pages, canFire, drills }: R
       hold: rule.hold,
       tested: !untested.has(rule.place),
       cases: cases.filter(({ alert }) => alert === rule.alert).length,
-      mutants: { killed, total },
       runbook: !without.has(rule.place),
-      canFire: canFire === undefined ? undefined : canItFire(rule, canFire, drills),
-      drill: drillOf(drills?.[rule.alert]),
-      drillsKnown: drills !== undefined,
+      mutants,
+      // The fleet has no alerts of SLOs. What fired in a drill can fire.
+      canFire: fleet?.canFire ?? (isOfSlo(rule) && drill?.firing !== undefined ? true : undefined),
+      quiet: fleet?.quiet,
+      drill,
+      changed: open.flatMap(({ alert, proof, why }) => (alert === rule.alert && why === 'changed' ? [proof] : [])),
     };
   });
 }
 
-/** What fired in a drill can fire. That the fleet says nothing tells nothing about alerts of SLOs: it has none. */
-function canItFire(rule: AlertRule, canFire: NonNullable<Findings>, drills: Findings): boolean | undefined {
-  const sight = canFire[rule.alert];
-  if (sight !== undefined) return sight['canFire'] !== false;
-  if (!isOfSlo(rule)) return false;
-  return drills?.[rule.alert] === undefined ? undefined : true;
+function timesOf(drills: Proven<DrillsProof> | undefined): DrillTimes | undefined {
+  if (drills === undefined) return undefined;
+  const faults = Object.values(drills.faults);
+  const slowest = (key: 'firing' | 'received') => {
+    const known = faults.flatMap((fault) => (fault[key] === undefined ? [] : [fault[key]]));
+    return known.length === 0 ? {} : { [key]: Math.max(...known) };
+  };
+  return { ...slowest('firing'), ...slowest('received'), inTime: faults.every(({ missed }) => missed === undefined) };
 }
 
-function drillOf(entry: Readonly<Record<string, unknown>> | undefined): Drill | undefined {
-  if (entry === undefined) return undefined;
-  const seconds = (name: 'toAlert' | 'toNotification') => (typeof entry[name] === 'number' ? { [name]: entry[name] } : {});
-  return { ...seconds('toAlert'), ...seconds('toNotification'), inTime: entry['inTime'] === true };
-}
-
-/** The figures of all alerts together; recorded metrics count among the mutants. */
+/** The figures of all alerts together. */
 export interface ReportTotals {
   readonly alerts: number;
   readonly tested: number;
   readonly cases: number;
   readonly runbooks: number;
-  readonly mutants: { readonly killed: number; readonly total: number; readonly percent: number };
-  /** Undefined where it was not looked at. */
-  readonly canFire: number | undefined;
-  readonly drilled: number | undefined;
+  /** Recorded metrics count here too; in percent, rounded down to a tenth. */
+  readonly mutants: MutantsProof & { readonly percent: number };
+  readonly canFire: number;
+  readonly quiet: number;
+  readonly drilled: number;
   readonly critical: { readonly alerts: number; readonly drilled: number; readonly inTime: number };
 }
 
 /** Adds the rows up. */
-export function reportTotals(rows: readonly AlertRow[], verdicts: readonly Verdict[]): ReportTotals {
+export function reportTotals(rows: readonly AlertRow[], lock: ProofLock): ReportTotals {
   const critical = rows.filter(({ severity }) => severity === 'critical');
   const count = (test: (row: AlertRow) => boolean): number => rows.filter(test).length;
   return {
@@ -120,13 +101,22 @@ export function reportTotals(rows: readonly AlertRow[], verdicts: readonly Verdi
     tested: count(({ tested }) => tested),
     cases: rows.reduce((sum, { cases }) => sum + cases, 0),
     runbooks: count(({ runbook }) => runbook),
-    mutants: scoreOf(verdicts),
-    canFire: rows.some(({ canFire }) => canFire !== undefined) ? count(({ canFire }) => canFire === true) : undefined,
-    drilled: rows.some(({ drillsKnown }) => drillsKnown) ? count(({ drill }) => drill !== undefined) : undefined,
+    mutants: lockScore(lock),
+    canFire: count(({ canFire }) => canFire === true),
+    quiet: count(({ quiet }) => quiet === true),
+    drilled: count(({ drill }) => drill !== undefined),
     critical: {
       alerts: critical.length,
       drilled: critical.filter(({ drill }) => drill !== undefined).length,
       inTime: critical.filter(({ drill }) => drill?.inTime === true).length,
     },
   };
+}
+
+/** How many mutants the rule tests notice, over all entries of a lock. */
+export function lockScore(lock: ProofLock): MutantsProof & { readonly percent: number } {
+  const entries = Object.values(lock).flatMap(({ mutants }) => (mutants === undefined ? [] : [mutants]));
+  const sum = (key: 'killed' | 'total'): number => entries.reduce((all, entry) => all + entry[key], 0);
+  const [killed, total] = [sum('killed'), sum('total')];
+  return { killed, total, percent: total === 0 ? 100 : Math.floor((1000 * killed) / total) / 10 };
 }

@@ -1,8 +1,9 @@
 import pc from 'picocolors';
-import type { AlertRow, Drill, ReportTotals } from './rows.ts';
+import type { Proof } from '../proof/lock.ts';
+import type { AlertRow, DrillTimes, ReportTotals } from './rows.ts';
 
-const HEAD = ['alert', 'severity', 'for', 'tests', 'mutants', 'runbook', 'can fire', 'drilled'];
-/** What stands where nothing was looked at. */
+const HEAD = ['alert', 'severity', 'for', 'tests', 'runbook', 'mutants', 'can fire', 'quiet', 'drilled'];
+/** Stands where something is not known. */
 const UNKNOWN = '–';
 
 /** A table per module, then the totals. */
@@ -22,42 +23,45 @@ export function renderReport(rows: readonly AlertRow[], totals: ReportTotals): s
   return [...tables, renderTotals(totals)].join('\n\n');
 }
 
-function cellsOf({ alert, severity, hold, tested, cases, mutants, runbook, canFire, drill, drillsKnown }: AlertRow): readonly string[] {
+function cellsOf(row: AlertRow): readonly string[] {
+  const { alert, severity, hold, tested, cases, mutants, runbook, canFire, quiet, drill, changed } = row;
   const known = (value: boolean | undefined): string => (value === undefined ? UNKNOWN : value ? 'yes' : 'no');
+  const dated = (proof: Proof, text: string): string => (changed.includes(proof) ? `${text}, changed` : text);
   return [
     alert,
     severity.includes('{{') ? 'any' : severity,
     hold === '' ? UNKNOWN : hold,
     tested ? `yes, ${cases}` : `no, ${cases}`,
-    mutants.total === 0 ? UNKNOWN : `${mutants.killed}/${mutants.total}`,
     known(runbook),
-    known(canFire),
-    drill === undefined ? known(drillsKnown ? false : undefined) : drillText(drill),
+    dated('mutants', mutants === undefined ? UNKNOWN : `${mutants.killed}/${mutants.total}`),
+    dated('fleet', known(canFire)),
+    known(quiet),
+    dated('drills', drill === undefined ? (severity === 'critical' ? 'no' : UNKNOWN) : drillText(drill)),
   ];
 }
 
-function drillText({ toAlert, toNotification, inTime }: Drill): string {
+function drillText({ firing, received, inTime }: DrillTimes): string {
   const seconds = (value: number | undefined): string => (value === undefined ? '' : `${value.toFixed(0)} s`);
-  const times = [seconds(toAlert), seconds(toNotification)].filter((text) => text !== '').join(' / ') || 'yes';
+  const times = [seconds(firing), seconds(received)].filter((text) => text !== '').join(' / ') || 'no times';
   return inTime ? times : `${times}, late`;
 }
 
 /** A row in which something is missing stands out. */
 function coloured(text: string, row: readonly string[]): string {
-  const [killed, total] = (row[4] ?? '').split('/');
-  return row.some((cell) => /^no\b|, late$/.test(cell)) || killed !== (total ?? killed) ? pc.yellow(text) : text;
+  const [killed, total] = (row[5] ?? '').replace(', changed', '').split('/');
+  return row.some((cell) => /^no\b|, (late|changed)$/.test(cell)) || killed !== (total ?? killed) ? pc.yellow(text) : text;
 }
 
-function renderTotals({ alerts, tested, cases, runbooks, mutants, canFire, drilled, critical }: ReportTotals): string {
-  const part = (count: number | undefined, of = alerts): string =>
-    count === undefined ? UNKNOWN : `${count} of ${of} (${of === 0 ? 0 : Math.floor((100 * count) / of)} %)`;
+function renderTotals({ alerts, tested, cases, runbooks, mutants, canFire, quiet, drilled, critical }: ReportTotals): string {
+  const part = (count: number, of = alerts): string => `${count} of ${of} (${of === 0 ? 0 : Math.floor((100 * count) / of)} %)`;
   const rows = [
     ['tested', `${part(tested)}, ${cases} cases`],
-    ['mutants killed', `${mutants.killed} of ${mutants.total} (${mutants.percent} %)`],
     ['with a runbook', part(runbooks)],
+    ['mutants noticed', `${mutants.killed} of ${mutants.total} (${mutants.percent} %)`],
     ['can fire', part(canFire)],
+    ['quiet', part(quiet)],
     ['drilled', part(drilled)],
-    ['critical drilled', drilled === undefined ? UNKNOWN : `${part(critical.drilled, critical.alerts)}, ${critical.inTime} in time`],
+    ['critical drilled', `${part(critical.drilled, critical.alerts)}, ${critical.inTime} in time`],
   ];
   return [pc.bold(`${alerts} alerts`), ...rows.map(([name = '', text = '']) => `  ${name.padEnd(18)}${text}`)].join('\n');
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { ProofLock } from '../../dev/proof/lock.ts';
+import { reportRows, reportTotals, type ReportSources } from '../../dev/report/rows.ts';
 import { renderReport } from '../../dev/report/show.ts';
-import { readFindings, reportRows, reportTotals, type ReportSources } from '../../dev/report/rows.ts';
-import type { Verdict } from '../../dev/mutation/score.ts';
-import { sloAlerts } from '../../dev/report/slo-alerts.ts';
 import { alertRules, ruleTests } from '../../../scripts/rules/files.ts';
+import { sloAlerts } from '../../dev/report/slo-alerts.ts';
 
 const PATH = 'prometheus/rules/shop.yml';
 const RULES = `groups:
@@ -18,56 +18,63 @@ const CASES = `tests:
       - { alertname: ShopDown, exp_alerts: [] }
       - { alertname: NoOrders, exp_alerts: [{}] }
 `;
-const verdict = (name: string, killed: boolean): Verdict => ({ path: PATH, name, kind: 'for', mutation: '', killed });
+const LOCK: ProofLock = {
+  ShopDown: {
+    mutants: { digest: '', killed: 2, total: 2 },
+    fleet: { digest: '', canFire: true, quiet: true },
+    drills: {
+      digest: '',
+      faults: { stopped: { firing: 24.4, received: 31, resolved: 9 }, killed: { firing: 20, received: 29, resolved: 9 } },
+    },
+  },
+  NoOrders: { mutants: { digest: '', killed: 0, total: 1 }, fleet: { digest: '', canFire: false, quiet: false } },
+  'shop:orders': { mutants: { digest: '', killed: 1, total: 1 } },
+};
 const sources: ReportSources = {
   rules: alertRules(PATH, RULES),
   cases: ruleTests('test/rules/shop.test.yml', CASES).cases,
-  verdicts: [verdict('ShopDown', true), verdict('ShopDown', true), verdict('NoOrders', false), verdict('shop:orders', true)],
   pages: ['runbooks/shop/ShopDown.md'],
-  canFire: undefined,
-  drills: undefined,
+  lock: LOCK,
+  open: [],
 };
 /** The lines of the report, single spaces between the cells. */
 const lines = (given: ReportSources): string[] => {
   const rows = reportRows(given);
-  return renderReport(rows, reportTotals(rows, given.verdicts))
+  return renderReport(rows, reportTotals(rows, given.lock))
     .replace(/\x1b\[\d+m/g, '')
     .split('\n')
     .map((line) => line.trim().replace(/ {2,}/g, ' | '));
 };
 
 describe('the report on rules', () => {
-  it('shows a row for each alert, and what was not looked at', () => {
+  it('shows a row for each alert, the slowest of its drills, and the sums', () => {
     expect(lines(sources)).toEqual([
       'shop',
-      'alert | severity | for | tests | mutants | runbook | can fire | drilled',
-      'ShopDown | critical | 20s | yes, 2 | 2/2 | yes | – | –',
-      'NoOrders | warning | – | no, 1 | 0/1 | no | – | –',
+      'alert | severity | for | tests | runbook | mutants | can fire | quiet | drilled',
+      'ShopDown | critical | 20s | yes, 2 | yes | 2/2 | yes | yes | 24 s / 31 s',
+      'NoOrders | warning | – | no, 1 | no | 0/1 | no | no | –',
       '',
       '2 alerts',
       'tested | 1 of 2 (50 %), 3 cases',
-      'mutants killed | 3 of 4 (75 %)',
       'with a runbook | 1 of 2 (50 %)',
-      'can fire | –',
-      'drilled | –',
-      'critical drilled | –',
-    ]);
-  });
-
-  it('shows what other proofs found; an alert that they say nothing about has not been proven', () => {
-    const shown = lines({
-      ...sources,
-      canFire: { ShopDown: { canFire: true } },
-      drills: { ShopDown: { toAlert: 24.4, toNotification: 31, inTime: true } },
-    });
-    expect(shown[2]).toBe('ShopDown | critical | 20s | yes, 2 | 2/2 | yes | yes | 24 s / 31 s');
-    expect(shown[3]).toBe('NoOrders | warning | – | no, 1 | 0/1 | no | no | no');
-    expect(shown.slice(-3)).toEqual([
+      'mutants noticed | 3 of 4 (75 %)',
       'can fire | 1 of 2 (50 %)',
+      'quiet | 1 of 2 (50 %)',
       'drilled | 1 of 2 (50 %)',
       'critical drilled | 1 of 1 (100 %), 1 in time',
     ]);
-    expect(lines({ ...sources, canFire: { ShopDown: { canFire: false, why: 'no series up' } } })[2]).toContain('| no |');
+  });
+
+  it('shows what was never proven', () => {
+    expect(lines({ ...sources, lock: {} }).slice(2, 4)).toEqual([
+      'ShopDown | critical | 20s | yes, 2 | yes | – | – | – | no',
+      'NoOrders | warning | – | no, 1 | no | – | – | – | –',
+    ]);
+  });
+
+  it('marks what has changed since it was proven', () => {
+    const open = (['mutants', 'fleet', 'drills'] as const).map((proof) => ({ alert: 'ShopDown', proof, why: 'changed' as const }));
+    expect(lines({ ...sources, open })[2]).toMatch(/2\/2, changed \| yes, changed \| yes \| 24 s \/ 31 s, changed$/);
   });
 
   it('counts the alerts that are made of SLOs among those of the applications', () => {
@@ -77,35 +84,22 @@ describe('the report on rules', () => {
       cases: ['Fast', 'Slow'].flatMap((speed) =>
         ruleTests('x.test.yml', CASES.replaceAll('ShopDown', `SLOBurnRate${speed}`)).cases.filter(({ alert }) => alert !== 'NoOrders'),
       ),
-      verdicts: [],
       pages: ['runbooks/apps/SLOBurnRateFast.md'],
-      canFire: {},
-      drills: { SLOBurnRateFast: { toAlert: 50, toNotification: 60, inTime: true } },
+      lock: { SLOBurnRateFast: { drills: { digest: '', faults: { errors: { firing: 50, received: 60, resolved: 9 } } } } },
     };
     expect(lines(slo).slice(0, 4)).toEqual([
       'apps',
-      'alert | severity | for | tests | mutants | runbook | can fire | drilled',
-      'SLOBurnRateFast | critical | – | yes, 2 | – | yes | yes | 50 s / 60 s',
-      'SLOBurnRateSlow | warning | – | yes, 2 | – | no | – | no',
+      'alert | severity | for | tests | runbook | mutants | can fire | quiet | drilled',
+      'SLOBurnRateFast | critical | – | yes, 2 | yes | – | yes | – | 50 s / 60 s',
+      'SLOBurnRateSlow | warning | – | yes, 2 | no | – | – | – | –',
     ]);
     expect(lines({ ...slo, cases: [] })[2]).toContain('| no, 0 |');
   });
 
   it('shows a drill that took longer than promised', () => {
-    const shown = lines({ ...sources, drills: { ShopDown: { toAlert: 70, toNotification: 80, inTime: false } } });
+    const faults = { stopped: { firing: 70, received: 80, missed: 'firing after more than 60 s' } };
+    const shown = lines({ ...sources, lock: { ShopDown: { drills: { digest: '', faults } } } });
     expect(shown[2]).toMatch(/70 s \/ 80 s, late$/);
     expect(shown.at(-1)).toBe('critical drilled | 1 of 1 (100 %), 0 in time');
-  });
-});
-
-describe('readFindings', () => {
-  it.each(['{', '[]', '{"ShopDown": true}', 'null'])('refuses %s', (text) => {
-    expect(readFindings('test/reports/drills.json', text).problems.map(({ message }) => message)).toEqual([
-      'is not a JSON object with an object for each alert',
-    ]);
-  });
-
-  it('knows nothing where there is no file', () => {
-    expect(readFindings('test/reports/drills.json', undefined)).toEqual({ findings: undefined, problems: [] });
   });
 });

@@ -1,0 +1,126 @@
+import { parse } from 'yaml';
+import { digestOf } from '../../../scripts/base/digest.ts';
+import type { Tree } from '../../../scripts/base/tree.ts';
+import { syntaxError } from '../../../scripts/rules/promql.ts';
+import { selectorsOf } from '../../../scripts/rules/selectors.ts';
+import { moduleName } from '../../../scripts/rules/invariants.ts';
+import { ruleGroups, type Rule } from '../mutation/rule-mutants.ts';
+import { testFile, type TestFile } from '../mutation/trials.ts';
+import type { Subject } from './open.ts';
+
+/** The files that proofs depend on, by path. */
+export interface ProofSources {
+  readonly rules: Tree;
+  /** Promtool's test files. */
+  readonly tests: Tree;
+  /** `prometheus/prometheus.yml` and `prometheus/scrape/<module>.yml`. */
+  readonly scrape: Tree;
+  /** `docker-compose.yml` and `exporters/<module>/compose.yml`. */
+  readonly compose: Tree;
+  readonly alertmanager: string;
+  /** The drills of each alert: their faults, and the source of everything they consist of. */
+  readonly drills: ReadonlyMap<string, { readonly faults: readonly string[]; readonly source: string }>;
+}
+
+/** A rule with what matters of its group and of its annotations. */
+interface ParsedRule {
+  readonly name: string;
+  readonly path: string;
+  readonly rule: Rule;
+  readonly text: string;
+}
+
+/** Every alert and every recorded metric, with the digests of what their proofs depend on. */
+export function proofSubjects(sources: ProofSources): readonly Subject[] {
+  const rules = [...sources.rules].flatMap(([path, text]) => parsedRules(path, text));
+  const recorded = new Map(rules.flatMap(({ name, rule, text }) => (rule.record === undefined ? [] : [[name, { rule, text }] as const])));
+  const tests = [...sources.tests.values()].map(testFile);
+  const routes = routing(sources.alertmanager);
+  return rules.map(({ name, path, rule, text }) => {
+    const whole = [text, ...readMetrics(rule.expr, recorded)].join('\n');
+    const exporter = exporterOf(moduleName(path), sources);
+    const drills = sources.drills.get(name);
+    // Only those of a service that has promises are made, and rules that are made are not mutated.
+    const isMade = !path.startsWith('prometheus/rules/');
+    return {
+      alert: name,
+      faults: drills?.faults ?? [],
+      digests: {
+        ...(isMade ? {} : { mutants: digest({ whole, tests: casesOf(tests, rule) }) }),
+        ...(isMade || rule.alert === undefined ? {} : { fleet: digest({ whole, exporter }) }),
+        ...(drills === undefined ? {} : { drills: digest({ whole, exporter, routes, drill: drills.source }) }),
+      },
+    };
+  });
+}
+
+const digest = (parts: Readonly<Record<string, string>>): string => digestOf(Object.entries(parts)).slice(0, 12);
+
+function parsedRules(path: string, text: string): readonly ParsedRule[] {
+  return ruleGroups(text).flatMap(({ rules, name: _, ...group }) =>
+    rules.map((rule) => {
+      const { annotations, ...rest } = rule as Rule & { readonly annotations?: Readonly<Record<string, string>> };
+      // Of annotations only what is filled in: the words around it change nothing about when an alert fires.
+      const filled = Object.entries(annotations ?? {}).flatMap(([key, value]) => [key, ...(String(value).match(/\{\{.*?\}\}/gs) ?? [])]);
+      return { name: rule.alert ?? rule.record ?? '', path, rule, text: canonical({ group, rest, filled }) };
+    }),
+  );
+}
+
+/** The recorded metrics that an expression reads, and those that they read. */
+function readMetrics(expr: string, recorded: ReadonlyMap<string, { readonly rule: Rule; readonly text: string }>): readonly string[] {
+  // Other checks say what is wrong with it.
+  if (syntaxError(String(expr)) !== undefined) return [];
+  return selectorsOf(String(expr)).flatMap(({ metric }) => {
+    const found = recorded.get(metric);
+    return found === undefined ? [] : [found.text, ...readMetrics(found.rule.expr, recorded)];
+  });
+}
+
+/** The cases that name a rule, with their input, without the words of annotations. Any case may read a recorded metric. */
+function casesOf(tests: readonly TestFile[], { alert, record }: Rule): string {
+  const groups = tests.flatMap((file) => file.tests ?? []);
+  const own = groups.flatMap(({ name: _, alert_rule_test: cases = [], ...group }) => {
+    const named = cases.filter(({ alertname }) => alertname === alert);
+    return record === undefined && named.length === 0
+      ? []
+      : [{ ...group, cases: (record === undefined ? named : cases).map(withoutWords) }];
+  });
+  return own.map(canonical).sort().join('\n');
+}
+
+function withoutWords(testCase: object): object {
+  const expected = (testCase as { readonly exp_alerts?: readonly object[] | null }).exp_alerts ?? [];
+  return { ...testCase, exp_alerts: expected.map((alert) => ({ ...alert, exp_annotations: undefined })) };
+}
+
+/** How a module's figures come about: the image of its exporter, its scrape jobs, and the settings of all jobs. */
+function exporterOf(module: string, { scrape, compose }: ProofSources): string {
+  const file = module === 'stack' ? 'docker-compose.yml' : `exporters/${module}/compose.yml`;
+  const services = (parse(compose.get(file) ?? '{}', { merge: true }) as Compose | null)?.services ?? {};
+  const images = Object.entries(services).map(([name, { image = '' }]) => `${name} ${image}`);
+  const global: unknown = parse(scrape.get('prometheus/prometheus.yml') ?? '{}');
+  const jobs: unknown = parse(scrape.get(`prometheus/scrape/${module}.yml`) ?? '{}');
+  return canonical({ images, global, jobs });
+}
+
+interface Compose {
+  readonly services?: Readonly<Record<string, { readonly image?: string }>>;
+}
+
+/** The part of Alertmanager's configuration that decides what reaches whom, and when. */
+function routing(text: string): string {
+  const config = parse(text, { merge: true }) as Readonly<Record<string, unknown>> & {
+    readonly global?: { readonly resolve_timeout?: unknown };
+  };
+  return canonical([config['route'], config['inhibit_rules'], config['time_intervals'], config.global?.resolve_timeout]);
+}
+
+/** A value as text that does not depend on the order of keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

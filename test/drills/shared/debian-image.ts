@@ -1,0 +1,24 @@
+import { exec } from '../../../scripts/base/exec.ts';
+import { importRoot } from '../../../scripts/images/debian-build.ts';
+import { isExpiredMirror } from '../../../scripts/engine/mirror.ts';
+import { sh } from '../../support/sh.ts';
+
+/** An image of Debian packages for targets. Change the tag of `name` with the packages: an image that is there is not built again. */
+export interface DebianImage {
+  /** `pharos-test/<name>:<number>`. */
+  readonly name: string;
+  readonly packages: readonly string[];
+}
+
+const MIRROR = process.env['DEBIAN_MIRROR'] ?? 'http://deb.debian.org/debian';
+
+/** Builds an image unless it is there. Returns its name; throws with the end of the build's output. */
+export async function debianImage({ name, packages }: DebianImage): Promise<string> {
+  if ((await sh(['docker', 'image', 'inspect', name])).code === 0) return name;
+  const build = async (...extra: readonly string[]) =>
+    importRoot(exec, ['--variant=essential', ...extra, `--include=${packages.join(',')}`, 'forky', '-', MIRROR], name);
+  let built = await build();
+  if (built.code !== 0 && isExpiredMirror(built.stderr)) built = await build('--aptopt=Acquire::Check-Valid-Until "false"');
+  if (built.code !== 0) throw new Error(`the image ${name} could not be built: ${built.stderr.slice(-500)}`);
+  return name;
+}
