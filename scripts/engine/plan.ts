@@ -19,8 +19,12 @@ export interface EngineFacts {
   readonly remote: string | undefined;
 }
 
-/** Docker Engine 20.10 is what Debian 12 ships; Compose 2.20 brought `include`. */
-export const MINIMUM = { engine: '20.10', compose: '2.20' } as const;
+/**
+ * Docker Engine 20.10 is what Debian 12 ships. Compose before 2.26 does not merge this stack: 2.20 and 2.21 refuse a network that several included
+ * files name, up to 2.23 a service cannot take back `read_only: true` of the base that it extends, and 2.24.7 gives memory limits as they are
+ * written instead of in bytes.
+ */
+export const MINIMUM = { engine: '20.10', compose: '2.26' } as const;
 
 export type EngineStep = 'install-engine' | 'start-engine' | 'install-compose';
 

@@ -65,7 +65,9 @@ export function composeProblems(model: ComposeModel, bindAddress: string): reado
   const services = Object.entries(model.services).flatMap(([name, service]) =>
     CHECKS.flatMap((check) => {
       const message = check(name, service, bindAddress);
-      return message === undefined ? [] : [error(`service ${name}`, message, 'See the x-service block of docker-compose.yml.')];
+      return message === undefined
+        ? []
+        : [error(`service ${name}`, message, 'extends: { file: exporters/service.yml, service: base } brings what every service needs.')];
     }),
   );
   const core = CORE.reduce((sum, name) => sum + Number(model.services[name]?.mem_limit ?? 0), 0);

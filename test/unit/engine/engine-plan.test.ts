@@ -22,7 +22,7 @@ const said = (change: Partial<EngineFacts>): string =>
 describe('planEngine', () => {
   it('has nothing to do where engine and Compose answer', () => {
     expect(plan({})).toEqual({ steps: [], problems: [] });
-    expect(plan({ engine: '20.10.24+dfsg1', compose: '2.20.0' })).toEqual({ steps: [], problems: [] });
+    expect(plan({ engine: '20.10.24+dfsg1', compose: '2.26.0' })).toEqual({ steps: [], problems: [] });
   });
   it('installs what is missing on Debian as root; a client alone proves nothing', () => {
     expect(plan({ engine: undefined, daemon: false, compose: undefined }).steps).toEqual([
@@ -36,7 +36,7 @@ describe('planEngine', () => {
   });
   it.each<[Partial<EngineFacts>, string]>([
     [{ engine: '19.03.15' }, 'is 19.03.15; this stack needs 20.10 or newer'],
-    [{ compose: '2.17.3', distribution: ['fedora'] }, 'is 2.17.3; this stack needs 2.20 or newer'],
+    [{ compose: '2.25.0', distribution: ['fedora'] }, 'is 2.25.0; this stack needs 2.26 or newer'],
     [{ compose: undefined, root: false }, 'the plugin `docker compose` is missing'],
     [
       { engine: undefined, engineError: 'permission denied while trying to connect to the Docker daemon socket', root: false },
