@@ -55,8 +55,7 @@ export async function removeDemo(root: string, targets: Iterable<string>): Promi
 
 /** Starts services of the example as a Compose project of its own. */
 export async function composeDemo(
-  exec: Exec,
-  root: string,
+  { exec, root }: { readonly exec: Exec; readonly root: string },
   project: string,
   images: Readonly<Record<string, string>>,
   services: readonly string[],

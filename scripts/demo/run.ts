@@ -36,11 +36,13 @@ export async function startDemo(place: Workplace, settings: PlainSettings): Prom
   const { images, exporters } = await report.step('images of the example', async (detail) => demoImages(place, settings, detail));
   await report.step('the example', async (detail) => {
     await writeDemo(root);
-    await startServices(place, project, images, DEMO_SERVICES, detail);
+    await startServices(place, { project, images, services: DEMO_SERVICES }, detail);
   });
   // After the example: a probe that finds no table yet looks again only a minute later.
   if (exporters.length > 0)
-    await report.step('exporters of its databases', async (detail) => startServices(place, project, images, exporters, detail));
+    await report.step('exporters of its databases', async (detail) =>
+      startServices(place, { project, images, services: exporters }, detail),
+    );
   const targets = demoTargets(settings.MODULES, exporters);
   await report.step('watched by the stack', async (detail) => {
     await joinDemo(place, settings);
@@ -85,13 +87,16 @@ export async function stopDemo({ root, docker, signal }: Workplace, settings: Pl
 }
 
 async function startServices(
-  { root, docker, exec, signal }: Workplace,
-  project: string,
-  images: Readonly<Record<string, string>>,
-  services: readonly string[],
+  place: Workplace,
+  {
+    project,
+    images,
+    services,
+  }: { readonly project: string; readonly images: Readonly<Record<string, string>>; readonly services: readonly string[] },
   detail: (text: string) => void,
 ): Promise<void> {
-  await composeDemo(exec, root, project, images, services);
+  const { docker, signal } = place;
+  await composeDemo(place, project, images, services);
   const started = { project, services, baseline: new Map(), timeoutMs: START_MS, signal };
   await waitForHealthy(docker, { ...started, onProgress: (_ready, missing) => detail(`waiting for ${missing}`) }).catch(asDemo);
   detail(services.join(', '));

@@ -14,9 +14,8 @@ import { placeOfSetting } from '../settings/io.ts';
 export async function hostProblems(
   docker: Docker,
   root: string,
-  model: ComposeModel,
   settings: PlainSettings,
-  network: StackNetwork,
+  { model, network }: { readonly model: ComposeModel; readonly network: StackNetwork },
 ): Promise<readonly Problem[]> {
   const [{ DockerRootDir: dataDir }, containers, sockets] = await Promise.all([
     docker.info() as Promise<{ DockerRootDir: string }>,

@@ -85,7 +85,7 @@ export function renderTree(input: RenderInput): RenderResult {
     const folder = path.split('/').slice(0, 2).join('/');
     if (folder === 'prometheus/targets' || (/^prometheus\/(scrape|rules)\//.test(path) && !isSelected(path, input.all, enabled))) continue;
     if (folder === 'prometheus/slo' && /\.ya?ml$/.test(path)) {
-      const rendered = renderSlo(path, text, sources, runbooksUrl, settings.PROMETHEUS_RETENTION_TIME);
+      const rendered = renderSlo(path, text, { sources, runbooksUrl, retention: settings.PROMETHEUS_RETENTION_TIME });
       problems.push(...rendered.problems);
       if (rendered.rules !== undefined) tree.set(rendered.rules.path, rendered.rules.text);
     }

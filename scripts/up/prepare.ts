@@ -100,7 +100,10 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
       ...own,
       ...(await appNetworkProblems(docker, plain)),
     ];
-    const stack = [...rendered.alertmanagerProblems, ...(options.checkHost ? await hostProblems(docker, root, model, plain, network) : [])];
+    const stack = [
+      ...rendered.alertmanagerProblems,
+      ...(options.checkHost ? await hostProblems(docker, root, plain, { model, network }) : []),
+    ];
     if (errorsOf([...problems, ...stack]).length > 0)
       throw errorsOf(problems).length > 0 ? inputFailure([...problems, ...stack]) : stackFailure(stack);
     report.problems([...problems, ...stack]);

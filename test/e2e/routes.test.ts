@@ -5,7 +5,7 @@ import Docker from 'dockerode';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { CHANNEL_SECRETS } from '../../scripts/settings/channels.ts';
-import { renderAlertmanager, type Route } from '../../scripts/alertmanager/render.ts';
+import { renderAlertmanager } from '../../scripts/alertmanager/render.ts';
 import { ROOT } from '../../scripts/base/files.ts';
 import { sh } from '../support/e2e-stack.ts';
 import { serviceImage } from '../support/images.ts';
@@ -118,7 +118,7 @@ describe('routes, asked with amtool', () => {
 });
 
 describe('times', () => {
-  const routes = (all.config.route.routes ?? []) as Route[];
+  const routes = all.config.route.routes ?? [];
   it.each([
     ['emergency', '0s', '15s', '30m'],
     ['critical-team', '10s', '15s', '1h'],

@@ -136,7 +136,7 @@ describe('a stack with the module security', () => {
       expect([first?.metric['job'], first?.metric['instance']]).toEqual([host?.metric['job'], host?.metric['instance']]);
       // The folder that is not there is told of, and the start does not fail for it.
       expect(await states()).toEqual([`${stack.path('gone')} absent`]);
-      expect(await said()).toContain(`${stack.path('gone')}`);
+      expect(await said()).toContain(stack.path('gone'));
     },
     LONG_MS,
   );
@@ -168,7 +168,8 @@ describe('a stack with the module security', () => {
         ),
       );
       const port = await new Promise<number>((resolve) => {
-        listener = createServer().listen(0, '0.0.0.0', () => resolve((listener?.address() as { port: number }).port));
+        const server = createServer().listen(0, '0.0.0.0', () => resolve((server.address() as { port: number }).port));
+        listener = server;
       });
       offer('3.5.1-1+deb13u1');
       chmodSync(stack.path('.env'), 0o644);

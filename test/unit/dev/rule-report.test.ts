@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { renderReport } from '../../dev/report/show.ts';
 import { readFindings, reportRows, reportTotals, type ReportSources } from '../../dev/report/rows.ts';
@@ -30,8 +31,7 @@ const sources: ReportSources = {
 /** The lines of the report, single spaces between the cells. */
 const lines = (given: ReportSources): string[] => {
   const rows = reportRows(given);
-  return renderReport(rows, reportTotals(rows, given.verdicts))
-    .replace(/\x1b\[\d+m/g, '')
+  return stripVTControlCharacters(renderReport(rows, reportTotals(rows, given.verdicts)))
     .split('\n')
     .map((line) => line.trim().replace(/ {2,}/g, ' | '));
 };
