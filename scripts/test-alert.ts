@@ -28,14 +28,14 @@ await main(async (context) => {
     },
   });
   const nonce = randomBytes(6).toString('hex');
-  const given = testLabels(String(values.severity), String(values.category), values.label as string[], nonce);
-  if ('wrong' in given) throw inputFailure([error('arguments', given['wrong'] ?? '', `${given['fix'] ?? ''}\n${USAGE}`)]);
-  const labels = values.channel === undefined ? given : { ...given, [TEST_CHANNEL_LABEL]: String(values.channel) };
+  const given = testLabels(values.severity, values.category, values.label, nonce);
+  if ('wrong' in given) throw inputFailure([error('arguments', given.wrong, `${given.fix}\n${USAGE}`)]);
+  const labels = values.channel === undefined ? given.labels : { ...given.labels, [TEST_CHANNEL_LABEL]: values.channel };
   const seconds = Number(values.timeout);
   if (!(seconds >= 5 && seconds <= 600))
-    throw inputFailure([error('arguments', `--timeout ${String(values.timeout)} is not a number of seconds`, 'A number from 5 to 600.')]);
+    throw inputFailure([error('arguments', `--timeout ${values.timeout} is not a number of seconds`, 'A number from 5 to 600.')]);
 
-  if (values.channel !== undefined) await requireChannel(ROOT, String(values.channel));
+  if (values.channel !== undefined) await requireChannel(ROOT, values.channel);
   const place = await openWorkplace(context);
   const { settings } = await loadSettings(ROOT);
   if (values['dry-run'] === true) {
@@ -46,7 +46,7 @@ await main(async (context) => {
     );
     return;
   }
-  const outcome = await deliverTestAlert(place, settings.plain, labels, nonce, seconds * 1000);
+  const outcome = await deliverTestAlert(place, settings.plain, { labels, nonce, withinMs: seconds * 1000 });
   place.report.result(values.json === true ? JSON.stringify(outcome, null, 2) : renderDeliveries(outcome));
   if (outcome.problems.length > 0) throw stackFailure(outcome.problems);
 });

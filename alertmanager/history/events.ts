@@ -27,16 +27,18 @@ export function parseEvent(body: string): readonly RecordedEvent[] {
 }
 
 const READERS: Readonly<Record<string, (at: string, data: Json) => readonly RecordedEvent[]>> = {
-  alertmanagerStartupEvent: (at, data) => [event('started', at, '', '', { version: text(data['version']) })],
-  alertmanagerShutdownEvent: (at) => [event('stopped', at, '', '', {})],
-  alertCreated: (at, data) => [ofAlert('known', at, record(data['alert']), '', {})],
+  alertmanagerStartupEvent: (at, data) => [
+    event('started', at, { fingerprint: '', subject: '', detail: { version: text(data['version']) } }),
+  ],
+  alertmanagerShutdownEvent: (at) => [event('stopped', at, { fingerprint: '', subject: '', detail: {} })],
+  alertCreated: (at, data) => [ofAlert('known', at, record(data['alert']), { subject: '', detail: {} })],
   alertGrouped: (at, data) => {
-    const group = groupOf(data);
-    return [ofAlert('grouped', at, record(record(data['alert'])['details']), group['groupKey'] ?? '', group)];
+    const detail = groupOf(data);
+    return [ofAlert('grouped', at, record(record(data['alert'])['details']), { subject: detail.groupKey, detail })];
   },
   alertResolved: (at, data) => {
-    const group = groupOf(data);
-    return [ofAlert('over', at, record(record(data['alert'])['details']), group['groupKey'] ?? '', group)];
+    const detail = groupOf(data);
+    return [ofAlert('over', at, record(record(data['alert'])['details']), { subject: detail.groupKey, detail })];
   },
   notification: (at, data) => {
     const integration = record(data['integration']);
@@ -48,7 +50,10 @@ const READERS: Readonly<Record<string, (at: string, data: Json) => readonly Reco
       const details = record(each['details']);
       const about = details['resolved'] === true ? 'resolved' : 'firing';
       const detail = { ...groupOf(data), integration: text(integration['name']), index: text(integration['index'] ?? 0), reason, about };
-      return ofAlert('told', at, details, [detail.groupKey, detail.integration, detail.index, reason, about].join('|'), detail);
+      return ofAlert('told', at, details, {
+        subject: [detail.groupKey, detail.integration, detail.index, reason, about].join('|'),
+        detail,
+      });
     });
   },
   silenceMutedAlert: (at, data) => {
@@ -60,22 +65,23 @@ const READERS: Readonly<Record<string, (at: string, data: Json) => readonly Reco
       until: text(silence['endsAt']),
       matchers: rendered(silence['matchers']),
     };
-    return [event('silenced', at, fingerprintOf(record(data['mutedAlert'])), detail.silence, detail)];
+    return [event('silenced', at, { fingerprint: fingerprintOf(record(data['mutedAlert'])), subject: detail.silence, detail })];
   },
   inhibitionMutedAlert: (at, data) => {
     const rule = record(list(data['inhibitRules'])[0]);
     const by = Array.isArray(data['inhibitingFingerprints']) ? data['inhibitingFingerprints'].map(hex).join(',') : '';
     const equal = Array.isArray(rule['equalLabels']) ? rule['equalLabels'].join(', ') : '';
     const detail = { by, source: rendered(rule['sourceMatchers']), target: rendered(rule['targetMatchers']), equal };
-    return [event('inhibited', at, fingerprintOf(record(data['mutedAlert'])), `${by}|${detail.source}|${detail.target}`, detail)];
+    const fingerprint = fingerprintOf(record(data['mutedAlert']));
+    return [event('inhibited', at, { fingerprint, subject: `${by}|${detail.source}|${detail.target}`, detail })];
   },
 };
 
-function event(kind: EventKind, at: string, fingerprint: string, subject: string, detail: Readonly<Record<string, string>>): RecordedEvent {
-  return { kind, at, fingerprint, subject, detail };
+function event(kind: EventKind, at: string, about: Pick<RecordedEvent, 'fingerprint' | 'subject' | 'detail'>): RecordedEvent {
+  return { kind, at, ...about };
 }
 
-function ofAlert(kind: EventKind, at: string, alert: Json, subject: string, detail: Readonly<Record<string, string>>): RecordedEvent {
+function ofAlert(kind: EventKind, at: string, alert: Json, about: Pick<RecordedEvent, 'subject' | 'detail'>): RecordedEvent {
   const resolved = alert['resolved'] === true;
   const labels = mapOf(alert['labels']);
   const annotations = mapOf(alert['annotations']);
@@ -85,7 +91,7 @@ function ofAlert(kind: EventKind, at: string, alert: Json, subject: string, deta
   const status = resolved ? 'resolved' : 'firing';
   const raw = { status, labels, annotations, startsAt: alert['startsAt'], endsAt: alert['endsAt'], fingerprint };
   return {
-    ...event(kind, at, fingerprint, subject, detail),
+    ...event(kind, at, { fingerprint, ...about }),
     alert: { fingerprint, status, startsAt, endsAt, labels, annotations, generatorURL: '', raw },
   };
 }

@@ -5,18 +5,19 @@ import { html, type Html } from './html.ts';
 import { page } from './page.ts';
 import type { AlertQuery } from './query.ts';
 
-/**
- * The list of alerts with its filters.
- *
- * @param quiet what kept an alert from everybody, by its id
- */
+export interface ListContext {
+  readonly parameters: URLSearchParams;
+  readonly nowMs: number;
+  /** What kept an alert from everybody, by its id. */
+  readonly quiet: ReadonlyMap<string, string>;
+}
+
+/** The list of alerts with its filters. */
 export function listPage(
   query: AlertQuery,
   { total, alerts }: Found,
   known: KnownValues,
-  parameters: URLSearchParams,
-  nowMs: number,
-  quiet: ReadonlyMap<string, string>,
+  { parameters, nowMs, quiet }: ListContext,
 ): string {
   const empty =
     total === 0

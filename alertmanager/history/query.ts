@@ -52,8 +52,8 @@ export function parseQuery(parameters: URLSearchParams): AlertQuery {
     ...timeBound(parameters, 'until'),
     equal,
     labels,
-    limit: wholeNumber(parameters, 'limit', 100, 1, MAX_LIMIT),
-    offset: wholeNumber(parameters, 'offset', 0, 0, Number.MAX_SAFE_INTEGER),
+    limit: wholeNumber(parameters, 'limit', 100, [1, MAX_LIMIT]),
+    offset: wholeNumber(parameters, 'offset', 0, [0, Number.MAX_SAFE_INTEGER]),
   };
 }
 
@@ -76,7 +76,7 @@ function isoTime(text: string, isEnd: boolean): number {
 }
 
 /** A whole number among the parameters. Throws `BadRequest` naming it where it is none. */
-export function wholeNumber(parameters: URLSearchParams, name: string, fallback: number, min: number, max: number): number {
+export function wholeNumber(parameters: URLSearchParams, name: string, fallback: number, [min, max]: readonly [number, number]): number {
   const text = parameters.get(name) ?? '';
   if (text === '') return fallback;
   const value = Number(text);

@@ -40,7 +40,8 @@ export async function read(service: Service, url: URL): Promise<Answer> {
     case '/': {
       const query = parseQuery(searchParams);
       const found = await store.find(query);
-      return page(200, listPage(query, found, await store.known(), searchParams, now(), quietOf(found.alerts, service.events)));
+      const context = { parameters: searchParams, nowMs: now(), quiet: quietOf(found.alerts, service.events) };
+      return page(200, listPage(query, found, await store.known(), context));
     }
     case '/runbooks':
     case '/runbooks/':
@@ -82,7 +83,7 @@ function csv({ store, now }: Service, parameters: URLSearchParams): Answer {
 
 async function noise({ store, now }: Service, parameters: URLSearchParams): Promise<Noise> {
   if (parameters.has('since')) throw new BadRequest('there is no parameter "since" here; weeks says how many to count, this one included');
-  const weeks = lastWeeks(wholeNumber(parameters, 'weeks', 8, 1, 104), now());
+  const weeks = lastWeeks(wholeNumber(parameters, 'weeks', 8, [1, 104]), now());
   const others = new URLSearchParams([...parameters].filter(([name]) => name !== 'weeks'));
   return noiseOf(await store.times({ ...parseQuery(others), since: `${weeks[0] ?? ''}T00:00:00.000Z` }), weeks);
 }

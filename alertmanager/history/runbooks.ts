@@ -42,7 +42,7 @@ export async function runbookPage(folder: string, module: string, alert: string)
   if (!NAME.test(module) || !NAME.test(alert)) return undefined;
   const text = await readFile(join(folder, module, `${alert}.md`), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  return page(alert, { html: String(await markdown.parse(text)) });
+  return page(alert, { html: await markdown.parse(text) });
 }
 
 /** What is shown where there is no such runbook. */

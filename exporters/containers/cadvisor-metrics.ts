@@ -22,10 +22,8 @@ type Values = (container: Running) => readonly (readonly [number | undefined, La
 /** Running containers under the names and labels that cAdvisor gives them, so that the same rules and dashboards read both. */
 export function cadvisorFamilies(containers: readonly Running[], context: CadvisorContext): readonly Family[] {
   const labelled = containers.map((container) => ({ container, labels: labelsOf(container.record, context.cgroupDriver) }));
-  const family = (type: Family['type'], name: string, help: string, values: Values, dated: boolean): Family => ({
-    name,
-    help,
-    type,
+  const family = (about: Pick<Family, 'name' | 'help' | 'type'>, values: Values, dated: boolean): Family => ({
+    ...about,
     samples: labelled.flatMap(({ container, labels }) =>
       values(container).flatMap(([value, more = {}]): Sample[] =>
         value === undefined
@@ -35,13 +33,13 @@ export function cadvisorFamilies(containers: readonly Running[], context: Cadvis
     ),
   });
   const ofRecord = (name: string, help: string, value: (record: ContainerRecord) => number | undefined, type: Family['type'] = 'gauge') =>
-    family(type, name, help, ({ record }) => [[value(record)]], false);
+    family({ type, name, help }, ({ record }) => [[value(record)]], false);
   const ofUsage = (
     type: Family['type'],
     name: string,
     help: string,
     values: (usage: Usage, record: ContainerRecord) => ReturnType<Values>,
-  ) => family(type, name, help, ({ usage, record }) => (usage === undefined ? [] : values(usage, record)), true);
+  ) => family({ type, name, help }, ({ usage, record }) => (usage === undefined ? [] : values(usage, record)), true);
   return [
     ofRecord('container_last_seen', 'When the container was last seen.', () => Math.floor(context.now)),
     ofRecord('container_start_time_seconds', 'When the container was started.', ({ startedAt }) => startedAt),

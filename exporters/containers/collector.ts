@@ -161,7 +161,8 @@ export class Collector {
   /** Follows the events. The stream ends now and then (the proxy cuts one that is silent); the next one begins a little before. */
   async #follow(signal: AbortSignal): Promise<void> {
     const { engine } = this.#options;
-    while (!signal.aborted) {
+    const isStopped = (): boolean => signal.aborted;
+    while (!isStopped()) {
       try {
         const onLine = (line: string): void => this.#happened(line);
         const opened = (): void => {
@@ -170,7 +171,7 @@ export class Collector {
         };
         await engine.stream(eventsPath(this.#inventory.since), opened, lineSplitter(onLine), signal);
       } catch (failure) {
-        if (!signal.aborted) this.#failed('events', failure);
+        if (!isStopped()) this.#failed('events', failure);
       }
       this.#connected = false;
       await sleep(RECONNECT_MS, signal);

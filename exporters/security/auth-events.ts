@@ -45,8 +45,8 @@ export class AuthReader {
   read(line: LogLine): AuthEvent | undefined {
     if (SSHD.has(line.program)) return this.#ssh(line);
     if (line.program === 'sudo') return sudoEvent(line);
-    if (line.program === 'su' && /^FAILED SU /.test(line.message)) return { kind: 'su_failure', times: line.times };
-    if (line.program === 'login' && /^ROOT LOGIN /.test(line.message))
+    if (line.program === 'su' && line.message.startsWith('FAILED SU ')) return { kind: 'su_failure', times: line.times };
+    if (line.program === 'login' && line.message.startsWith('ROOT LOGIN '))
       return { kind: 'login', method: 'console', root: true, times: line.times };
     return undefined;
   }
@@ -141,7 +141,7 @@ function sudoEvent({ message, times }: LogLine): AuthEvent | undefined {
   const failure = (reason: SudoReason, count = 1): AuthEvent => ({ kind: 'sudo_failure', reason, times: count * times });
   if (attempts !== null) return failure('wrong_password', Number(attempts[1]));
   if (/^(?:user NOT in sudoers|user NOT authorized on host) ;/.test(said)) return failure('not_in_sudoers');
-  if (/^command not allowed ;/.test(said)) return failure('command_not_allowed');
-  if (/^a password is required ;/.test(said)) return failure('password_required');
+  if (said.startsWith('command not allowed ;')) return failure('command_not_allowed');
+  if (said.startsWith('a password is required ;')) return failure('password_required');
   return undefined;
 }

@@ -106,7 +106,7 @@ function readEntry(list: keyof typeof KEYS, map: YAMLMap, targets: readonly stri
     wrong.push(none ? `has no ${key}` : `has the ${key} ${JSON.stringify(value)}, which is no text; quotes make it one`);
     return '';
   };
-  const number = (key: string, fallback: number, min: number, max: number, whole = true): number => {
+  const number = (key: string, fallback: number, [min, max]: readonly [number, number], whole = true): number => {
     const value = raw[key] ?? fallback;
     if (typeof value === 'number' && value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
     wrong.push(`has ${key} "${String(value)}", which is no ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
@@ -124,15 +124,15 @@ function readEntry(list: keyof typeof KEYS, map: YAMLMap, targets: readonly stri
   const settings = readSettings(raw['settings'] ?? {}, wrong);
   const common = { name, target, everySeconds: everySeconds ?? 0, timeoutMs: Math.round((timeout ?? 0) * 1000), settings };
   const entry: Probe = canary
-    ? { kind: 'canary', ...common, query: text('query').replace(/[;\s]+$/, ''), minRows: number('min_rows', 1, 0, 1000) }
+    ? { kind: 'canary', ...common, query: text('query').replace(/[;\s]+$/, ''), minRows: number('min_rows', 1, [0, 1000]) }
     : {
         kind: 'recall',
         ...common,
         index: text('index'),
-        k: number('k', 10, 1, 1000),
-        samples: number('samples', 20, 1, 1000),
-        goal: number('target', 0.9, 0, 1, false),
-        maxRows: number('max_rows', 200_000, 1, 1e9),
+        k: number('k', 10, [1, 1000]),
+        samples: number('samples', 20, [1, 1000]),
+        goal: number('target', 0.9, [0, 1], false),
+        maxRows: number('max_rows', 200_000, [1, 1e9]),
       };
   return wrong.length > 0 ? wrong : entry;
 }

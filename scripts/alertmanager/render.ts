@@ -33,9 +33,9 @@ export function renderAlertmanager(
   channels: Readonly<Record<string, string>>,
   ownFiles: ReadonlySet<string> = new Set(),
 ): RenderedAlertmanager {
-  let config = structuredClone(source) as AlertmanagerConfig;
+  const given = structuredClone(source) as { readonly global?: Record<string, unknown> | null };
   // Alertmanager has defaults for all of it.
-  config.global ??= {};
+  let config = { ...given, global: given.global ?? {} } as AlertmanagerConfig;
   const files = new Set<string>(Object.entries(CHANNEL_SECRETS).flatMap(([key, { file }]) => (configured.has(key) ? [file] : [])));
   for (const file of ownFiles) files.add(file);
   if (configured.has(TWILIO_SECRET.key) && !configured.has('SMS_WEBHOOK_URL')) throughTwilio(config);

@@ -32,7 +32,7 @@ export const exec: Exec = async (command, options = {}) => {
     verbose: false,
     stdio: options.interactive === true ? 'inherit' : ['pipe', 'pipe', 'pipe'],
     input: options.input ?? '',
-    env: { ...process.env, ...options.env } as NodeJS.ProcessEnv,
+    env: { ...process.env, ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),

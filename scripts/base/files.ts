@@ -120,7 +120,11 @@ function isMissing(failure: unknown): boolean {
 }
 
 async function textOf(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(async (failure: unknown) => Promise.reject(await explained(failure, path)));
+  try {
+    return await readFile(path, 'utf8');
+  } catch (failure) {
+    throw await explained(failure, path);
+  }
 }
 
 /** A `Failure` that says whose the file is, where the system only says that it may not be read; anything else stays what it is. */

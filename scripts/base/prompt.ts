@@ -4,7 +4,7 @@ import { error } from './problem.ts';
 
 /** True where questions can be asked: a person sits at both ends. */
 export function interactive(): boolean {
-  return process.stdin.isTTY === true && process.stderr.isTTY === true && process.env['CI'] === undefined;
+  return process.stdin.isTTY && process.stderr.isTTY && process.env['CI'] === undefined;
 }
 
 /** True, or what is wrong with the answer. */

@@ -4,13 +4,13 @@ import type { Problem } from './problem.ts';
 /** Where a command prints: results on stdout, progress and problems on stderr. Secrets are never printed. */
 export interface Report {
   /** A result: what the caller asked for. */
-  result(text: string): void;
+  readonly result: (text: string) => void;
   /** A remark on what goes on. */
-  note(text: string): void;
+  readonly note: (text: string) => void;
   /** Runs one step and prints its line with the time it took; what `run` returns as text is shown behind the title. */
-  step<T>(title: string, run: (detail: (text: string) => void) => Promise<T>): Promise<T>;
+  readonly step: <T>(title: string, run: (detail: (text: string) => void) => Promise<T>) => Promise<T>;
   /** All problems, each with its place and its fix. */
-  problems(problems: readonly Problem[]): void;
+  readonly problems: (problems: readonly Problem[]) => void;
 }
 
 export interface ReportStreams {
@@ -87,8 +87,8 @@ export function terminalReport(): Report {
   return createReport({
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    live: process.stderr.isTTY === true,
-    columns: () => process.stderr.columns ?? 80,
+    live: process.stderr.isTTY,
+    columns: () => (process.stderr.isTTY ? process.stderr.columns : 80),
     now: () => Date.now(),
   });
 }

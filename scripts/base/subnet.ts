@@ -24,7 +24,7 @@ const POOLS = ['10.213', '172.30'];
  */
 export function chooseSubnet(taken: readonly string[], project: string): string | undefined {
   const ranges = taken.map(rangeOf).filter((range) => range !== undefined);
-  const start = [...project].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 256, 0);
+  const start = Array.from(project).reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 256, 0);
   const candidates = POOLS.flatMap((pool) => Array.from({ length: 256 }, (_, third) => `${pool}.${(start + third) % 256}.0/24`));
   return candidates.find((candidate) => !ranges.some((range) => overlaps(range, candidate)));
 }

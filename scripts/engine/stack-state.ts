@@ -33,15 +33,13 @@ async function stateOf(docker: Docker, id: string): Promise<ContainerState | und
 
 /** The last lines that a container wrote, both streams. */
 export async function lastLogLines(docker: Docker, id: string, lines: number): Promise<string> {
-  const buffer = (await docker.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, follow: false })) as unknown as Buffer;
+  const buffer = await docker.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, follow: false });
   return demultiplex(buffer).trimEnd();
 }
 
 /** What a container wrote since a time, both streams. */
 export async function logSince(docker: Docker, id: string, sinceMs: number): Promise<string> {
-  const buffer = (await docker
-    .getContainer(id)
-    .logs({ stdout: true, stderr: true, since: Math.floor(sinceMs / 1000), follow: false })) as unknown as Buffer;
+  const buffer = await docker.getContainer(id).logs({ stdout: true, stderr: true, since: Math.floor(sinceMs / 1000), follow: false });
   return demultiplex(buffer);
 }
 

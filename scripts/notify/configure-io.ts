@@ -98,5 +98,5 @@ export async function testChannel(place: Workplace, channel: string): Promise<Ou
   const { settings } = await loadSettings(place.root);
   const nonce = generateSecret().slice(0, 12);
   const labels = { severity: 'critical', category: 'stack', nonce, [TEST_CHANNEL_LABEL]: channel };
-  return deliverTestAlert(place, settings.plain, labels, nonce, TEST_WITHIN_MS);
+  return deliverTestAlert(place, settings.plain, { labels, nonce, withinMs: TEST_WITHIN_MS });
 }

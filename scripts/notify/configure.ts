@@ -93,7 +93,7 @@ export function planConfigure(given: Answers, off: readonly string[], present: P
   const changes: ChannelChange[] = [];
   const problems: Problem[] = [];
   const touched = CHANNELS.filter(({ name, fields }) => !off.includes(name) && fields.some(({ key }) => key in given));
-  const inEnv = new Map(parseEnvFile(present.envText, '.env').entries.map(({ key, value }) => [key as string, value]));
+  const inEnv = new Map(parseEnvFile(present.envText, '.env').entries.map(({ key, value }) => [key, value]));
 
   const set = (key: string, value: string): void => {
     const before = presentValue(key, present);
@@ -140,7 +140,7 @@ export function planConfigure(given: Answers, off: readonly string[], present: P
 
 /** The lines of `.env` that a plan changes, as they were. */
 export function envBefore({ env }: ConfigurePlan, { envText }: Present): Readonly<Record<string, string>> {
-  const before = new Map(parseEnvFile(envText, '.env').entries.map(({ key, value }) => [key as string, value]));
+  const before = new Map(parseEnvFile(envText, '.env').entries.map(({ key, value }) => [key, value]));
   return Object.fromEntries(Object.keys(env).map((key) => [key, before.get(key) ?? '']));
 }
 

@@ -27,7 +27,9 @@ export function channelsOf(config: AlertmanagerConfig, receivers: readonly strin
     .filter(({ name }) => receivers.includes(name))
     .flatMap((receiver) => {
       const counts = new Map<string, number>();
-      const flags = Object.entries(receiver).flatMap(([key, list]) => (key.endsWith('_configs') && Array.isArray(list) ? list : []));
+      const flags = Object.entries(receiver).flatMap(([key, list]) =>
+        key.endsWith('_configs') && Array.isArray(list) ? (list as readonly Readonly<Record<string, unknown>>[]) : [],
+      );
       return integrationsOf(receiver).map((kind, index) => {
         const number = counts.get(kind) ?? 0;
         counts.set(kind, number + 1);
@@ -93,7 +95,7 @@ export function testLabels(
   category: string,
   extra: readonly string[],
   nonce: string,
-): Readonly<Record<string, string>> | { readonly wrong: string; readonly fix: string } {
+): { readonly labels: Readonly<Record<string, string>> } | { readonly wrong: string; readonly fix: string } {
   if (!SEVERITIES.includes(severity)) return { wrong: `--severity ${severity} is not a severity`, fix: `One of ${SEVERITIES.join(', ')}.` };
   if (!CATEGORIES.includes(category)) return { wrong: `--category ${category} is not a category`, fix: `One of ${CATEGORIES.join(', ')}.` };
   const labels: Record<string, string> = {};
@@ -116,7 +118,7 @@ export function testLabels(
       return { wrong: `--label ${name} is ${value.length} characters long`, fix: `At most ${LONGEST_VALUE} characters.` };
     labels[name] = value;
   }
-  return { ...labels, severity, category, nonce };
+  return { labels: { ...labels, severity, category, nonce } };
 }
 
 /** Seconds that a test alert fires where nobody ends it: enough for each of its four waits, but no longer than the history service allows. */

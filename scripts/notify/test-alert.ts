@@ -59,9 +59,7 @@ export async function routeTestAlert({ root, exec }: Workplace, labels: Readonly
 export async function deliverTestAlert(
   place: Workplace,
   settings: PlainSettings,
-  labels: Readonly<Record<string, string>>,
-  nonce: string,
-  withinMs: number,
+  { labels, nonce, withinMs }: { readonly labels: Readonly<Record<string, string>>; readonly nonce: string; readonly withinMs: number },
 ): Promise<Outcome> {
   const { root, report, signal } = place;
   const at = addressesOf(settings);

@@ -82,7 +82,7 @@ function parsed(text: string): Contract | undefined {
     const value = JSON.parse(text) as Partial<Contract> | null;
     const texts = [value?.exporter, value?.version, value?.image, value?.job];
     const sound = texts.every((part) => typeof part === 'string') && Array.isArray(value?.targetLabels);
-    return sound && typeof value?.metrics === 'object' ? (value as Contract) : undefined;
+    return sound && typeof value.metrics === 'object' ? (value as Contract) : undefined;
   } catch {
     return undefined;
   }

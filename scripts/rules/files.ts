@@ -41,7 +41,7 @@ function mapsIn(parent: unknown, key: string): readonly YAMLMap[] {
 }
 
 function strings(map: YAMLMap, key: string): Record<string, string> {
-  const value: unknown = map.toJSON()[key];
+  const value: unknown = (map.toJSON() as Record<string, unknown>)[key];
   if (typeof value !== 'object' || value === null) return {};
   return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]));
 }

@@ -16,12 +16,16 @@ export interface RenderedSlo {
   readonly problems: readonly Problem[];
 }
 
-/**
- * Renders `prometheus/slo/<service>.yml` into a rule file of Prometheus.
- *
- * @param retention how long Prometheus keeps its data, such as `30d`
- */
-export function renderSlo(path: string, text: string, sources: Tree, runbooksUrl: string, retention: string): RenderedSlo {
+export interface SloContext {
+  /** The files of the checkout: none of them may have the name of the rules. */
+  readonly sources: Tree;
+  readonly runbooksUrl: string;
+  /** How long Prometheus keeps its data, such as `30d`. */
+  readonly retention: string;
+}
+
+/** Renders `prometheus/slo/<service>.yml` into a rule file of Prometheus. */
+export function renderSlo(path: string, text: string, { sources, runbooksUrl, retention }: SloContext): RenderedSlo {
   const { slos, problems } = readSloFile(path, text);
   if (slos === undefined) return { problems };
   const target = `prometheus/rules/slo-${slos.service}.yml`;

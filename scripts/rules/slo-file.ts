@@ -129,7 +129,7 @@ class Reading {
     const allowed = name === 'latency' ? ['seconds'] : builtIn ? [] : ['good', 'total'];
     for (const key of ['seconds', 'good', 'total'].filter((other) => !allowed.includes(other) && map.has(other)))
       this.#wrong(
-        map.get(key, true) as Node,
+        map.get(key, true),
         `${name} takes no ${key}`,
         key === 'seconds' ? 'Only latency has a bound.' : 'Give an indicator of your own another name.',
       );

@@ -98,8 +98,8 @@ function rulesOf(service: string, days: number, slo: Slo, runbooksUrl: string): 
     { record: nameOf('slo_events', RATE_RANGE), expr: total, labels },
     { record: nameOf('slo_errors', RATE_RANGE), expr: `${events} - ${orNone}`, labels },
     ...WINDOWS.map((window) => ({ record: burnRate(window), expr: `${errorShare(labels, window)} / ${budgetOf(slo)}`, labels })),
-    alert(service, days, slo, 'fast', runbooksUrl),
-    alert(service, days, slo, 'slow', runbooksUrl),
+    alert({ service, days, runbooksUrl }, slo, 'fast'),
+    alert({ service, days, runbooksUrl }, slo, 'slow'),
   ];
 }
 
@@ -108,7 +108,11 @@ function budgetLeft(service: string, days: number, slo: Slo): RecordedMetric {
   return { record: 'service:slo_error_budget_left:ratio', expr: `1 - ${errorShare(labels, `${days}d`)} / ${budgetOf(slo)}`, labels };
 }
 
-function alert(service: string, days: number, { name, objective }: Slo, speed: keyof typeof CONDITIONS, runbooksUrl: string): Alert {
+function alert(
+  { service, days, runbooksUrl }: { readonly service: string; readonly days: number; readonly runbooksUrl: string },
+  { name, objective }: Slo,
+  speed: keyof typeof CONDITIONS,
+): Alert {
   const labels = { service, slo: name };
   const at = (window: string): string => `${burnRate(window)}${selector(labels)}`;
   const conditions = CONDITIONS[speed].map(({ rate, long, short }) => {

@@ -137,9 +137,14 @@ function show(starts: readonly (readonly (readonly [Round, Round])[])[], { serie
   const range = (values: readonly number[]): string => `${Math.min(...values).toFixed(3)} to ${Math.max(...values).toFixed(3)}`;
   const cpu = both((round) => (1000 * round.cpu) / round.latencies.length);
   const latency = (q: number) => both(({ latencies }) => quantile(latencies, q));
-  const row = (what: string, figures: readonly [number[], number[]], unit: string, digits: number, perStart: string, limit: string) => {
+  const row = (
+    what: string,
+    figures: readonly [number[], number[]],
+    [unit, digits]: readonly [string, number],
+    last: readonly [string, string],
+  ) => {
     const [without, withIt] = figures.map((values) => `${median(values).toFixed(digits)} ${unit}`) as [string, string];
-    return [what, without, withIt, `${median(ratios(figures)).toFixed(3)} ×`, perStart, limit];
+    return [what, without, withIt, `${median(ratios(figures)).toFixed(3)} ×`, ...last];
   };
   const ofStarts = (q: number): string =>
     range(starts.map((of) => median(of.map(([a, b]) => quantile(b.latencies, q) / quantile(a.latencies, q)))));
@@ -147,10 +152,10 @@ function show(starts: readonly (readonly (readonly [Round, Round])[])[], { serie
   table(
     [`what (medians of ${rounds.length} rounds)`, 'without', 'with', 'ratio', 'ratio of single starts', 'limit'],
     [
-      row('CPU per request', cpu, 'µs', 0, range(starts.map(cpuRatio)), '1.05 ×'),
+      row('CPU per request', cpu, ['µs', 0], [range(starts.map(cpuRatio)), '1.05 ×']),
       ['CPU per request, mean', `${mean(cpu[0]).toFixed(0)} µs`, `${mean(cpu[1]).toFixed(0)} µs`, `${total.toFixed(3)} ×`, '', ''],
-      row('latency, 99th percentile', latency(0.99), 'ms', 2, ofStarts(0.99), '1.05 ×'),
-      row('latency, median', latency(0.5), 'ms', 2, ofStarts(0.5), ''),
+      row('latency, 99th percentile', latency(0.99), ['ms', 2], [ofStarts(0.99), '1.05 ×']),
+      row('latency, median', latency(0.5), ['ms', 2], [ofStarts(0.5), '']),
       [`/metrics, ${series} series`, '–', `${median(times).toFixed(0)} ms (longest ${Math.max(...times).toFixed(0)} ms)`, '', '', '100 ms'],
     ],
   );

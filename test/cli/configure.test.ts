@@ -62,7 +62,7 @@ describe('npm run configure', () => {
   });
 
   it('leaves everything as it was where one value is wrong', async () => {
-    writeFileSync(join(folder, '.env'), `${readFileSync(join(folder, '.env.example'), 'utf8')}`, { mode: 0o600 });
+    writeFileSync(join(folder, '.env'), readFileSync(join(folder, '.env.example'), 'utf8'), { mode: 0o600 });
     const before = readFileSync(join(folder, '.env'), 'utf8');
     const { code, stderr } = await configure('--webhook-url', 'http://w', '--pagerduty-key', 'abc', '--slack-channel', '#ops');
     expect(code).toBe(2);

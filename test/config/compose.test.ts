@@ -106,9 +106,10 @@ describe('the checked-in Compose files', () => {
   it('let the example run the images that the stack runs', async () => {
     const texts = [...(await readTree(ROOT, 'exporters'))].filter(([path]) => path.endsWith('/compose.yml'));
     const imagesOf = (text: string): [string, string][] =>
-      Object.entries((parse(text, { merge: true }) as { services: Record<string, ComposeService> }).services).map(
-        ([name, { image = '' }]) => [name, /:-(.+)\}$/.exec(image)?.[1] ?? image],
-      );
+      Object.entries((parse(text, { merge: true }) as { services: Record<string, ComposeService> }).services).map(([name, { image }]) => [
+        name,
+        /:-(.+)\}$/.exec(image)?.[1] ?? image,
+      ]);
     const images = new Map([...texts.map(([, text]) => text), readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')].flatMap(imagesOf));
     for (const [variable, { service, of }] of demoParts(MODULE_NAMES).flatMap(({ images: own }) => Object.entries(own))) {
       expect(images.get(of), variable).toMatch(/:.*\d/);

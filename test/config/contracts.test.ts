@@ -28,7 +28,7 @@ let contracts: Contracts;
 let uses: readonly Use[];
 beforeAll(async () => {
   contracts = await presentContracts(ROOT);
-  const slo = renderSlo('prometheus/slo/demo.yml', SLO, new Map(), '', '30d');
+  const slo = renderSlo('prometheus/slo/demo.yml', SLO, { sources: new Map(), runbooksUrl: '', retention: '30d' });
   expect(slo.problems).toEqual([]);
   // What a user adds in files of their own speaks of exporters that are not ours to know.
   const ours = [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { CHANNEL_SECRETS } from '../../scripts/settings/channels.ts';
-import { renderAlertmanager, type Route } from '../../scripts/alertmanager/render.ts';
+import { renderAlertmanager } from '../../scripts/alertmanager/render.ts';
 import { ROOT } from '../../scripts/base/files.ts';
 import { AmtoolContainer } from '../support/amtool.ts';
 import { describeWithEngine } from '../support/engine.ts';
@@ -101,7 +101,7 @@ describeWithEngine('routes, asked with amtool', () => {
 });
 
 describe('times', () => {
-  const routes = (all.config.route.routes ?? []) as Route[];
+  const routes = all.config.route.routes ?? [];
   it.each([
     ['emergency', '0s', '15s', '30m'],
     ['critical-team', '10s', '15s', '1h'],

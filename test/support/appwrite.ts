@@ -169,10 +169,7 @@ export class AppwriteServer {
       if (column === undefined) throw new Refusal(400, 'row_invalid_structure', `Unknown attribute: "${key}"`);
       const each = column.array === true ? (value as readonly unknown[]) : [value];
       for (const one of each) this.checkValue(column, one);
-      return [
-        key,
-        column.type === 'datetime' && value !== null ? String(new Date(String(value)).toISOString()).replace('Z', '+00:00') : value,
-      ];
+      return [key, column.type === 'datetime' && value !== null ? new Date(String(value)).toISOString().replace('Z', '+00:00') : value];
     });
     return Object.fromEntries(checked);
   }

@@ -13,12 +13,12 @@ export async function startFleet(prefix: string): Promise<void> {
   await psql(prefix, "CREATE ROLE pharos_monitor LOGIN PASSWORD 'right-password'; GRANT pg_monitor TO pharos_monitor");
   await psql(prefix, "CREATE ROLE replicator LOGIN REPLICATION PASSWORD 'replicate'");
   await psql(prefix, "SELECT pg_create_physical_replication_slot('standby', true)");
-  await start(prefix, image, 'shop-standby', STANDBY);
-  await start(prefix, image, 'shop-replica', 'exec redis-server --bind 0.0.0.0 --protected-mode no --replicaof shop-cache 6379');
-  await start(prefix, image, 'shop-tls', TLS);
-  await start(prefix, image, 'shop-dns', `exec node -e '${DNS_SERVER}'`);
+  await start({ prefix, image }, 'shop-standby', STANDBY);
+  await start({ prefix, image }, 'shop-replica', 'exec redis-server --bind 0.0.0.0 --protected-mode no --replicaof shop-cache 6379');
+  await start({ prefix, image }, 'shop-tls', TLS);
+  await start({ prefix, image }, 'shop-dns', `exec node -e '${DNS_SERVER}'`);
   // A CPU quota, without which the engine counts no throttling.
-  await start(prefix, image, 'shop-worker', 'exec sleep infinity', ['--cpus', '0.5']);
+  await start({ prefix, image }, 'shop-worker', 'exec sleep infinity', ['--cpus', '0.5']);
   await psql(prefix, VECTORS);
   await psql(prefix, 'CREATE TABLE orders (id int PRIMARY KEY); INSERT INTO orders SELECT generate_series(1, 1000)');
   await eventually(
@@ -104,7 +104,7 @@ export async function troubleFleet(stack: E2eStack, prefix: string): Promise<voi
   const line = { streams: [{ stream: { container: 'old' }, values: [[lastYear, 'too old']] }] };
   // Where its image cannot be had, its rules are left out too.
   if ((await stack.services()).includes('loki')) await push('LOKI_PORT', '/loki/api/v1/push', 'application/json', JSON.stringify(line));
-  await start(prefix, await databasesImage(), 'shop-import', 'exit 3', ['--label', 'com.docker.compose.service=shop-import']);
+  await start({ prefix, image: await databasesImage() }, 'shop-import', 'exit 3', ['--label', 'com.docker.compose.service=shop-import']);
   const update = (seconds: number): string => `BEGIN; UPDATE orders SET id = id WHERE id = 1; SELECT pg_sleep(${seconds}); COMMIT`;
   const build = 'CREATE INDEX CONCURRENTLY products_l2 ON products USING hnsw (embedding vector_l2_ops)';
   const hold = `BEGIN; UPDATE products SET id = id WHERE id = 1; ${update(600)}`;
@@ -114,7 +114,12 @@ export async function troubleFleet(stack: E2eStack, prefix: string): Promise<voi
   }
 }
 
-async function start(prefix: string, image: string, name: string, command: string, extra: readonly string[] = []): Promise<void> {
+interface In {
+  readonly prefix: string;
+  readonly image: string;
+}
+
+async function start({ prefix, image }: In, name: string, command: string, extra: readonly string[] = []): Promise<void> {
   const options = [...extra, '--network', `${prefix}-shop`, '--network-alias', name];
   await startContainer(prefix, `${prefix}-${name}`, ...options, image, 'bash', '-c', command);
 }

@@ -15,7 +15,11 @@ const CASES = join(ROOT, 'test/tools/slo');
 const RUNBOOKS = 'http://127.0.0.1:9095/runbooks';
 const TESTS = ['hours.test.yml', 'days.test.yml'];
 const made =
-  renderSlo('prometheus/slo/shop.yml', readFileSync(join(CASES, 'shop.yml'), 'utf8'), new Map(), RUNBOOKS, '30d').rules?.text ?? '';
+  renderSlo('prometheus/slo/shop.yml', readFileSync(join(CASES, 'shop.yml'), 'utf8'), {
+    sources: new Map(),
+    runbooksUrl: RUNBOOKS,
+    retention: '30d',
+  }).rules?.text ?? '';
 let image: string;
 let folder: string;
 

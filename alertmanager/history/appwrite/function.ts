@@ -12,9 +12,9 @@ export interface FunctionContext {
     readonly query: Readonly<Record<string, string | undefined>>;
     readonly headers: Readonly<Record<string, string | undefined>>;
   };
-  readonly res: { json(body: object, status?: number): unknown };
-  log(text: string): void;
-  error(text: string): void;
+  readonly res: { readonly json: (body: object, status?: number) => unknown };
+  readonly log: (text: string) => void;
+  readonly error: (text: string) => void;
 }
 
 const DAY_MS = 86_400_000;
@@ -50,12 +50,12 @@ function projectOf(headers: FunctionContext['req']['headers']): AppwriteProject 
   return { endpoint, projectId, databaseId: DATABASE_ID || 'pharos', apiKey: () => headers['x-appwrite-key'] ?? '' };
 }
 
-async function removeOld(store: AlertStore): Promise<number> {
+async function removeOld(alerts: AlertStore): Promise<number> {
   const days = Number(process.env['RETENTION_DAYS'] || 365);
   if (!Number.isInteger(days) || days < 1)
     throw new BadRequest(`RETENTION_DAYS is "${process.env['RETENTION_DAYS']}"; it must be a whole number of days`);
   let removed = 0;
-  for (let batch = BATCH; batch === BATCH; removed += batch) batch = await store.prune(Date.now() - days * DAY_MS, BATCH);
+  for (let batch = BATCH; batch === BATCH; removed += batch) batch = await alerts.prune(Date.now() - days * DAY_MS, BATCH);
   return removed;
 }
 

@@ -118,8 +118,8 @@ export function openAppwriteStore(project: AppwriteProject, log: Log): AlertStor
     },
     sizeBytes: () => 0,
     prune: async (beforeMs, limit) => {
-      const before = new Date(beforeMs).toISOString();
-      const old = Query.or([Query.lessThan('endsAt', before), Query.lessThan('updatedAt', before)]);
+      const limitTime = new Date(beforeMs).toISOString();
+      const old = Query.or([Query.lessThan('endsAt', limitTime), Query.lessThan('updatedAt', limitTime)]);
       const { rows } = await table.list([old, Query.limit(Math.min(limit, BATCH))]);
       await table.remove(rows.map((row) => String(row['$id'])));
       // A full batch says that there may be more.

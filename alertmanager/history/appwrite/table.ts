@@ -66,8 +66,7 @@ export function openTable(project: AppwriteProject) {
     },
     /** Writes rows, each batch whole or not at all. */
     async upsert(rows: readonly Row[]): Promise<void> {
-      for (let from = 0; from < rows.length; from += BATCH)
-        await (await db()).upsertRows({ ...at, rows: rows.slice(from, from + BATCH) as object[] });
+      for (let from = 0; from < rows.length; from += BATCH) await (await db()).upsertRows({ ...at, rows: rows.slice(from, from + BATCH) });
     },
     async update(rowId: string, data: object): Promise<void> {
       await (await db()).updateRow({ ...at, rowId, data });

@@ -35,9 +35,9 @@ const MIX: readonly (readonly [number, () => Promise<Response>])[] = [
   [3, async () => post('/segments', { name: `segment ${below(1000)}` })],
 ];
 
-let stopped = false;
-for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => (stopped = true));
-while (!stopped) {
+const stop = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop.abort());
+while (!stop.signal.aborted) {
   let dice = below(100);
   const [, ask] = MIX.find(([share]) => (dice -= share) < 0) ?? MIX[0] ?? [];
   // A service that is down or answers with errors is what the stack shows; the load goes on.

@@ -40,9 +40,12 @@ export function addRoutes(app: FastifyInstance, { database, queues, business, fa
 
   app.get('/search', async (request) => {
     const { like = '1' } = request.query as { like?: string };
-    if (!database.vectors()) return (await pool.query('SELECT id, name FROM products WHERE name LIKE $1 LIMIT 10', [`%${like}%`])).rows;
+    if (!database.vectors())
+      return (await pool.query<{ id: number; name: string }>('SELECT id, name FROM products WHERE name LIKE $1 LIMIT 10', [`%${like}%`]))
+        .rows;
     const vector = JSON.stringify(Array.from({ length: DIMENSIONS }, (_, d) => Math.sin(Number(like) * (d + 2)) || 0));
-    return (await pool.query('SELECT id, name FROM products ORDER BY embedding <=> $1 LIMIT 10', [vector])).rows;
+    return (await pool.query<{ id: number; name: string }>('SELECT id, name FROM products ORDER BY embedding <=> $1 LIMIT 10', [vector]))
+      .rows;
   });
 
   app.post('/orders', { schema: body({ product: INT }) }, async (request, reply) => {
@@ -56,7 +59,7 @@ export function addRoutes(app: FastifyInstance, { database, queues, business, fa
     try {
       const { rows } = await pool.query('INSERT INTO segments (name) VALUES ($1) RETURNING id', [name]);
       business.segment({ operation: 'create', result: 'succeeded' });
-      return reply.code(201).send(rows[0]);
+      return await reply.code(201).send(rows[0]);
     } catch (failure) {
       business.segment({ operation: 'create', result: 'failed' });
       throw failure;

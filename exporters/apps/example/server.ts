@@ -34,7 +34,8 @@ const redis = new Redis({ host: environment.redisHost, maxRetriesPerRequest: nul
 // A request that adds a job is told at once that Redis is gone.
 const adding = new Redis({ host: environment.redisHost, maxRetriesPerRequest: 1, enableOfflineQueue: false });
 const queues = openQueues({ adding, working: redis }, business, faults);
-const app = Fastify({ loggerInstance: log as FastifyBaseLogger });
+const loggerInstance: FastifyBaseLogger = log;
+const app = Fastify({ loggerInstance });
 
 if (instrumentation !== undefined) {
   instrumentFastify(app, instrumentation);

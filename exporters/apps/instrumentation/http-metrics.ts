@@ -106,7 +106,7 @@ export function createHttpMetrics(registry: Registry, maxRoutes: number) {
 
 /** Over HTTP/2 an answer does not tell whether it was written; its request tells whether the client broke it off. */
 function isSent(request: IncomingMessage, response: ServerResponse): boolean {
-  return request.httpVersionMajor < 2 ? response.writableFinished : !request.aborted;
+  return request.httpVersionMajor < 2 ? response.writableFinished : !(request as { readonly aborted: boolean }).aborted;
 }
 
 export type HttpMetrics = ReturnType<typeof createHttpMetrics>;

@@ -26,7 +26,7 @@ export interface Instrumentation {
   readonly health: Health;
   readonly faults: FaultLog;
   /** The answer of `/metrics`; 500 where a collector of the service's own throws. */
-  scrape(): Promise<{ readonly status: 200 | 500; readonly contentType: string; readonly body: string }>;
+  readonly scrape: () => Promise<{ readonly status: 200 | 500; readonly contentType: string; readonly body: string }>;
 }
 
 /** Registers the metrics of a Node.js service. Throws where the registry already has metrics of the same names. */

@@ -51,6 +51,8 @@ function find(rows: Rows | undefined, labels: Readonly<Record<string, string>>, 
   const isIt = (row: Row | undefined): boolean =>
     row?.labels !== undefined && names.every((name) => String(row.labels[name]) === labels[name]);
   const [key = '', row] = Object.entries(rows ?? {}).find(([, candidate]) => isIt(candidate)) ?? [];
-  const numbers = [row?.sum, row?.count, ...bounds.map((bound) => row?.bucketValues?.[bound])];
+  // prom-client's own, so any of it may be missing in another version.
+  const { sum, count, bucketValues }: Partial<Row> = row ?? {};
+  const numbers = [sum, count, ...bounds.map((bound) => bucketValues?.[bound])];
   return numbers.every((number) => typeof number === 'number') ? [key, row] : ['', undefined];
 }

@@ -36,8 +36,8 @@ const NUMBER: Result = { labels: () => false, type: undefined, scalar: true, rea
 export function reasonsOf(use: Use, check: Check): readonly Reason[] {
   if (syntaxError(use.expr) !== undefined) return [{ metric: '', why: `it is not PromQL: ${use.expr}` }];
   const { labels, reasons } = resultOf(use, check, []);
-  const absent = use.shows.filter((label) => !labels(label));
-  return [...reasons, ...absent.map((label) => ({ metric: '', why: `it shows the label ${label}, which its result does not have` }))];
+  const shown = use.shows.filter((label) => !labels(label));
+  return [...reasons, ...shown.map((label) => ({ metric: '', why: `it shows the label ${label}, which its result does not have` }))];
 }
 
 function resultOf({ expr, sets }: Use, check: Check, above: readonly string[]): Result {
@@ -79,7 +79,7 @@ function aggregation(node: SyntaxNode, scope: Scope): Result {
     labels: SAME_LABELS.has(operator) ? inner.labels : plus(kept, added),
     type: SAME_TYPE.has(operator) ? inner.type : undefined,
     scalar: false,
-    reasons: [...inner.reasons, ...absent(wanted, inner.labels, `${operator} ${word}`, node, scope)],
+    reasons: [...inner.reasons, ...absent(wanted, inner.labels, `${operator} ${word}`, metricsIn(node, scope))],
   };
 }
 
@@ -91,7 +91,7 @@ function call(node: SyntaxNode, scope: Scope): Result {
   const vector = parts.find(({ scalar }) => !scalar);
   const given = vector?.labels ?? NUMBER.labels;
   const [made = ''] = args.filter((arg) => arg.name === 'StringLiteral').map((arg) => unquoted(textOf(arg, scope.expr)));
-  const bounds = name === 'histogram_quantile' ? absent(['le'], given, name, node, scope) : [];
+  const bounds = name === 'histogram_quantile' ? absent(['le'], given, name, metricsIn(node, scope)) : [];
   return {
     labels: labelsAfter(name, given, made),
     type: undefined,
@@ -118,7 +118,7 @@ function binary(node: SyntaxNode, scope: Scope): Result {
     labels: isFilter ? left.labels : joined(clauses, left.labels, right.labels),
     type: isFilter ? left.type : undefined,
     scalar: false,
-    reasons: [...reasons, ...unmatched(clauses, left.labels, right.labels, node, scope)],
+    reasons: [...reasons, ...unmatched(clauses, [left.labels, right.labels], node, scope)],
   };
 }
 
@@ -148,7 +148,7 @@ function ofBranches(parts: readonly Result[], { strict }: Scope): readonly Reaso
   return enough ? [] : parts.flatMap(({ reasons }) => reasons);
 }
 
-function unmatched(clauses: Clauses, left: Labels, right: Labels, node: SyntaxNode, scope: Scope): readonly Reason[] {
+function unmatched(clauses: Clauses, [left, right]: readonly [Labels, Labels], node: SyntaxNode, scope: Scope): readonly Reason[] {
   const any: Labels = (label) => left(label) || right(label);
   const sides: Readonly<Record<string, readonly Labels[]>> = {
     on: [left, right],
@@ -156,11 +156,10 @@ function unmatched(clauses: Clauses, left: Labels, right: Labels, node: SyntaxNo
     group_right: [left],
     ignoring: scope.strict ? [any] : [],
   };
-  return [...clauses].flatMap(([word, names]) => (sides[word] ?? []).flatMap((side) => absent(names, side, word, node, scope)));
+  return [...clauses].flatMap(([word, names]) => (sides[word] ?? []).flatMap((side) => absent(names, side, word, metricsIn(node, scope))));
 }
 
-function absent(wanted: readonly string[], labels: Labels, clause: string, node: SyntaxNode, scope: Scope): readonly Reason[] {
-  const metric = metricsIn(node, scope);
+function absent(wanted: readonly string[], labels: Labels, clause: string, metric: string): readonly Reason[] {
   return wanted.filter((label) => !labels(label)).map((label) => ({ metric, why: `${clause} (${label}): there is no label ${label}` }));
 }
 

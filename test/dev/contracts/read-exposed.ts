@@ -15,7 +15,11 @@ interface Metadata extends MetricType {
  */
 export async function readExposed(base: string, target: string, series: readonly string[], since: number): Promise<Captured> {
   const api = async <T>(path: string, query: readonly (readonly [string, string])[]): Promise<readonly T[]> =>
-    (await getJson<{ readonly data: readonly T[] }>(`${base}/api/v1/${path}?${new URLSearchParams(query.map(([...pair]) => pair))}`)).data;
+    (
+      await getJson<{ readonly data: readonly T[] }>(
+        `${base}/api/v1/${path}?${new URLSearchParams(query.map(([...pair]) => pair)).toString()}`,
+      )
+    ).data;
   const types = await api<Metadata>('targets/metadata', [['match_target', target]]);
   const selected = await api<SeriesLabels>('series', [...series.map((text) => ['match[]', text] as const), ['start', String(since)]]);
   return { types, series: selected, targetLabels: [...new Set(types.flatMap(({ target: labels }) => Object.keys(labels)))] };

@@ -10,7 +10,9 @@ export async function readUses(root: string): Promise<readonly Use[]> {
   const ofRules = [...(rules ?? [])].filter(([path]) => /\.ya?ml$/.test(path)).flatMap(([path, text]) => rulesUses(path, text));
   const ofSlos = [...(slos ?? [])]
     .filter(([path]) => /\.ya?ml$/.test(path))
-    .flatMap(([path, text]) => rulesUses(path, renderSlo(path, text, new Map(), '', '30d').rules?.text ?? ''));
+    .flatMap(([path, text]) =>
+      rulesUses(path, renderSlo(path, text, { sources: new Map(), runbooksUrl: '', retention: '30d' }).rules?.text ?? ''),
+    );
   const ofBoards = [...(boards ?? [])].filter(([path]) => path.endsWith('.json')).flatMap(([path, text]) => dashboardUses(path, text));
   return [...ofRules, ...ofSlos, ...ofBoards];
 }

@@ -93,7 +93,11 @@ async function tryAll(
       await rememberOutcomes(root, image, known);
     }
   };
-  await Promise.all(Array.from({ length: RUNS }, work)).finally(async () => unstage(folder));
+  try {
+    await Promise.all(Array.from({ length: RUNS }, work));
+  } finally {
+    await unstage(folder);
+  }
   detail(`${open.length} trials`);
   return known;
 }

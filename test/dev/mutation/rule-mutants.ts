@@ -59,7 +59,7 @@ export function mutantsOf(path: string, text: string): readonly Mutant[] {
 type Change = Pick<Mutant, 'kind' | 'mutation' | 'rule'>;
 
 function changedExpr(rule: Rule): readonly Change[] {
-  return exprMutants(String(rule.expr)).map(({ kind, mutation, expr }) => ({ kind, mutation, rule: { ...rule, expr } }));
+  return exprMutants(rule.expr).map(({ kind, mutation, expr }) => ({ kind, mutation, rule: { ...rule, expr } }));
 }
 
 /** A rule without a hold time has none that could be tripled or removed. */
@@ -69,7 +69,7 @@ function changedHold(rule: Rule): readonly Change[] {
   const tripled = hold.replace(/\d+/g, (digits) => String(Number(digits) * 3));
   return [
     { kind: 'for', mutation: `for: ${hold}: tripled to ${tripled}`, rule: { ...rule, for: tripled } },
-    { kind: 'for', mutation: `for: ${hold}: removed`, rule: without as Rule },
+    { kind: 'for', mutation: `for: ${hold}: removed`, rule: without },
   ];
 }
 

@@ -173,11 +173,11 @@ it('ttlSeconds covers every wait, up to what the history service takes', () => {
 describe('testLabels', () => {
   it('adds the given labels', () => {
     expect(testLabels('critical', 'database', ['service=shop'], 'n')).toEqual({
-      severity: 'critical',
-      category: 'database',
-      service: 'shop',
-      nonce: 'n',
+      labels: { severity: 'critical', category: 'database', service: 'shop', nonce: 'n' },
     });
+  });
+  it('takes a label of any name for one', () => {
+    expect(testLabels('info', 'stack', ['wrong=x'], 'n')).toMatchObject({ labels: { wrong: 'x' } });
   });
   it.each([
     ['loud', 'stack', [], '--severity loud'],

@@ -21,7 +21,8 @@ const EXAMPLE = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
 const MINIMAL = 'service: shop\nslos:\n  - indicator: availability\n    objective: 99.9\n';
 const said = (problems: readonly Problem[]): string[] =>
   problems.map(({ severity, place, message, fix }) => `${severity} ${place} ${message} → ${fix ?? ''}`);
-const rulesText = (text: string): string => renderSlo(PATH, text, new Map(), RUNBOOKS, '30d').rules?.text ?? '';
+const rulesText = (text: string): string =>
+  renderSlo(PATH, text, { sources: new Map(), runbooksUrl: RUNBOOKS, retention: '30d' }).rules?.text ?? '';
 
 describe('the rules of an SLO', () => {
   const rules = ruleGroups(rulesText(MINIMAL)).flatMap((group) => group.rules);
@@ -201,7 +202,8 @@ describe('rendering', () => {
   });
 
   it('warns where Prometheus forgets sooner than the window ends', () => {
-    const warnings = (retention: string): readonly Problem[] => renderSlo(PATH, MINIMAL, new Map(), RUNBOOKS, retention).problems;
+    const warnings = (retention: string): readonly Problem[] =>
+      renderSlo(PATH, MINIMAL, { sources: new Map(), runbooksUrl: RUNBOOKS, retention }).problems;
     expect(warnings('30d')).toEqual([]);
     expect(warnings('5w')).toEqual([]);
     expect(said(warnings('15d'))).toEqual([
