@@ -15,7 +15,7 @@ import { inputFailure, stackFailure } from './base/failure.ts';
 import { error, warning } from './base/problem.ts';
 import { ROOT } from './base/files.ts';
 import { bringIntoForce, putBack, readPresent, readSources, testChannel, writeConfigure } from './notify/configure-io.ts';
-import { openWorkplace } from './engine/workplace.ts';
+import { openWorkplace } from './engine/workspace.ts';
 
 /** Sets up who is told: asks, or takes options; checks, writes, brings into force and tests. */
 await main(async (context) => {

@@ -6,7 +6,7 @@ import { inputFailure } from './base/failure.ts';
 import { error } from './base/problem.ts';
 import { OPTIONAL_PARTS } from './demo/plan.ts';
 import { startDemo, stopDemo } from './demo/run.ts';
-import { openWorkplace } from './engine/workplace.ts';
+import { openWorkplace } from './engine/workspace.ts';
 
 const USAGE = 'npm run demo [-- --yes | --with <module>,… | --stop]';
 

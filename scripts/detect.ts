@@ -3,7 +3,7 @@ import { main } from './base/command.ts';
 import { detectionJson, renderDetection, renderLater, renderManual } from './detect/show.ts';
 import { confirm } from './base/prompt.ts';
 import { applyDetection, lookAround } from './detect/run.ts';
-import { openWorkplace } from './engine/workplace.ts';
+import { openWorkplace } from './engine/workspace.ts';
 
 const USAGE = 'npm run detect [-- --apply] [--json]';
 

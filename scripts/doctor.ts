@@ -6,7 +6,7 @@ import { stackFailure } from './base/failure.ts';
 import { error } from './base/problem.ts';
 import { ROOT } from './base/files.ts';
 import { loadSettings } from './settings/io.ts';
-import { examine } from './doctor/doctor.ts';
+import { examine } from './doctor/run.ts';
 
 /** Says which alerts cannot fire on this host and why, which channels fail, and when the dead-man's switch was last told. */
 await main(async ({ args, report }) => {

@@ -5,7 +5,7 @@ import { inputFailure, stackFailure } from './base/failure.ts';
 import { error } from './base/problem.ts';
 import { loadProjectName } from './settings/io.ts';
 import { removeStack } from './engine/teardown.ts';
-import { openWorkplace } from './engine/workplace.ts';
+import { openWorkplace } from './engine/workspace.ts';
 
 const USAGE = 'npm run down [-- --volumes [--yes]]';
 

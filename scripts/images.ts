@@ -4,7 +4,7 @@ import { renderImages } from './images/show.ts';
 import { inputFailure, stackFailure } from './base/failure.ts';
 import { error } from './base/problem.ts';
 import { listImages, loadImages, saveImages } from './images/list.ts';
-import { openWorkplace } from './engine/workplace.ts';
+import { openWorkplace } from './engine/workspace.ts';
 
 const USAGE = 'npm run images [-- save FILE | load FILE] [-- --json]';
 

@@ -8,7 +8,7 @@ import { stackState } from './engine/stack-state.ts';
 import { applyPrepared } from './up/apply.ts';
 import { lintPrepared } from './up/lint.ts';
 import { prepare } from './up/prepare.ts';
-import { openWorkplace } from './engine/workplace.ts';
+import { openWorkplace } from './engine/workspace.ts';
 
 /** Brings changed files into force in the running stack: lint → publish → reload → prove that what runs is what is on disk. */
 await main(async (context) => {

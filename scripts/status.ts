@@ -5,7 +5,7 @@ import { stackFailure } from './base/failure.ts';
 import { ROOT } from './base/files.ts';
 import { loadSettings } from './settings/io.ts';
 import { lookAtStack } from './doctor/status-io.ts';
-import { openWorkplace } from './engine/workplace.ts';
+import { openWorkplace } from './engine/workspace.ts';
 
 /** What runs, what is scraped and what fires, now. Exit code 1 where something is not as it should be. */
 await main(async (context) => {

@@ -9,7 +9,7 @@ import { error } from './base/problem.ts';
 import { ROOT } from './base/files.ts';
 import { loadSettings } from './settings/io.ts';
 import { deliverTestAlert, requireChannel, routeTestAlert } from './notify/test-alert.ts';
-import { openWorkplace } from './engine/workplace.ts';
+import { openWorkplace } from './engine/workspace.ts';
 
 const USAGE =
   'npm run test-alert [-- --channel slack --severity critical --category stack --label name=value --timeout 30 --dry-run --json]';

@@ -6,7 +6,7 @@ import { applyPrepared } from './up/apply.ts';
 import { lintPrepared } from './up/lint.ts';
 import { prepare } from './up/prepare.ts';
 import { summarise } from './up/summary.ts';
-import { openWorkplace } from './engine/workplace.ts';
+import { openWorkplace } from './engine/workspace.ts';
 
 const USAGE = 'npm run up [-- --yes] [--dry-run]';
 

@@ -4,7 +4,7 @@ import { ROOT } from './base/files.ts';
 import { loadSettings } from './settings/io.ts';
 import { lintPrepared } from './up/lint.ts';
 import { prepare } from './up/prepare.ts';
-import { openWorkplace } from './engine/workplace.ts';
+import { openWorkplace } from './engine/workspace.ts';
 
 /** Everything that `up` checks before it changes anything, and nothing else. */
 await main(async (context) => {

@@ -1,8 +1,7 @@
 import { basename, relative, sep } from 'node:path';
+import { PORT_SETTINGS } from '../settings/table.ts';
 import { editEnvText, parseEnvFile } from '../base/env-file.ts';
 
-/** Published ports: each is shifted by the same step, so that the copies of a team are told apart by one number. */
-const PORTS = ['GRAFANA_PORT', 'PROMETHEUS_PORT', 'ALERTMANAGER_PORT', 'HISTORY_PORT', 'LOKI_PORT', 'PUSHGATEWAY_PORT'] as const;
 /** The defaults lie within 9090 to 9095 and 3001 to 3100: steps of 100 keep the copies' ranges apart. */
 const STEP = 100;
 
@@ -23,7 +22,8 @@ export interface NewProject {
 }
 
 /**
- * Plans the `.env` of a copy. NODE_EXPORTER_PORT stays: node exporter listens on the gateway of its own stack's network.
+ * Plans the `.env` of a copy. Published ports are all shifted by the same step, so that the copies of a team differ by one number. Other ports
+ * stay: those services listen on the gateway of their own stack's network.
  * Undefined where no step leaves all ports free.
  */
 export function planNewProject(folder: string, exampleText: string, taken: Taken): NewProject | undefined {
@@ -63,7 +63,7 @@ export function takenBy(envText: string): { readonly project: string | undefined
 function portsOf(envText: string): Readonly<Record<string, number>> {
   const { entries } = parseEnvFile(envText, '.env');
   return Object.fromEntries(
-    PORTS.flatMap((key) => {
+    PORT_SETTINGS.flatMap((key) => {
       const value = Number(entries.find((entry) => entry.key === key)?.value);
       return Number.isInteger(value) && value > 0 ? [[key, value]] : [];
     }),

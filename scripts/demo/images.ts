@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { stackFailure } from '../base/failure.ts';
 import { interruptible } from '../base/interruptible.ts';
 import { error } from '../base/problem.ts';
-import type { Workplace } from '../engine/workplace.ts';
+import type { Workplace } from '../engine/workspace.ts';
 import { ensureImages } from '../images/io.ts';
 import type { Demo } from '../modules/parts.ts';
 import type { PlainSettings } from '../settings/table.ts';

@@ -20,7 +20,7 @@ import { stackState } from '../engine/stack-state.ts';
 import { removeStack } from '../engine/teardown.ts';
 import { waitForHealthy } from '../engine/wait.ts';
 import { demoImages } from './images.ts';
-import type { Workplace } from '../engine/workplace.ts';
+import type { Workplace } from '../engine/workspace.ts';
 
 /** PostgreSQL makes its cluster and the example its tables in about ten seconds; slow disks need longer. */
 const START_MS = 120_000;

@@ -14,7 +14,7 @@ import { ownNetwork } from '../engine/networks.ts';
 import { writeNewFile, writeNewSecret } from '../base/new-files.ts';
 import { generateSecret, loadOrCreateSettings, writeEnv } from '../settings/io.ts';
 import { modules } from '../modules/index.ts';
-import type { Workplace } from '../engine/workplace.ts';
+import type { Workplace } from '../engine/workspace.ts';
 
 /** Looks at the running containers and decides what to add. Throws a `Failure` where `.env` is wrong in a way that this does not mend. */
 export async function lookAround({ root, docker, report }: Workplace): Promise<DetectPlan> {

@@ -29,7 +29,7 @@ export interface AlertSight {
  * Explains why a condition has no series.
  *
  * @param known which exporters have a metric of that name, as far as their contracts tell; empty where none has it
- * @param off the collector that would have given a metric of that name and does not run, as in `long_running_transactions of postgres-exporter`
+ * @param off the collector that would have given a metric of that name and does not run
  */
 export function explainBlindness(
   facts: readonly SelectorFacts[],

@@ -6,7 +6,7 @@ import { countTargets, serviceProblems, type StackStatus } from './stack-status.
 import { publishedModel } from '../engine/compose.ts';
 import { prometheusApi } from '../clients/prometheus.ts';
 import { stackState } from '../engine/stack-state.ts';
-import type { Workplace } from '../engine/workplace.ts';
+import type { Workplace } from '../engine/workspace.ts';
 
 /** Looks at the containers, and at Prometheus where it answers. */
 export async function lookAtStack({ root, docker }: Workplace, settings: PlainSettings): Promise<StackStatus> {

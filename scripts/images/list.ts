@@ -8,7 +8,7 @@ import { error } from '../base/problem.ts';
 import { mergeCompose } from '../engine/compose.ts';
 import { localBuilds } from './io.ts';
 import { loadSettings } from '../settings/io.ts';
-import type { Workplace } from '../engine/workplace.ts';
+import type { Workplace } from '../engine/workspace.ts';
 
 /** Every image that the Compose files name, with what the engine holds of it. */
 export async function listImages({ root, exec, docker }: Workplace): Promise<readonly ImageRow[]> {

@@ -5,7 +5,7 @@ import { mergeCompose } from '../engine/compose.ts';
 import { ensureImages } from './io.ts';
 import { loadSettings } from '../settings/io.ts';
 import { interruptible } from '../base/interruptible.ts';
-import type { Workplace } from '../engine/workplace.ts';
+import type { Workplace } from '../engine/workspace.ts';
 
 /** The image that `up` would run a service in, made present. Throws a `Failure` where it cannot be had. */
 export async function serviceImage({ root, exec, docker, report, signal, mayInstall }: Workplace, service: string): Promise<string> {

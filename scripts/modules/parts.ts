@@ -141,3 +141,13 @@ export interface Page {
   readonly port: string;
   readonly remark: string;
 }
+
+/** The form of a file: a map (with the form of some of its keys), a list, or text. What is not named may be anything. */
+export type Shape = { readonly map: Readonly<Record<string, Shape>> } | { readonly list: Shape } | 'text';
+
+/** The form of a module's configuration file, as far as rendering reads it, with an example. */
+export interface FileShape {
+  readonly path: string;
+  readonly shape: Shape;
+  readonly example: string;
+}

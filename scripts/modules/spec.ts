@@ -8,6 +8,7 @@ import type { CheckContext, SmokeCheck } from './check.ts';
 import type { Detection } from './facts.ts';
 import type { Servers } from './servers.ts';
 import type {
+  FileShape,
   StackSettings,
   Threshold,
   HostFacts,
@@ -32,6 +33,8 @@ export interface ModuleSpec<S extends SettingsTable = SettingsTable, R extends S
   readonly name: string;
   /** One line for people. */
   readonly about: string;
+  /** `MODULES` names it where nothing else is set. */
+  readonly isDefault?: true;
   readonly settings: S;
   /** Settings that hold a published port; no two may be equal. */
   readonly ports?: readonly string[];
@@ -73,6 +76,9 @@ export interface ModuleSpec<S extends SettingsTable = SettingsTable, R extends S
   readonly files?: Readonly<Record<string, string>>;
   /** Fills settings into a parsed file. */
   readonly annotate?: Readonly<Record<string, (doc: Document, settings: StackSettings & Values<R>) => void>>;
+  readonly shapes?: readonly FileShape[];
+  /** Empty files below `.effective/` that containers expect. */
+  readonly placeholders?: readonly string[];
   /** Services of our own, bundled into one file each. */
   readonly bundles?: readonly { readonly service: string; readonly path: string; readonly entry: string }[];
   /** Files that a service reads only at its start: folders of `.effective/`, files under `secrets/`. Other services reload. */

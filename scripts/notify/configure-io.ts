@@ -14,7 +14,7 @@ import { applyPrepared } from '../up/apply.ts';
 import { lintPrepared } from '../up/lint.ts';
 import { prepare } from '../up/prepare.ts';
 import { deliverTestAlert, requireChannel } from './test-alert.ts';
-import type { Workplace } from '../engine/workplace.ts';
+import type { Workplace } from '../engine/workspace.ts';
 
 /** How long a test alert may take to its receipt. */
 const TEST_WITHIN_MS = 30_000;

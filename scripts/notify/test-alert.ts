@@ -18,7 +18,7 @@ import { readIfThere } from '../base/files.ts';
 import { historyApi } from '../clients/history.ts';
 import { prometheusApi } from '../clients/prometheus.ts';
 import { logSince, stackState } from '../engine/stack-state.ts';
-import type { Workplace } from '../engine/workplace.ts';
+import type { Workplace } from '../engine/workspace.ts';
 
 const POLL_MS = 250;
 const CONFIG = '.effective/alertmanager/alertmanager.yml';

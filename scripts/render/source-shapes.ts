@@ -1,14 +1,13 @@
 import type { Tree } from '../base/tree.ts';
 import { isAlias, isMap, isScalar, isSeq, type Document, type Node } from 'yaml';
+import { modules } from '../modules/index.ts';
+import type { Shape } from '../modules/parts.ts';
 import { error, type Problem } from '../base/problem.ts';
-
-/** What stands at a place of a file: a map (with what stands below some of its keys), a list, or text. What is left out may be anything. */
-type Shape = { readonly map: Readonly<Record<string, Shape>> } | { readonly list: Shape } | 'text';
 
 const group: Shape = { map: { targets: { list: 'text' }, labels: { map: {} } } };
 
 /** What rendering looks into, by path. The programs' own linters check the rest; they run on what was rendered. */
-const SHAPES: readonly (readonly [RegExp, Shape, string])[] = [
+const SHAPES: readonly (readonly [Pick<RegExp, 'test'>, Shape, string])[] = [
   [/^prometheus\/prometheus\.yml$/, { map: { global: { map: { external_labels: { map: {} } } } } }, 'global:\n  scrape_interval: 15s'],
   [
     /^prometheus\/scrape\/[^/]+\.ya?ml$/,
@@ -20,7 +19,9 @@ const SHAPES: readonly (readonly [RegExp, Shape, string])[] = [
     { map: { groups: { list: { map: { rules: { list: { map: { labels: { map: {} }, annotations: { map: {} } } } } } } } } },
     'groups:\n  - name: mine\n    rules:\n      - alert: Mine\n        expr: up == 0',
   ],
-  [/^loki\/loki\.yml$/, { map: { limits_config: { map: {} } } }, 'limits_config:\n  reject_old_samples: true'],
+  ...modules.flatMap(({ shapes = [] }) =>
+    shapes.map(({ path, shape, example }) => [{ test: (other: string) => other === path }, shape, example] as const),
+  ),
   [
     /^grafana\/provisioning\/datasources\/[^/]+\.ya?ml$/,
     { map: { datasources: { list: { map: { uid: 'text' } } } } },

@@ -60,7 +60,7 @@ export function renderTree(input: RenderInput): RenderResult {
   const { sources, all } = input;
   const tree = new Map<string, string>([
     ['prometheus/targets/.mountpoint', ''],
-    ['loki/rules/.keep', ''],
+    ...all.flatMap(({ placeholders = [] }) => placeholders.map((path): [string, string] => [path, ''])),
   ]);
   const problems: Problem[] = [
     ...unloadedFiles(sources.keys()),
@@ -124,7 +124,11 @@ function renderAlertmanager({ settings, secretFiles, alertmanager }: RenderInput
 function renderSlos({ sources, settings }: RenderInput, tree: Map<string, string>): readonly Problem[] {
   return [...sources].flatMap(([path, text]) => {
     if (!/^prometheus\/slo\/[^/]+\.ya?ml$/.test(path)) return [];
-    const { rules, problems } = renderSlo(path, text, sources, runbooksUrl(settings), settings.PROMETHEUS_RETENTION_TIME);
+    const { rules, problems } = renderSlo(path, text, {
+      sources,
+      runbooksUrl: runbooksUrl(settings),
+      retention: settings.PROMETHEUS_RETENTION_TIME,
+    });
     if (rules !== undefined) tree.set(rules.path, rules.text);
     return problems;
   });

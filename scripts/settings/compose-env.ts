@@ -7,7 +7,7 @@ const NOT_VARIABLES: ReadonlySet<string> = new Set(['COMPOSE_FILE']);
 /** The variables of the checked-in Compose files: every setting that is a single value. Secrets are files and not among them. */
 export function composeEnv(settings: PlainSettings, network: StackNetwork): Readonly<Record<string, string>> {
   const values = Object.entries(settings).filter(([key, value]) => typeof value !== 'object' && !NOT_VARIABLES.has(key));
-  return { ...Object.fromEntries(values.map(([key, value]) => [key, String(value ?? '')])), NODE_EXPORTER_ADDRESS: network.gateway };
+  return { ...Object.fromEntries(values.map(([key, value]) => [key, String(value ?? '')])), STACK_GATEWAY: network.gateway };
 }
 
 /** The setting that holds a service's published port. */

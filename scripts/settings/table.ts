@@ -4,11 +4,13 @@ import { MODULE_NAMES, MODULE_SETTINGS, modules } from '../modules/index.ts';
 import { appwriteId } from './appwrite.ts';
 import { accountSid, smsNumbers, smsSender } from './twilio.ts';
 
+const DEFAULT_MODULES = modules.flatMap(({ name, isDefault }) => (isDefault === true ? [name] : []));
+
 /** Settings of the stack itself. What each does, when to change it and what breaks is in `.env.example`; a test keeps the two equal. */
 const STACK_SETTINGS = {
   COMPOSE_PROJECT_NAME: setting(kind.projectName, 'pharos'),
   COMPOSE_FILE: setting(kind.text, '.effective/compose.yml'),
-  MODULES: setting(kind.without(kind.listOf(kind.wordOf(...MODULE_NAMES)), 'stack'), 'node,containers,blackbox,apps,logs'),
+  MODULES: setting(kind.without(kind.listOf(kind.wordOf(...MODULE_NAMES)), 'stack'), DEFAULT_MODULES.join(',')),
   CLUSTER_NAME: setting(kind.optional(kind.host), ''),
   SERVER_NAME: setting(kind.optional(kind.host), ''),
   BIND_ADDRESS: setting(kind.address, '127.0.0.1'),

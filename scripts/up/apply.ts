@@ -9,7 +9,7 @@ import { joinDemo } from '../demo/run.ts';
 import type { Prepared } from './prepare.ts';
 import { startProof } from './prove.ts';
 import { reloadServices } from './reload.ts';
-import type { Workplace } from '../engine/workplace.ts';
+import type { Workplace } from '../engine/workspace.ts';
 
 /** Longest time that a service may take to become healthy: Grafana migrates its database at its first start, Prometheus replays its log. */
 const HEALTHY_WITHIN_MS = 180_000;

@@ -1,5 +1,5 @@
 import { compose } from '../engine/compose.ts';
-import type { Workplace } from '../engine/workplace.ts';
+import type { Workplace } from '../engine/workspace.ts';
 
 /** Gives the running Grafana's administrator the password of the settings. It goes in through standard input, never through an argument. */
 export async function resetGrafanaPassword({ exec, root, report }: Workplace, password: string): Promise<void> {

@@ -20,9 +20,13 @@ const FIX = 'Mend the file; the running stack has not been touched.';
 const NOISE =
   /^(\s*WARNING: file .* for file_sd .*does not exist|Checking .*|Unit Testing: .*|\s*(SUCCESS|FAILED):?.*found|\s*SUCCESS.*|\s*FAILED:?|Found:|\s- .*|amtool: error: failed to validate.*|(Error: )?(lint error|validation failed)|)$/;
 
+/** Folders of modules' files that tools read. */
+const ROOTS = [...new Set(modules.flatMap(({ linted = [] }) => linted.map(({ checkout }) => checkout.split('/')[0])))];
+
 /** A file of the checkout at the start of a finding, with a line and a column where the tool gives them. */
-const PLACE =
-  /^"?((?:prometheus|test|alertmanager|exporters|loki)\/[\w./-]+)"?:\s*(?:yaml: unmarshal errors:)?\s*(?:(?:yaml: )?line )?(?:(\d+):(?:\d+:?)?)?\s*(.*)$/;
+const PLACE = new RegExp(
+  `^"?((?:prometheus|test|alertmanager|${ROOTS.join('|')})\\/[\\w./-]+)"?:\\s*(?:yaml: unmarshal errors:)?\\s*(?:(?:yaml: )?line )?(?:(\\d+):(?:\\d+:?)?)?\\s*(.*)$`,
+);
 
 /**
  * What a failed run says, as problems that name the files of the checkout. Lines that name no file belong to the finding before them;

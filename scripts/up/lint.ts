@@ -12,7 +12,7 @@ import { rememberLint, stage, STAGING } from '../render/publish.ts';
 import { modules } from '../modules/index.ts';
 import type { Prepared } from './prepare.ts';
 import { interruptible } from '../base/interruptible.ts';
-import type { Workplace } from '../engine/workplace.ts';
+import type { Workplace } from '../engine/workspace.ts';
 
 /** promtool tests rules on one core; two runs side by side are what the smallest supported host has. */
 const TEST_RUNS = 2;

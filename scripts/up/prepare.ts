@@ -11,7 +11,7 @@ import { containerdSocket } from '../engine/containerd.ts';
 import { hostPaths, serverName } from '../engine/host.ts';
 import { hostProblems } from '../engine/host-check.ts';
 import { appNetworkProblems, planNetwork } from '../engine/networks.ts';
-import type { Workplace } from '../engine/workplace.ts';
+import type { Workplace } from '../engine/workspace.ts';
 import { ensureImages, type ImageSet } from '../images/io.ts';
 import { modules } from '../modules/index.ts';
 import { select, wantedProfiles, type Selection } from '../modules/selection.ts';

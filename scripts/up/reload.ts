@@ -5,7 +5,7 @@ import { alertmanagerApi } from '../clients/alertmanager.ts';
 import { prometheusApi } from '../clients/prometheus.ts';
 import { stackState } from '../engine/stack-state.ts';
 import type { Prepared } from './prepare.ts';
-import type { Workplace } from '../engine/workplace.ts';
+import type { Workplace } from '../engine/workspace.ts';
 
 /**
  * Makes the services that read their files again without a restart do so, where their container is one of those that ran before (by id): a new one

@@ -7,7 +7,7 @@ import { grafanaApi } from '../clients/grafana.ts';
 import { historyApi } from '../clients/history.ts';
 import { prometheusApi, type PrometheusApi } from '../clients/prometheus.ts';
 import { lastLogLines, logSince, runningSince, stackState } from '../engine/stack-state.ts';
-import type { Workplace } from '../engine/workplace.ts';
+import type { Workplace } from '../engine/workspace.ts';
 import type { CheckContext, SmokeCheck } from '../modules/check.ts';
 import { currentOf, fileTargets } from './current-samples.ts';
 import { resetGrafanaPassword } from './grafana-password.ts';

@@ -5,7 +5,7 @@ import { inputFailure, stackFailure } from '../../scripts/base/failure.ts';
 import { error } from '../../scripts/base/problem.ts';
 import { exec } from '../../scripts/base/exec.ts';
 import { ROOT } from '../../scripts/base/files.ts';
-import { openWorkplace } from '../../scripts/engine/workplace.ts';
+import { openWorkplace } from '../../scripts/engine/workspace.ts';
 
 const USAGE = 'npm run bench [-- stack | instrumentation | containers | exporters]';
 const BENCHES = ['stack', 'instrumentation', 'containers', 'exporters'];

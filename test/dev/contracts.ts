@@ -5,7 +5,7 @@ import { wrongImages } from './contracts/sources.ts';
 import { inputFailure, stackFailure } from '../../scripts/base/failure.ts';
 import { capture, contractFile, presentContracts, withCaptured, writeContracts } from './contracts/files.ts';
 import { readUses } from './contracts/read-uses.ts';
-import { openWorkplace } from '../../scripts/engine/workplace.ts';
+import { openWorkplace } from '../../scripts/engine/workspace.ts';
 
 const USAGE = 'npm run contracts [-- --check] [--beside] [--image service=image]…';
 

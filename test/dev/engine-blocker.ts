@@ -1,7 +1,7 @@
 import type { Context } from '../../scripts/base/command.ts';
 import { Failure } from '../../scripts/base/failure.ts';
 import { debianBuildBlocker } from '../../scripts/images/debian-build.ts';
-import { openWorkplace } from '../../scripts/engine/workplace.ts';
+import { openWorkplace } from '../../scripts/engine/workspace.ts';
 
 /**
  * Why the tests that need an engine cannot run here, or undefined where they can. Installs only what it may: with `yes`, or where somebody says so

@@ -5,7 +5,7 @@ import { stackFailure } from '../../scripts/base/failure.ts';
 import { KILLED_AT_LEAST, scoreOf } from './mutation/score.ts';
 import { error } from '../../scripts/base/problem.ts';
 import { mutate, type MutationScope } from './mutation/mutate.ts';
-import { openWorkplace } from '../../scripts/engine/workplace.ts';
+import { openWorkplace } from '../../scripts/engine/workspace.ts';
 import { proofSubjects } from './proof/digest.ts';
 import type { ProofLock } from './proof/lock.ts';
 import { openProofs } from './proof/open.ts';

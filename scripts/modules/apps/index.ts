@@ -9,6 +9,7 @@ import { detection } from './detect.ts';
 export const apps = defineModule({
   name: 'apps',
   about: 'your applications’ own /metrics, from prometheus/targets/apps/',
+  isDefault: true,
   settings: { ALERT_ERROR_RATE_THRESHOLD: setting(percent, '1') },
   thresholds: [
     {

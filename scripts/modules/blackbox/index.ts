@@ -14,6 +14,7 @@ const CONFIG = 'exporters/blackbox/blackbox.yml';
 export const blackbox = defineModule({
   name: 'blackbox',
   about: 'endpoints of BLACKBOX_TARGETS and prometheus/targets/blackbox/: answer, latency, certificate',
+  isDefault: true,
   settings: { BLACKBOX_TARGETS: setting(listOf(url), '') },
   thresholds: [],
   profiles: () => ['blackbox'],

@@ -16,6 +16,7 @@ const PORTS = { [CADVISOR]: 8080, [EXPORTER]: 9417 } as const;
 export const containers = defineModule({
   name: 'containers',
   about: 'every container of the host: state, health, exits, CPU, memory, out-of-memory kills',
+  isDefault: true,
   settings: { CONTAINER_METRICS: setting(oneOf(CADVISOR, 'engine'), CADVISOR) },
   thresholds: [],
   profiles: ({ CONTAINER_METRICS }) => (CONTAINER_METRICS === CADVISOR ? ['containers', CADVISOR] : ['containers']),

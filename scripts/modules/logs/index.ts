@@ -16,6 +16,7 @@ const LOKI = 'loki';
 export const logs = defineModule({
   name: 'logs',
   about: 'the logs of every container in Loki',
+  isDefault: true,
   settings: {
     LOG_SHIPPER: setting(oneOf('alloy', 'promtail'), 'alloy'),
     LOKI_PORT: setting(port, '3100'),
@@ -31,6 +32,10 @@ export const logs = defineModule({
   pages: [{ service: LOKI, title: 'Loki', port: 'LOKI_PORT', remark: 'query it in Grafana' }],
   sources: [LOKI, ...socketProxy.sources],
   files: { ...socketProxy.files, 'loki/alloy/': 'alloy/', 'loki/promtail/': 'promtail/', 'loki/': 'loki/' },
+  shapes: [
+    { path: 'loki/loki.yml', shape: { map: { limits_config: { map: {} } } }, example: 'limits_config:\n  reject_old_samples: true' },
+  ],
+  placeholders: ['loki/rules/.keep'],
   annotate: {
     'loki/loki.yml': (doc, { LOKI_RETENTION_DAYS }) => setBelow(doc, ['limits_config'], 'retention_period', `${LOKI_RETENTION_DAYS * 24}h`),
   },

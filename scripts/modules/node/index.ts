@@ -10,6 +10,7 @@ const EXPORTER = 'node-exporter';
 export const node = defineModule({
   name: 'node',
   about: 'the host: CPU, memory, disks, network, clock',
+  isDefault: true,
   settings: {
     NODE_EXPORTER_PORT: setting(port, '9100'),
     ALERT_CPU_THRESHOLD: setting(percent, '80'),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readContracts, type Contract, type Contracts } from '../../../scripts/rules/contract.ts';
 import { inputFailure, stackFailure } from '../../../scripts/base/failure.ts';
 import { readTree } from '../../../scripts/base/files.ts';
-import type { Workplace } from '../../../scripts/engine/workplace.ts';
+import type { Workplace } from '../../../scripts/engine/workspace.ts';
 
 const FOLDER = 'test/contracts';
 

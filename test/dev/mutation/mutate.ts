@@ -9,7 +9,7 @@ import { readOutcomes, rememberOutcomes, type Outcomes } from './outcomes-io.ts'
 import { testRules } from './promtool.ts';
 import { stage, unstage } from '../../../scripts/render/publish.ts';
 import { serviceImage } from '../../../scripts/images/service-image.ts';
-import type { Workplace } from '../../../scripts/engine/workplace.ts';
+import type { Workplace } from '../../../scripts/engine/workspace.ts';
 import { readRuleTests } from '../../../scripts/rules/cases-io.ts';
 import { join } from 'node:path';
 import { closest } from 'fastest-levenshtein';

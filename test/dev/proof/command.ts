@@ -5,7 +5,7 @@ import { Failure, inputFailure, stackFailure } from '../../../scripts/base/failu
 import { ROOT } from '../../../scripts/base/files.ts';
 import { error, type Problem } from '../../../scripts/base/problem.ts';
 import { demoProject } from '../../../scripts/demo/plan.ts';
-import { openWorkplace } from '../../../scripts/engine/workplace.ts';
+import { openWorkplace } from '../../../scripts/engine/workspace.ts';
 import { drills } from '../../drills/shared/registry.ts';
 import { takeLock } from '../../drills/shared/run-lock.ts';
 import { leftOf } from '../../support/cleanup.ts';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Workplace } from '../../../scripts/engine/workplace.ts';
+import type { Workplace } from '../../../scripts/engine/workspace.ts';
 import { runBatches, type Outcome } from '../../drills/shared/batches.ts';
 import { openContext } from '../../drills/shared/context.ts';
 import type { DrillContext } from '../../drills/shared/drill.ts';

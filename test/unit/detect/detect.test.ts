@@ -95,7 +95,7 @@ describe('what is proposed for a database', () => {
   it('names it by its Compose service, with the user’s database and the command for the read-only user', () => {
     const plan = detect([container('db', 'postgres:18', { env: { POSTGRES_USER: 'shop', POSTGRES_DB: 'orders' } })]);
     expect(plan.env).toEqual({
-      MODULES: 'node,containers,blackbox,apps,logs,postgres',
+      MODULES: 'node,containers,apps,blackbox,logs,postgres',
       APP_NETWORKS: 'shop_default',
       POSTGRES_INSTANCES: 'db=postgresql://pharos_monitor@db:5432/orders?sslmode=disable',
     });

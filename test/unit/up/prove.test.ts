@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../scripts/base/failure.ts';
 import { error } from '../../../scripts/base/problem.ts';
 import { proofOf } from '../../../scripts/up/prove.ts';
-import type { Workplace } from '../../../scripts/engine/workplace.ts';
+import type { Workplace } from '../../../scripts/engine/workspace.ts';
 
 const refused: Finding = { ...error('redis cache', 'refuses', 'mend'), final: true };
 
