@@ -3,7 +3,6 @@ import { pathToFileURL } from 'node:url';
 import { readTree } from '../base/files.ts';
 import { inputFailure } from '../base/failure.ts';
 import { error, type Problem } from '../base/problem.ts';
-import type { Tree } from '../render/scrape.ts';
 import { generateTests } from './cases.ts';
 import { alertRules } from './files.ts';
 import type { RuleTable } from './table.ts';
@@ -12,7 +11,7 @@ import type { RuleTable } from './table.ts';
  * The files of `test/rules`, and with them the promtool files that its tables are made into. Throws a `Failure` where a table does not load,
  * or does not fit its rule file.
  */
-export async function readRuleTests(root: string): Promise<Tree> {
+export async function readRuleTests(root: string): Promise<ReadonlyMap<string, string>> {
   const written = await readTree(root, 'test/rules');
   const rules = await readTree(root, 'prometheus/rules');
   const problems: Problem[] = [];

@@ -22,6 +22,9 @@ const FIX = 'Mend the file; the running stack has not been touched.';
 const NOISE =
   /^(\s*WARNING: file .* for file_sd .*does not exist|Checking .*|Unit Testing: .*|\s*(SUCCESS|FAILED):?.*found|\s*SUCCESS.*|\s*FAILED:?|Found:|\s- .*|amtool: error: failed to validate.*|(Error: )?(lint error|validation failed)|)$/;
 
+/** The name of a rule test, with which promtool begins what it says about each expectation that is not met. */
+const FAILED_TEST = /^ +name: (.*),$/;
+
 /** A file of the checkout at the start of a finding, with a line and a column where the tool gives them. */
 const PLACE =
   /^"?((?:prometheus|test|alertmanager|exporters|loki)\/[\w./-]+)"?:\s*(?:yaml: unmarshal errors:)?\s*(?:(?:yaml: )?line )?(?:(\d+):(?:\d+:?)?)?\s*(.*)$/;
@@ -49,9 +52,18 @@ export function lintProblems(title: string, subject: string, output: string): re
     )
     .filter((line) => !NOISE.test(line));
   const findings: { place: string; text: string[] }[] = [];
+  let isRepeated = false;
   for (const line of lines) {
     const [, file, number, text = ''] = PLACE.exec(line) ?? [];
     const last = findings.at(-1);
+    const test = FAILED_TEST.exec(line)?.[1];
+    // One finding for each rule test that fails, whatever number of its expectations are not met.
+    if (test !== undefined) {
+      isRepeated = findings.some(({ text: [first] }) => first === test);
+      if (!isRepeated) findings.push({ place: subject, text: [test] });
+      continue;
+    }
+    if (isRepeated) continue;
     // promtool calls the line 0 that it does not know.
     if (file !== undefined)
       findings.push({ place: number === undefined || Number(number) === 0 ? file : `${file}:${number}`, text: [text] });
