@@ -70,11 +70,14 @@ describe('a table of rule tests', () => {
     ]);
   });
 
-  it('keeps it silent at the threshold, for twice as long', () => {
-    const [, silent] = casesOf(FULL);
+  it('keeps it silent at the threshold, for twice as long and five minutes at least', () => {
+    const [, silent] = casesOf({ ...FULL, from: '2m45s' });
+    const [, brief] = casesOf(FULL);
     expect(silent?.name).toBe('ShopFull stays silent at 90 of used{disk="a"}');
-    expect(silent?.input_series[0]?.values).toBe('90x9');
-    expect(looksOf(silent)).toEqual(['0s', '15s', '30s', '45s', '60s', '75s', '90s', '105s', '120s'].map((at) => `${at} 0`));
+    expect(silent?.input_series[0]?.values).toBe('90x24');
+    expect(looksOf(silent).slice(0, 3)).toEqual(['0s 0', '30s 0', '60s 0']);
+    expect(looksOf(silent).at(-1)).toBe('330s 0');
+    expect(looksOf(brief).at(-1)).toBe('300s 0');
   });
 
   it('keeps it silent where series or labels are changed, at 21 evaluations at most', () => {
@@ -88,12 +91,13 @@ describe('a table of rule tests', () => {
 
   it('knows when an alert ends, and further situations in which it fires', () => {
     const fires = {
-      anew: { change: 'instance="c"', from: '2m', until: '3m' },
+      anew: { change: 'instance="c"', from: '2m', until: '3m', lastShown: '99.0' },
       once: { change: {}, at: '5m', shown: '92.0', result: { disk: 'b' } },
     } as const;
     const [, anew, once] = casesOf({ ...FULL, fires });
-    expect(looksOf(anew)).toEqual(['105s 0', '120s 1', '180s 0']);
+    expect(looksOf(anew)).toEqual(['105s 0', '120s 1', '165s 1', '180s 0']);
     expect(anew?.alert_rule_test[1]?.exp_alerts).toMatchObject([{ exp_labels: { instance: 'c' } }]);
+    expect(anew?.alert_rule_test[2]?.exp_alerts).toMatchObject([{ exp_annotations: { description: '99.0 % of a' } }]);
     expect(looksOf(once)).toEqual(['300s 1']);
     expect(once?.alert_rule_test[0]?.exp_alerts).toMatchObject([{ exp_annotations: { description: '92.0 % of b' } }]);
   });
