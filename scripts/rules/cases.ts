@@ -137,16 +137,11 @@ function situationsOf(table: RuleTable, test: AlertTest): readonly Situation[] {
 
 function momentsOf({ from, at, until }: Omit<Firing, 'change'>, every: number): ReadonlyMap<number, Look> {
   const first = secondsOf(from ?? at ?? '');
-  return new Map<number, Look>([
-    ...(from !== undefined && first >= every ? [[first - every, 'silent'] as const] : []),
-    ...(until === undefined
-      ? []
-      : ([
-          [secondsOf(until) - every, 'last'],
-          [secondsOf(until), 'silent'],
-        ] as const)),
-    [first, 'fires'],
-  ]);
+  const looks = new Map<number, Look>();
+  if (from !== undefined && first >= every) looks.set(first - every, 'silent');
+  looks.set(first, 'fires');
+  if (until !== undefined) looks.set(secondsOf(until) - every, 'last').set(secondsOf(until), 'silent');
+  return looks;
 }
 
 function changed(series: ReadonlyMap<string, Values>, change: Change): ReadonlyMap<string, Values> {

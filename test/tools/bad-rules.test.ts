@@ -36,6 +36,16 @@ tests:
       - { eval_time: 2m, alertname: ShopClosed, exp_alerts: [{ ${labels}, ${annotations} }] }
 `;
 
+const TABLE = `import { ruleTable } from '../../scripts/rules/table.ts';
+export default ruleTable({
+  category: 'application',
+  labels: { job: 'apps', service: 'shop', instance: 'b' },
+  alerts: [
+    { alert: 'ShopClosed', severity: 'warning', series: { up: '1x3 0' }, from: '2m', silent: { 'in another shop': 'service="inn"' } },
+  ],
+});
+`;
+
 beforeEach((context) => {
   if (noEngine !== undefined) context.skip(noEngine);
 });
@@ -44,7 +54,8 @@ beforeAll(async () => {
 });
 afterEach(() => {
   if (noEngine !== undefined) return;
-  for (const path of [FILE, 'runbooks/shop', 'test/rules/shop.test.yml']) rmSync(stack.path(path), { recursive: true, force: true });
+  for (const path of [FILE, 'runbooks/shop', 'test/rules/shop.test.yml', 'test/rules/shop.ts'])
+    rmSync(stack.path(path), { recursive: true, force: true });
 });
 afterAll(async () => {
   if (noEngine === undefined) await stack.destroy();
@@ -65,6 +76,41 @@ async function validate(
 describe('a rule of the user’s own', () => {
   it('is taken without a word where nothing is wrong with it', async () => {
     expect(await validate(RULE)).toEqual({ code: 0, said: [] });
+  });
+
+  it('is taken with a table of tests as well', async () => {
+    stack.write('test/rules/shop.ts', TABLE);
+    expect(await validate(RULE, { test: '' })).toEqual({ code: 0, said: [] });
+  });
+
+  it.each<readonly [string, string, string, number, string]>([
+    [
+      'a table that the rule does not fulfil',
+      RULE.replace('for: 1m', 'for: 2m'),
+      TABLE,
+      1,
+      'test/rules/shop.ts:6: promtool test rules: ShopClosed fires',
+    ],
+    ['a table that is no TypeScript', RULE, TABLE.replace('alerts: [', 'alerts: (['), 2, 'test/rules/shop.ts: does not load: '],
+    [
+      'a table of another alert',
+      RULE,
+      TABLE.replace("'ShopClosed'", "'ShopClosd'"),
+      2,
+      'test/rules/shop.ts: ShopClosd is no alert of prometheus/rules/shop.yml',
+    ],
+    ['a file that exports nothing', RULE, 'export {};', 2, 'test/rules/shop.ts: does not load: it has no "export default ruleTable('],
+  ])('is refused with its place for %s', async (_, rule, table, expected, says) => {
+    stack.write('test/rules/shop.ts', table);
+    const { code, said } = await validate(rule, { test: '' });
+    expect(said.join('\n')).toContain(says);
+    expect(code).toBe(expected);
+  });
+
+  it('is refused with the line of a test of its own that it does not fulfil', async () => {
+    const { code, said } = await validate(RULE.replace('for: 1m', 'for: 10m'));
+    expect(said.join('\n')).toContain('test/rules/shop.test.yml:3: promtool test rules: ShopClosed fires after a minute');
+    expect(code).toBe(1);
   });
 
   it.each([

@@ -74,7 +74,7 @@ describe('a table of rule tests', () => {
     const [, silent] = casesOf({ ...FULL, from: '2m45s' });
     const [, brief] = casesOf(FULL);
     expect(silent?.name).toBe('ShopFull stays silent at 90 of used{disk="a"}');
-    expect(silent?.input_series[0]?.values).toBe('90x24');
+    expect(silent?.input_series[0]?.values).toBe('90x23');
     expect(looksOf(silent).slice(0, 3)).toEqual(['0s 0', '30s 0', '60s 0']);
     expect(looksOf(silent).at(-1)).toBe('330s 0');
     expect(looksOf(brief).at(-1)).toBe('300s 0');
