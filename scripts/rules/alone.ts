@@ -3,6 +3,8 @@ import type { Tree } from '../base/tree.ts';
 import type { Problem } from '../base/problem.ts';
 import { originOf } from './cases.ts';
 
+type Files = ReadonlyMap<string, string>;
+
 interface Rule {
   readonly alert?: string;
   readonly expr?: unknown;
@@ -15,7 +17,7 @@ interface Rule {
  * @param tests promtool test files by their path
  * @param rules rule files by their path
  */
-export function testedAlone(tests: Tree, rules: Tree): { readonly tests: Tree; readonly rules: Tree } {
+export function testedAlone(tests: Files, rules: Files): { readonly tests: Files; readonly rules: Files } {
   const cut = new Map<string, string>();
   const cutTests = [...tests].map(([path, text]) => {
     const origin = originOf(path);
@@ -47,12 +49,34 @@ function parsed(text: string): unknown {
   return seen.get(text);
 }
 
-/** A problem of a generated test file, with the line of the table that the file was made from. */
-export function atTable(problem: Problem, sources: Tree): Problem {
-  const origin = originOf(problem.place.replace(/:\d+$/, ''));
-  if (origin === undefined) return problem;
-  const lines = (sources.get(origin.table) ?? '').split('\n');
-  const line = lines.findIndex((text) => text.includes(`'${origin.alert}'`)) + 1;
-  const fix = `Correct the entry of ${origin.alert} there, or the rule in ${origin.rules}; the running stack has not been touched.`;
-  return { ...problem, place: `${origin.table}:${line}`, fix };
+/**
+ * A failed rule test, with the line where someone wrote it: promtool says the names of the test and of its alert, not the file. A problem of
+ * anything else stays as it is.
+ *
+ * @param sources the files of test/rules by their path
+ */
+export function atSource(problem: Problem, sources: Files): Problem {
+  const [, name = '', alert] = /: (.*)\n\s*alertname: (\w+),/.exec(problem.message) ?? [];
+  if (alert === undefined) return problem;
+  const place =
+    placeOf(
+      sources,
+      (path) => path.endsWith('.test.yml') && originOf(path) === undefined,
+      (line) => /name: *['"]?(.*?)['"]?$/.exec(line)?.[1] === name,
+    ) ??
+    placeOf(
+      sources,
+      (path) => /^test\/rules\/[^.]+\.ts$/.test(path),
+      (line) => line.includes(`'${alert}'`),
+    );
+  const fix = `Correct the test or the rule ${alert}; the running stack has not been touched.`;
+  return place === undefined ? problem : { ...problem, place, fix };
+}
+
+function placeOf(sources: Files, isFile: (path: string) => boolean, isLine: (line: string) => boolean): string | undefined {
+  for (const [path, text] of sources) {
+    const line = isFile(path) ? text.split('\n').findIndex(isLine) + 1 : 0;
+    if (line > 0) return `${path}:${line}`;
+  }
+  return undefined;
 }

@@ -12,7 +12,7 @@ import type { RuleTable } from './table.ts';
  * The files of `test/rules`, and with them the promtool files that its tables are made into. Throws a `Failure` where a table does not load,
  * or does not fit its rule file.
  */
-export async function readRuleTests(root: string): Promise<Tree> {
+export async function readRuleTests(root: string): Promise<ReadonlyMap<string, string>> {
   const written = await readTree(root, 'test/rules');
   const rules = await readTree(root, 'prometheus/rules');
   const problems: Problem[] = [];

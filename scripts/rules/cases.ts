@@ -8,20 +8,24 @@ export interface GeneratedTests {
   readonly problems: readonly Problem[];
 }
 
+type Look = 'silent' | 'fires' | 'last';
+
 /** One test of a promtool file. */
 interface Situation {
   readonly name: string;
   readonly every: number;
   readonly scrape: number;
   readonly series: ReadonlyMap<string, Values>;
-  /** The moments in seconds that are looked at, and whether the alert fires then. */
-  readonly looks: ReadonlyMap<number, boolean>;
+  /** The moments in seconds that are looked at, and whether the alert fires then: `last` just before it ends. */
+  readonly looks: ReadonlyMap<number, Look>;
   /** What is expected where it fires. */
   readonly firing?: Firing | Omit<Firing, 'change'>;
 }
 
 /** Silence is looked at this many times at most, evenly spread: at every evaluation of the shorter tests. */
 const LOOKS = 20;
+/** Silence is watched this long at least, unless the table says otherwise: the window of most rates. */
+const LEAST_SECONDS = 300;
 const UNITS = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1 } as const;
 
 /** The seconds of a Prometheus duration such as `1h30m`. */
@@ -48,9 +52,9 @@ export function generateTests(module: string, table: RuleTable, rules: readonly 
     const interval = secondsOf(test.every ?? table.every ?? '15s');
     const path = `test/rules/${module}.${test.alert}-${interval}s.test.yml`;
     const made = situationsOf(table, test).map((situation) => {
-      const { alert, wrong } = expectedAlert(rule, table, test, situation);
+      const { first, last, wrong } = expectedAlerts(rule, table, test, situation);
       problems.push(...wrong);
-      return promtoolTest(situation, table, test, alert);
+      return promtoolTest(situation, table, test, { silent: [], fires: [first], last: [last] });
     });
     files.set(path, [...(files.get(path) ?? []), ...made]);
   }
@@ -97,9 +101,9 @@ function situationsOf(table: RuleTable, test: AlertTest): readonly Situation[] {
   const every = secondsOf(test.every ?? table.every ?? '15s');
   const scrape = secondsOf(test.scrape ?? table.scrape ?? '15s');
   const plain = new Map(Object.entries(test.series).map(([key, values]) => [key, isEdge(values) ? values.fires : values]));
-  const watched = secondsOf(test.watched ?? '') || 2 * secondsOf(test.from ?? test.at ?? '');
+  const watched = secondsOf(test.watched ?? '') || Math.max(LEAST_SECONDS, 2 * secondsOf(test.from ?? test.at ?? ''));
   const step = every * Math.max(1, Math.ceil(watched / every / LOOKS));
-  const silence = new Map(Array.from({ length: Math.floor(watched / step) + 1 }, (_, index) => [index * step, false] as const));
+  const silence = new Map(Array.from({ length: Math.floor(watched / step) + 1 }, (_, index) => [index * step, 'silent'] as const));
   const common = { every, scrape };
   const firing = (name: string, series: ReadonlyMap<string, Values>, own: Omit<Firing, 'change'>): readonly Situation[] => {
     const expected = { ...(test.shown === undefined ? {} : { shown: test.shown }), ...own };
@@ -131,14 +135,12 @@ function situationsOf(table: RuleTable, test: AlertTest): readonly Situation[] {
   ];
 }
 
-function momentsOf({ from, at, until, shown }: Omit<Firing, 'change'>, every: number): ReadonlyMap<number, boolean> {
-  const looks = new Map<number, boolean>();
+function momentsOf({ from, at, until }: Omit<Firing, 'change'>, every: number): ReadonlyMap<number, Look> {
   const first = secondsOf(from ?? at ?? '');
-  if (from !== undefined && first >= every) looks.set(first - every, false);
-  looks.set(first, true);
-  // A value that grows with time reads differently at the last evaluation.
-  if (until !== undefined && shown === undefined) looks.set(secondsOf(until) - every, true);
-  if (until !== undefined) looks.set(secondsOf(until), false);
+  const looks = new Map<number, Look>();
+  if (from !== undefined && first >= every) looks.set(first - every, 'silent');
+  looks.set(first, 'fires');
+  if (until !== undefined) looks.set(secondsOf(until) - every, 'last').set(secondsOf(until), 'silent');
   return looks;
 }
 
@@ -163,18 +165,18 @@ function seriesWith(key: string, labels: Labels, own: Labels = labelsIn(key)): s
   return `${key.replace(/\{.*$/, '')}{${all.join(', ')}}`;
 }
 
-/** The alert as it is expected where it fires, and what about its texts the table does not fit. */
-function expectedAlert(
+/** The alert as it is expected when it begins to fire and just before it ends, and what in the table does not fit its texts. */
+function expectedAlerts(
   rule: AlertRule,
   table: RuleTable,
   test: AlertTest,
   { name, firing }: Situation,
-): { readonly alert: object; readonly wrong: readonly string[] } {
+): { readonly first: object; readonly last: object; readonly wrong: readonly string[] } {
   const changedLabels = firing !== undefined && 'change' in firing ? partsOf(firing.change).labels : {};
   const labels = withoutEmpty({ ...table.labels, ...test.labels, ...changedLabels, ...test.result, ...firing?.result });
   const shown = firing?.shown;
   const wrong = new Set<string>();
-  const filled = (text: string): string =>
+  const filled = (text: string, value: string | undefined): string =>
     text.replace(/\{\{-?\s*(.*?)\s*-?\}\}/g, (_, template: string) => {
       const label = /^\$labels\.(\w+)$/.exec(template)?.[1];
       if (label !== undefined && labels[label] === undefined)
@@ -182,22 +184,29 @@ function expectedAlert(
       if (label !== undefined) return labels[label] ?? '';
       if (!/^\$value\b/.test(template))
         wrong.add(`has the template {{ ${template} }}, which a table cannot fill: test it in a .test.yml file`);
-      else if (shown === undefined) wrong.add('shows its value: give what it reads like as shown');
-      return shown ?? '';
+      else if (value === undefined) wrong.add('shows its value: give what it reads like as shown');
+      return value ?? '';
     });
-  const texts = Object.entries(rule.annotations).map(([key, text]) => [key, filled(text)] as const);
+  const texts = (value: string | undefined): Labels =>
+    Object.fromEntries(Object.entries(rule.annotations).map(([key, text]) => [key, filled(text, value)]));
   if (shown !== undefined && !Object.values(rule.annotations).some((text) => text.includes('$value')))
     wrong.add('does not show its value: take shown away');
   const own = { severity: test.severity, category: test.category ?? table.category, ...(test.sms === true ? { notify_sms: 'true' } : {}) };
   return {
-    alert: { exp_labels: { ...labels, ...own }, exp_annotations: Object.fromEntries(texts) },
+    first: { exp_labels: { ...labels, ...own }, exp_annotations: texts(shown) },
+    last: { exp_labels: { ...labels, ...own }, exp_annotations: texts(firing?.lastShown ?? shown) },
     wrong: firing === undefined ? [] : [...wrong].map((message) => `${rule.alert} ${name}: its text ${message}`),
   };
 }
 
 const withoutEmpty = (labels: Labels): Labels => Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ''));
 
-function promtoolTest({ name, every, scrape, series, looks }: Situation, table: RuleTable, test: AlertTest, expected: object): object {
+function promtoolTest(
+  { name, every, scrape, series, looks }: Situation,
+  table: RuleTable,
+  test: AlertTest,
+  expected: Record<Look, readonly object[]>,
+): object {
   const { alert } = test;
   const base = { ...table.labels, ...test.labels };
   // One sample more than the last look needs.
@@ -206,7 +215,7 @@ function promtoolTest({ name, every, scrape, series, looks }: Situation, table: 
     name: `${alert} ${name}`,
     interval: `${scrape}s`,
     input_series: [...series].map(([key, values]) => ({ series: withBase(key, base), values: stretched(values, samples) })),
-    alert_rule_test: [...looks].map(([at, fires]) => ({ eval_time: `${at}s`, alertname: alert, exp_alerts: fires ? [expected] : [] })),
+    alert_rule_test: [...looks].map(([at, look]) => ({ eval_time: `${at}s`, alertname: alert, exp_alerts: expected[look] })),
   };
 }
 

@@ -36,6 +36,8 @@ interface Moments {
   readonly until?: string;
   /** What the `$value` of its annotations reads like then; to be given exactly where they show it. */
   readonly shown?: string;
+  /** The same at the last evaluation before `until`, where the value changes with time. */
+  readonly lastShown?: string;
   /** Labels of the alert that are not those of the series, by aggregation or by the rule; beside severity, category and notify_sms. */
   readonly result?: Labels;
 }
@@ -64,7 +66,7 @@ export interface AlertTest extends Moments {
   readonly fires?: Readonly<Record<string, Firing>>;
   /** Situations in which it never fires, by what they are. */
   readonly silent?: Readonly<Record<string, Change>>;
-  /** How long silence is watched; twice as long as it takes to fire, where it is not given. */
+  /** How long silence is watched; twice as long as it takes to fire and five minutes at least, where it is not given. */
   readonly watched?: string;
 }
 

@@ -23,6 +23,9 @@ const NOISE =
 /** Folders of modules' files that tools read. */
 const ROOTS = [...new Set(modules.flatMap(({ linted = [] }) => linted.map(({ checkout }) => checkout.split('/')[0])))];
 
+/** The name of a rule test, with which promtool begins what it says about each expectation that is not met. */
+const FAILED_TEST = /^ +name: (.*),$/;
+
 /** A file of the checkout at the start of a finding, with a line and a column where the tool gives them. */
 const PLACE = new RegExp(
   `^"?((?:prometheus|test|alertmanager|${ROOTS.join('|')})\\/[\\w./-]+)"?:\\s*(?:yaml: unmarshal errors:)?\\s*(?:(?:yaml: )?line )?(?:(\\d+):(?:\\d+:?)?)?\\s*(.*)$`,
@@ -51,9 +54,18 @@ export function lintProblems(title: string, subject: string, output: string): re
     )
     .filter((line) => !NOISE.test(line));
   const findings: { place: string; text: string[] }[] = [];
+  let isRepeated = false;
   for (const line of lines) {
     const [, file, number, text = ''] = PLACE.exec(line) ?? [];
     const last = findings.at(-1);
+    const test = FAILED_TEST.exec(line)?.[1];
+    // One finding for each rule test that fails, whatever number of its expectations are not met.
+    if (test !== undefined) {
+      isRepeated = findings.some(({ text: [first] }) => first === test);
+      if (!isRepeated) findings.push({ place: subject, text: [test] });
+      continue;
+    }
+    if (isRepeated) continue;
     // promtool calls the line 0 that it does not know.
     if (file !== undefined)
       findings.push({ place: number === undefined || Number(number) === 0 ? file : `${file}:${number}`, text: [text] });

@@ -6,7 +6,7 @@ import { onceEach } from './lint-output.ts';
 import { lintPlan, ruleTestKeys, ruleTestPlan } from './lint-plan.ts';
 import { isSelected } from '../render/scrape.ts';
 import { readIfThere } from '../base/files.ts';
-import { atTable, testedAlone } from '../rules/alone.ts';
+import { atSource, testedAlone } from '../rules/alone.ts';
 import { lint } from './lint-io.ts';
 import { rememberLint, stage, STAGING } from '../render/publish.ts';
 import { modules } from '../modules/index.ts';
@@ -92,7 +92,7 @@ async function runPart({ root, exec, signal }: Workplace, prepared: Prepared, { 
   ).flat();
   // A tool that was ended before its time has found nothing.
   signal.throwIfAborted();
-  if (problems.length > 0) throw stackFailure(onceEach(problems).map((problem) => atTable(problem, prepared.sources)));
+  if (problems.length > 0) throw stackFailure(onceEach(problems).map((problem) => atSource(problem, prepared.sources)));
   await rememberLint(root, file, keys);
   return [...new Set(runs.map(({ title }) => title))];
 }

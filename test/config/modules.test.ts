@@ -35,7 +35,7 @@ describe('the registry of modules', () => {
     const tests = [...(await readTree(ROOT, 'test/rules')).keys()];
     for (const name of names) {
       expect([...runbooks], name).toContain(name);
-      expect(tests, name).toContain(`test/rules/${name}.test.yml`);
+      expect(tests, name).toContain(`test/rules/${name}.ts`);
     }
   });
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { withThreshold } from '../../scripts/render/scrape.ts';
+import { readRuleTests } from '../../scripts/rules/cases-io.ts';
 import { alertRules, jobNames, ruleTests } from '../../scripts/rules/files.ts';
 import { SLO_RUNBOOKS } from '../../scripts/rules/render-slo.ts';
 import * as invariants from '../../scripts/rules/invariants.ts';
@@ -18,7 +19,7 @@ const list = (folder: string, end: string): string[] =>
 
 const ruleFiles = list('prometheus/rules', '.yml');
 const scrapeFiles = list('prometheus/scrape', '.yml');
-const testFiles = list('test/rules', '.test.yml').map((path) => ruleTests(path, read(path)));
+const testFiles = [...(await readRuleTests(root))].flatMap(([path, text]) => (path.endsWith('.test.yml') ? [ruleTests(path, text)] : []));
 const runbooks = list('runbooks', '.md').filter((path) => !path.endsWith('/README.md'));
 const rules = ruleFiles.flatMap((path) => alertRules(path, read(path)));
 const names: readonly string[] = modules.map(({ name }) => name);
@@ -61,7 +62,7 @@ describe('files of a module', () => {
   it.each(names)('%s stand side by side: scrape jobs, rules, rule tests and runbooks', (name) => {
     expect(scrapeFiles).toContain(`prometheus/scrape/${name}.yml`);
     expect(ruleFiles).toContain(`prometheus/rules/${name}.yml`);
-    expect(list('test/rules', '.test.yml')).toContain(`test/rules/${name}.test.yml`);
+    expect(list('test/rules', '.ts')).toContain(`test/rules/${name}.ts`);
     expect(runbooks.some((path) => path.startsWith(`runbooks/${name}/`))).toBe(true);
   });
 });

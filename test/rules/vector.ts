@@ -71,6 +71,15 @@ export default ruleTable({
       shown: '1.136s',
       watched: '2m45s',
       fires: {
+        'at 1.8 slow searches in a minute': {
+          change: {
+            'pharos_vector_search_duration_seconds_bucket{le="1"}': '0+0.55',
+            'pharos_vector_search_duration_seconds_bucket{le="2.5"}': '0+1',
+            'pharos_vector_search_duration_seconds_bucket{le="+Inf"}': '0+1',
+          },
+          from: '1m',
+          shown: '2.467s',
+        },
         'between 1 and 1.2 seconds': {
           change: {
             'pharos_vector_search_duration_seconds_bucket{le="2.5"}': null,

@@ -25,6 +25,16 @@ Checking /etc/prometheus/rules/custom.yml
     ]);
   });
 
+  it('tells each rule test that fails once, with the first expectation that is not met', () => {
+    const failed = (name: string, at: string): string =>
+      `    name: ${name},\n    alertname: A, time: ${at}, \n        exp:[], \n        got:[\n            0:`;
+    const output = `Unit Testing:  /stack/test/rules/a.test.yml\n  FAILED:\n${failed('A fires', '1m')}\n${failed('A fires', '2m')}\n${failed('A ends', '5m')}\n`;
+    expect(found('promtool test rules', 'test/rules', output)).toEqual([
+      expect.stringMatching(/^test\/rules \| promtool test rules: A fires\n +alertname: A, time: 1m,(?![^]*2m)/),
+      expect.stringMatching(/^test\/rules \| promtool test rules: A ends\n +alertname: A, time: 5m,/),
+    ]);
+  });
+
   it('passes over target files that nobody has written yet, and over a line that promtool does not know', () => {
     const output = `Checking /etc/prometheus/prometheus.yml
   WARNING: file "/etc/prometheus/targets/apps/*.yml" for file_sd in scrape job "apps" does not exist
