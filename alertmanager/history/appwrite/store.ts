@@ -1,4 +1,5 @@
 import { Query } from 'node-appwrite';
+import pLimit from 'p-limit';
 import type { Log } from '../../../exporters/common/log.ts';
 import type { AlertCount, AlertStore, StoredAlert } from '../alert.ts';
 import type { IncomingAlert, Notification } from '../payload.ts';
@@ -18,7 +19,8 @@ const PROBE_MS = 30_000;
  */
 export function openAppwriteStore(project: AppwriteProject, log: Log): AlertStore {
   const table = openTable(project);
-  const oneAtATime = queue();
+  // Two receivers that tell of one alert at once must not undo each other's row.
+  const oneAtATime = pLimit(1);
   let counted: { readonly at: number; readonly counts: readonly AlertCount[] } | undefined;
   let probed = 0;
 
@@ -131,15 +133,5 @@ export function openAppwriteStore(project: AppwriteProject, log: Log): AlertStor
       probed = Date.now();
     },
     close: () => undefined,
-  };
-}
-
-/** Runs tasks one after the other: two receivers that tell of one alert at once must not undo each other's row. */
-function queue(): <T>(task: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return async (task) => {
-    const next = last.then(task, task);
-    last = next.catch(() => undefined);
-    return next;
   };
 }
