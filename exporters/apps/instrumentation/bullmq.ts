@@ -3,6 +3,7 @@ import { guardCall, type GuardedCall } from './guarded-call.ts';
 import type { Instrumentation } from './instrumentation.ts';
 import { takeName } from './names.ts';
 import { reasonOf } from './reason.ts';
+import { oncePerRegistry } from './per-registry.ts';
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -85,13 +86,7 @@ export function watchWorker({ registry, faults }: Instrumentation, worker: Worke
   for (const event of ['ready', 'active', 'completed']) worker.on(event, () => faults.works(`worker ${worker.name}`));
 }
 
-const known = new WeakMap<Registry, ReturnType<typeof createMetrics>>();
-
-function metricsOf(registry: Registry): ReturnType<typeof createMetrics> {
-  const metrics = known.get(registry) ?? createMetrics(registry);
-  known.set(registry, metrics);
-  return metrics;
-}
+const metricsOf = oncePerRegistry(createMetrics);
 
 function createMetrics(registry: Registry) {
   const registers = [registry];

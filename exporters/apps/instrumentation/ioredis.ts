@@ -2,6 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Instrumentation } from './instrumentation.ts';
 import { takeName } from './names.ts';
 import { reasonOf } from './reason.ts';
+import { oncePerRegistry } from './per-registry.ts';
 
 /** What is needed of an ioredis client, so that no version of its types is. */
 interface RedisLike {
@@ -59,13 +60,7 @@ export function watchRedis(instrumentation: Instrumentation, client: RedisLike, 
   });
 }
 
-const known = new WeakMap<Registry, ReturnType<typeof createMetrics>>();
-
-function metricsOf(registry: Registry): ReturnType<typeof createMetrics> {
-  const metrics = known.get(registry) ?? createMetrics(registry);
-  known.set(registry, metrics);
-  return metrics;
-}
+const metricsOf = oncePerRegistry(createMetrics);
 
 function createMetrics(registry: Registry) {
   const registers = [registry];

@@ -3,6 +3,7 @@ import type { Instrumentation } from './instrumentation.ts';
 import { takeName } from './names.ts';
 import { reasonOf } from './reason.ts';
 import { observerOf } from './series.ts';
+import { oncePerRegistry } from './per-registry.ts';
 
 /** What is needed of `pg.Pool`, so that no version of its types is. */
 interface PoolLike {
@@ -90,13 +91,7 @@ export function watchPool(instrumentation: Instrumentation, pool: PoolLike, opti
   });
 }
 
-const known = new WeakMap<Registry, ReturnType<typeof createMetrics>>();
-
-function metricsOf(registry: Registry): ReturnType<typeof createMetrics> {
-  const metrics = known.get(registry) ?? createMetrics(registry);
-  known.set(registry, metrics);
-  return metrics;
-}
+const metricsOf = oncePerRegistry(createMetrics);
 
 function createMetrics(registry: Registry) {
   const registers = [registry];
