@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Diagnosis } from '../../scripts/doctor/diagnosis.ts';
 import { eventually, sh, type E2eStack } from '../support/e2e-stack.ts';
 
-/** `npm run configure` and `npm run test-alert` in a running stack, with a server at its gateway that stands in for the channels. */
+/** `npm run configure` and `npm run test-alert` in a running stack, with a server at its gateway in place of the channels. */
 export function notifyChecks(stack: () => E2eStack): void {
   describe('channels', () => {
     const received: { readonly path: string; readonly body: string }[] = [];

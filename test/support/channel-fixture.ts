@@ -48,7 +48,7 @@ export const { config } = renderAlertmanager(
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** Labels of a test alert: grouped at once, told as a real one would be. The instance stands in every message and tells one test from another. */
+/** Labels of a test alert: grouped at once, sent where a real one would be. The instance is in every message, so that tests do not mix. */
 export function labelsOf(severity: string, more: Labels = {}): Labels & { readonly instance: string; readonly nonce: string } {
   const instance = `cache-${Math.random().toString(36).slice(2, 8)}`;
   return { alertname: 'TestAlert', severity, category: 'stack', service: 'cache', instance, nonce: instance, ...more };
@@ -89,7 +89,7 @@ export class ChannelFixture {
     return new ChannelFixture(name, folder, base, providers);
   }
 
-  /** Tells Alertmanager of an alert, or of its end. */
+  /** Sends Alertmanager an alert, or its end. */
   async send(labels: Labels, over = false): Promise<void> {
     const alert = {
       labels: { cluster: 'shop', ...labels },
@@ -119,9 +119,9 @@ export class ChannelFixture {
     };
   }
 
-  /** Waits until all of these hosts were told of an instance this often; all that was told of it. */
-  async told(instance: string, hosts: readonly string[], times = 1): Promise<ProviderRequest[]> {
-    await eventually(`${hosts.join(', ')} told ${times}×`, 120, async () => {
+  /** Waits until each of these hosts got so many messages about an instance; all that were sent about it. */
+  async notified(instance: string, hosts: readonly string[], times = 1): Promise<ProviderRequest[]> {
+    await eventually(`${hosts.join(', ')} got ${times} messages`, 120, async () => {
       const { requests } = await this.about(instance);
       return hosts.every((host) => to(requests, host).length >= times);
     });

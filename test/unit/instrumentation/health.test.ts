@@ -67,22 +67,27 @@ describe('health', () => {
     instrumentation.health.add('db', { check });
     const began = performance.now();
     const answers = await Promise.all(Array.from({ length: 1000 }, async () => instrumentation.health.answer('ready')));
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
     expect(check).toHaveBeenCalledTimes(1);
   });
 
-  it('is a metric also where nobody probes, and a scrape does not wait for what hangs', async () => {
-    const { instrumentation } = create();
+  it('is a metric also where no one probes', async () => {
+    const { instrumentation } = create({ timeoutMs: 20 });
     instrumentation.health.add('db', { check: async () => 1 });
     instrumentation.health.add('hung', { check: async () => new Promise<never>(() => undefined) });
+    const body = async (): Promise<string> => (await instrumentation.scrape()).body;
+    expect(await body()).toContain('health_check_up{dependency="db"} 1');
+    await expect.poll(body, { timeout: 20_000 }).toContain('health_check_up{dependency="hung"} 0');
+    expect(await body()).toContain('health_check_failures_total{dependency="hung",reason="timeout"} 1');
+  });
+
+  it('does not keep a scrape waiting where it hangs', async () => {
+    const { instrumentation } = create({ timeoutMs: 60_000 });
+    instrumentation.health.add('hung', { check: async () => new Promise<never>(() => undefined) });
     const began = performance.now();
-    const { body } = await instrumentation.scrape();
-    expect(performance.now() - began).toBeLessThan(600);
-    expect(body).toContain('health_check_up{dependency="db"} 1');
-    await new Promise((resolve) => setTimeout(resolve, 850));
-    expect((await instrumentation.scrape()).body).toContain('health_check_up{dependency="hung"} 0');
-    expect((await instrumentation.scrape()).body).toContain('health_check_failures_total{dependency="hung",reason="timeout"} 1');
+    await instrumentation.scrape();
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 
   it('says when it works again', async () => {

@@ -33,6 +33,12 @@ async function fastify(instrumentation: Instrumentation, routes: (app: FastifyIn
   return app.listen({ port: 0, host: '127.0.0.1' });
 }
 
+/** Waits until so many requests are in flight. */
+async function inFlight(instrumentation: Instrumentation, count: number): Promise<void> {
+  const body = async (): Promise<string> => (await instrumentation.scrape()).body;
+  await expect.poll(body, { timeout: 20_000 }).toContain(`http_requests_in_flight ${count}`);
+}
+
 /** Values of `http_request_duration_seconds_count`, by `METHOD route code`. */
 async function counts({ registry }: Instrumentation): Promise<Record<string, number>> {
   const { values } = (await registry.getMetricsAsJSON()).find(({ name }) => name === 'http_request_duration_seconds') as unknown as {
@@ -95,17 +101,17 @@ describe('the Fastify adapter', () => {
 
   it('counts a client that goes away as 499, and nothing stays in flight', async () => {
     const instrumentation = create();
+    let release = (): void => undefined;
     const base = await fastify(instrumentation, (app) => {
-      app.get('/slow', async () => new Promise((resolve) => setTimeout(() => resolve('late'), 300)));
+      app.get('/slow', async () => new Promise((resolve) => (release = () => resolve('late'))));
     });
     const request = get(`${base}/slow`);
     request.on('error', () => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect((await instrumentation.scrape()).body).toContain('http_requests_in_flight 1');
+    await inFlight(instrumentation, 1);
     request.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await inFlight(instrumentation, 0);
     expect(await counts(instrumentation)).toEqual({ 'GET /slow 499': 1 });
-    expect((await instrumentation.scrape()).body).toContain('http_requests_in_flight 0');
+    release();
   });
 
   it('counts requests over HTTP/2, and no sizes of answers that share a socket', async () => {
@@ -129,10 +135,10 @@ describe('the Fastify adapter', () => {
           .resume(),
       );
     await Promise.all([read(0), read(30), read(60)]);
-    const gone = session.request({ ':path': '/slow/300' });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const gone = session.request({ ':path': '/slow/3000' });
+    await inFlight(instrumentation, 1);
     gone.on('error', () => undefined).close(8);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await inFlight(instrumentation, 0);
     expect(await counts(instrumentation)).toEqual({ 'GET /slow/:ms 200': 3, 'GET /slow/:ms 499': 1 });
     expect((await instrumentation.scrape()).body).not.toMatch(/^http_response_size_bytes_\w+\{.* [^0]/m);
   });

@@ -16,17 +16,17 @@ function prove(...answers: readonly (readonly Finding[])[]) {
   return { asked, proof: proofOf([{ title: 'redis', service: 'redis-exporter', run }], place) };
 }
 
-const soon = async (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+const POLL = { timeout: 20_000 };
 
 describe('a proof', () => {
   it('looks again, once every service is healthy, at what was true before', async () => {
-    const { proof } = prove([], [refused]);
-    await soon();
+    const { proof, asked } = prove([], [refused]);
+    await expect.poll(() => asked.times, POLL).toBe(1);
     await expect(proof.finish()).rejects.toThrow(Failure);
   });
   it('is content with what is true then', async () => {
     const { proof, asked } = prove([]);
-    await soon();
+    await expect.poll(() => asked.times, POLL).toBe(1);
     await proof.finish();
     expect(asked.times).toBe(2);
   });
