@@ -2,17 +2,30 @@ import { parseArguments } from './base/args.ts';
 import { interruption, main } from './base/command.ts';
 import { ROOT } from './base/files.ts';
 import { loadSettings } from './settings/io.ts';
+import { inputFailure } from './base/failure.ts';
+import { error } from './base/problem.ts';
+import { OPTIONAL_PARTS } from './demo/plan.ts';
 import { startDemo, stopDemo } from './demo/run.ts';
 import { openWorkplace } from './engine/workplace.ts';
 
-const USAGE = 'npm run demo [-- --yes | --stop]';
+const USAGE = 'npm run demo [-- --yes | --with <module>,… | --stop]';
 
 /** Starts an example application under a gentle load beside the running stack, which watches it; `--stop` removes it again. */
 await main(async (context) => {
   const { values } = parseArguments(context.args, {
     usage: USAGE,
-    options: { stop: { type: 'boolean' }, yes: { type: 'boolean', short: 'y' } },
+    options: { stop: { type: 'boolean' }, yes: { type: 'boolean', short: 'y' }, with: { type: 'string', default: '' } },
   });
+  const wanted = values.with.split(',').filter((name) => name !== '');
+  const unknown = wanted.filter((name) => !OPTIONAL_PARTS.includes(name));
+  if (unknown.length > 0)
+    throw inputFailure([
+      error(
+        'arguments',
+        `--with ${unknown.join(',')} is no optional part of the demo`,
+        OPTIONAL_PARTS.length === 0 ? USAGE : `There are ${OPTIONAL_PARTS.join(', ')}.`,
+      ),
+    ]);
   const { settings } = await loadSettings(ROOT);
   const place = await openWorkplace(context, values.yes);
   if (values.stop === true) {
@@ -20,7 +33,7 @@ await main(async (context) => {
     return;
   }
   interruption.state = 'The example may be half started: npm run demo -- --stop removes it.';
-  const { address, dashboards } = await startDemo(place, settings.plain);
+  const { address, dashboards } = await startDemo(place, settings.plain, wanted);
   place.report.result(`
   The example answers at ${address} and is under a gentle load.
 ${dashboards.map((dashboard) => `\n    ${dashboard}`).join('')}${dashboards.length > 0 ? '\n' : ''}

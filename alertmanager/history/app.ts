@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Log } from '../../exporters/common/log.ts';
 import { Forbidden, json, TooLarge, type Answer } from './http.ts';
 import { BadRequest } from './payload.ts';
 import { read } from './reads.ts';
-import { createService, type Log, type Service, type ServiceOptions } from './service.ts';
+import { createService, type Service, type ServiceOptions } from './service.ts';
 import { write } from './writes.ts';
 
 const HEADERS = {

@@ -1,9 +1,10 @@
+import { CATEGORIES, SEVERITIES } from '../../scripts/rules/labels.ts';
 import type { KnownValues } from './alert.ts';
 import { html, type Html } from './html.ts';
 import type { AlertQuery } from './query.ts';
 
-export const SEVERITIES = ['emergency', 'critical', 'warning', 'info'] as const;
-const CATEGORIES = ['infrastructure', 'database', 'cache', 'application', 'mlops', 'security', 'endpoint', 'logs', 'stack'] as const;
+/** The worst first, as people look for them. */
+export const WORST_FIRST = SEVERITIES.toReversed();
 
 /** The form above a list: what is asked for often in one line, the rest folded away until it is used. */
 export function filters({ status, equal, text, since, until, acknowledged }: AlertQuery, known: KnownValues): Html {
@@ -20,7 +21,7 @@ export function filters({ status, equal, text, since, until, acknowledged }: Ale
     </div>`;
   return html`<form method="get" action="/">
     <div class="row">
-      ${select('status', 'any state', ['firing', 'resolved'], status)} ${select('severity', 'any severity', SEVERITIES, equal.severity)}
+      ${select('status', 'any state', ['firing', 'resolved'], status)} ${select('severity', 'any severity', WORST_FIRST, equal.severity)}
       ${select('category', 'any category', CATEGORIES, equal.category)}
       <input type="search" name="q" placeholder="alert, instance, service, text" aria-label="text" value="${text ?? ''}" />
       <button>Filter</button>

@@ -1,9 +1,9 @@
+import { counter, gauge, renderText, type Sample } from '../../exporters/common/text.ts';
 import type { AlertCount } from './alert.ts';
-import { renderMetrics, type Family } from './metrics.ts';
 import type { TestAlert } from './test-alerts.ts';
 
 /** What the service says of itself. Times in milliseconds. */
-export interface Numbers {
+interface Numbers {
   readonly tests: readonly TestAlert[];
   readonly counts: readonly AlertCount[];
   readonly notifications: Readonly<Record<string, number>>;
@@ -19,38 +19,22 @@ export interface Numbers {
 
 /** The page that Prometheus scrapes. */
 export function metricsText(numbers: Numbers): string {
-  const gauge = (name: string, help: string, value: number): Family => ({ name, help, type: 'gauge', samples: [{ value }] });
-  return renderMetrics([
-    {
-      name: 'pharos_test_alert',
-      help: 'A test alert of npm run test-alert, while it is on.',
-      type: 'gauge',
-      samples: numbers.tests.map(({ labels }) => ({ labels, value: 1 })),
-    },
-    {
-      name: 'pharos_history_alerts',
-      help: 'Stored alerts.',
-      type: 'gauge',
-      samples: numbers.counts.map(({ status, severity, count }) => ({ labels: { status, severity }, value: count })),
-    },
-    {
-      name: 'pharos_history_notifications_total',
-      help: 'Notifications received, by what became of them.',
-      type: 'counter',
-      samples: Object.entries(numbers.notifications).map(([result, value]) => ({ labels: { result }, value })),
-    },
-    {
-      name: 'pharos_history_events_total',
-      help: "Events of Alertmanager's recorder received, by what became of them.",
-      type: 'counter',
-      samples: Object.entries(numbers.events).map(([result, value]) => ({ labels: { result }, value })),
-    },
-    {
-      name: 'pharos_history_sms_total',
-      help: 'SMS, by what became of them.',
-      type: 'counter',
-      samples: Object.entries(numbers.sms).map(([result, value]) => ({ labels: { result }, value })),
-    },
+  const byResult = (counts: Readonly<Record<string, number>>): readonly Sample[] =>
+    Object.entries(counts).map(([result, value]) => ({ labels: { result }, value }));
+  return renderText([
+    gauge(
+      'pharos_test_alert',
+      'A test alert of npm run test-alert, while it is on.',
+      numbers.tests.map(({ labels }) => ({ labels, value: 1 })),
+    ),
+    gauge(
+      'pharos_history_alerts',
+      'Stored alerts.',
+      numbers.counts.map(({ status, severity, count }) => ({ labels: { status, severity }, value: count })),
+    ),
+    counter('pharos_history_notifications_total', 'Notifications received, by what became of them.', byResult(numbers.notifications)),
+    counter('pharos_history_events_total', "Events of Alertmanager's recorder received, by what became of them.", byResult(numbers.events)),
+    counter('pharos_history_sms_total', 'SMS, by what became of them.', byResult(numbers.sms)),
     gauge(
       'pharos_history_last_notification_timestamp_seconds',
       'When the last notification was stored.',

@@ -1,5 +1,5 @@
 import type { Found, KnownValues, StoredAlert } from './alert.ts';
-import { filters, SEVERITIES } from './filters.ts';
+import { filters, WORST_FIRST } from './filters.ts';
 import { duration, time } from './format.ts';
 import { html, type Html } from './html.ts';
 import { page } from './page.ts';
@@ -42,7 +42,7 @@ function heading({ limit, offset }: AlertQuery, total: number): string {
 
 /** The class that colours an alert. */
 export function severityClass(severity: string): string {
-  return SEVERITIES.find((known) => known === severity) ?? 'info';
+  return WORST_FIRST.find((known) => known === severity) ?? 'info';
 }
 
 function row(alert: StoredAlert, nowMs: number, quiet = 'nobody was told'): Html {

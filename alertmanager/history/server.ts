@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { log } from '../../exporters/common/log.ts';
+import { repeat } from '../../exporters/common/repeat.ts';
+import { main, serve } from '../../exporters/common/service.ts';
 import type { AlertStore } from './alert.ts';
 import { openAppwriteStore } from './appwrite/store.ts';
 import { createApp } from './app.ts';
@@ -13,9 +15,6 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const PRUNE_BATCH = 200;
 const PRUNE_PAUSE_MS = 50;
-
-const log = (entry: Readonly<Record<string, unknown>>): void =>
-  void process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`);
 
 /** Opens a database. A file that is none is set aside and never deleted: alerts from now on matter more than those in it. */
 function openOrReplace<T>(path: string, open: (path: string) => T): { readonly store: T; readonly corrupt: number } {
@@ -42,11 +41,9 @@ function openAlerts({ appwrite, dataDir }: Environment): { readonly store: Alert
   return { store: openAppwriteStore({ ...appwrite, apiKey }, log), corrupt: 0 };
 }
 
-function serve(environment: Environment): void {
+await main(readEnvironment, async (environment) => {
   const { store, corrupt } = openAlerts(environment);
   const { store: events, corrupt: corruptEvents } = openOrReplace(join(environment.dataDir, 'events.db'), openEventStore);
-  const app = createApp({ store, events, environment, now: Date.now, log, corrupt: corrupt + corruptEvents });
-  const server = createServer((request, response) => void app(request, response));
   const prune = async (): Promise<void> => {
     const before = Date.now() - environment.retentionDays * DAY_MS;
     let removed = 0;
@@ -57,26 +54,17 @@ function serve(environment: Environment): void {
     }
     if (removed > 0) log({ msg: 'old alerts and events removed', count: removed });
   };
-  const pruneOrLog = (): void =>
-    void prune().catch((failure: unknown) => log({ level: 'error', msg: 'old alerts could not be removed', error: String(failure) }));
-  pruneOrLog();
-  setInterval(pruneOrLog, HOUR_MS).unref();
-  server.listen(environment.port, () => log({ msg: 'listening', port: environment.port }));
-  const stop = (): void => {
-    server.close(() => {
+  const stopping = new AbortController();
+  await serve({
+    port: environment.port,
+    app: createApp({ store, events, environment, now: Date.now, log, corrupt: corrupt + corruptEvents }),
+    stop: () => {
+      stopping.abort();
       store.close();
       events.close();
-      process.exit(0);
-    });
-    server.closeIdleConnections();
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-}
-
-const environment = readEnvironment(process.env);
-if ('port' in environment) serve(environment);
-else {
-  for (const message of environment) log({ level: 'error', msg: message });
-  process.exitCode = 2;
-}
+    },
+  });
+  await repeat(HOUR_MS, stopping.signal, async () =>
+    prune().catch((failure: unknown) => log({ level: 'error', msg: 'old alerts could not be removed', error: String(failure) })),
+  );
+});

@@ -1,10 +1,9 @@
+import type { Log } from '../../exporters/common/log.ts';
 import type { AlertStore } from './alert.ts';
 import type { EventStore } from './event-store.ts';
 import type { Environment } from './environment.ts';
 import { createTwilio } from './twilio.ts';
 import { createTestAlerts } from './test-alerts.ts';
-
-export type Log = (entry: Readonly<Record<string, unknown>>) => void;
 
 export interface ServiceOptions {
   readonly store: AlertStore;

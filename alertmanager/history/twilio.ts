@@ -15,7 +15,7 @@ export interface TwilioAccount {
 }
 
 /** What became of the messages. `again` is set where it may work later; Alertmanager then sends the notification again. */
-export interface Sent {
+interface Sent {
   readonly sent: number;
   readonly problems: readonly string[];
   readonly again: boolean;

@@ -1,14 +1,14 @@
+import type { Family, Sample } from '../common/text.ts';
 import type { ContainerRecord } from './record.ts';
 import type { Usage } from './statistics.ts';
-import type { Family, Sample } from './text.ts';
 
 /** A running container with its last reading; without one where the engine has not given it yet. */
-export interface Running {
+interface Running {
   readonly record: ContainerRecord;
   readonly usage: Usage | undefined;
 }
 
-export interface CadvisorContext {
+interface CadvisorContext {
   /** Seconds since 1970. */
   readonly now: number;
   /** `cgroupfs` or `systemd`: decides what a control group is called. */

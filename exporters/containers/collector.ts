@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
+import pLimit from 'p-limit';
+import type { Log } from '../common/log.ts';
+import { repeat, sleep } from '../common/repeat.ts';
+import { counter, gauge, type Family } from '../common/text.ts';
 import { cadvisorFamilies } from './cadvisor-metrics.ts';
 import type { ContainerStatistics, DiskUsageAnswer, EngineInfo, EngineVersion, InspectedContainer, ListedContainer } from './engine-api.ts';
 import { EngineRefusal, type EngineClient } from './engine-client.ts';
 import { eventsPath, lineSplitter, parseEvent } from './events.ts';
 import { Inventory } from './inventory.ts';
-import { inPool, repeat, sleep } from './repeat.ts';
 import { containerFamilies, diskFamilies, engineFamilies, tallyFamilies } from './state-metrics.ts';
 import { deviceNames, usageOf, type Usage } from './statistics.ts';
-import type { Family } from './text.ts';
 
 /** Events tell of changes at once; the list finds what they missed and shows that the engine is there. Below the 15 s between two scrapes. */
 const LIST_MS = 10_000;
@@ -29,10 +31,10 @@ const RECONNECT_MS = 1000;
 /** A reading that is older belongs to a container that no longer answers. */
 const USAGE_SECONDS = 60;
 
-export interface CollectorOptions {
+interface CollectorOptions {
   readonly engine: EngineClient;
   readonly statistics: boolean;
-  readonly log: (entry: Readonly<Record<string, unknown>>) => void;
+  readonly log: Log;
 }
 
 /** Keeps what the engine says in memory, so that a scrape costs no request to it. */
@@ -83,7 +85,7 @@ export class Collector {
     };
     const context = { now, cgroupDriver: this.#info.CgroupDriver ?? '', devices: this.#devices };
     return [
-      { name: 'docker_engine_up', help: '1: the engine answers.', type: 'gauge', samples: [{ value: Number(up) }] },
+      gauge('docker_engine_up', '1: the engine answers.', Number(up)),
       ...(up ? [...engineFamilies(this.#version, this.#info, live), ...this.#disk, ...containerFamilies(this.#inventory.shown(now))] : []),
       ...tallyFamilies(this.#inventory.tally.counts()),
       ...(up && this.#options.statistics
@@ -98,24 +100,13 @@ export class Collector {
 
   #ownFamilies(): readonly Family[] {
     return [
-      {
-        name: 'docker_event_stream_connected',
-        help: '1: events of the engine are followed.',
-        type: 'gauge',
-        samples: [{ value: Number(this.#connected) }],
-      },
-      {
-        name: 'docker_event_stream_connections_total',
-        help: 'Times that the event stream was opened.',
-        type: 'counter',
-        samples: [{ value: this.#connections }],
-      },
-      {
-        name: 'docker_engine_request_failures_total',
-        help: 'Requests to the engine that failed, by what was asked for.',
-        type: 'counter',
-        samples: [...this.#errors].map(([request, value]) => ({ labels: { request }, value })),
-      },
+      gauge('docker_event_stream_connected', '1: events of the engine are followed.', Number(this.#connected)),
+      counter('docker_event_stream_connections_total', 'Times that the event stream was opened.', this.#connections),
+      counter(
+        'docker_engine_request_failures_total',
+        'Requests to the engine that failed, by what was asked for.',
+        [...this.#errors].map(([request, value]) => ({ labels: { request }, value })),
+      ),
     ];
   }
 
@@ -150,7 +141,7 @@ export class Collector {
       while (this.#toInspect.size > 0) {
         const ids = [...this.#toInspect];
         this.#toInspect.clear();
-        await inPool(ids, INSPECT_AT_ONCE, async (id) => this.#inspect(id));
+        await pLimit(INSPECT_AT_ONCE).map(ids, async (id) => this.#inspect(id));
       }
     })().finally(() => {
       this.#inspecting = undefined;
@@ -206,7 +197,7 @@ export class Collector {
         .map(({ id }) => id),
     );
     for (const id of this.#usages.keys()) if (!running.has(id)) this.#usages.delete(id);
-    await inPool(running, MEASURE_AT_ONCE, async (id) => this.#measureOne(id));
+    await pLimit(MEASURE_AT_ONCE).map(running, async (id) => this.#measureOne(id));
   }
 
   async #measureOne(id: string): Promise<void> {

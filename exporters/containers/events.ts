@@ -12,7 +12,7 @@ export interface ContainerEvent {
 }
 
 /** The actions that change what is shown. Health checks alone make three `exec_*` events each time, which the engine need not send. */
-export const ACTIONS = ['create', 'start', 'die', 'oom', 'destroy', 'rename', 'pause', 'unpause', 'health_status', 'update'] as const;
+const ACTIONS = ['create', 'start', 'die', 'oom', 'destroy', 'rename', 'pause', 'unpause', 'health_status', 'update'] as const;
 
 interface RawEvent {
   readonly Action?: string;

@@ -2,8 +2,8 @@ import type { InspectedContainer } from './engine-api.ts';
 
 /** Every state of a container that the engine knows, and `removed` for those that are gone. */
 export const STATES = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'] as const;
-export type ContainerState = (typeof STATES)[number] | 'removed';
-export type Health = 'none' | 'starting' | 'healthy' | 'unhealthy';
+type ContainerState = (typeof STATES)[number] | 'removed';
+type Health = 'none' | 'starting' | 'healthy' | 'unhealthy';
 
 /** The Compose project and service of a container; empty where it has none. */
 export interface Owner {
@@ -12,14 +12,14 @@ export interface Owner {
 }
 
 /** How a container ended last. */
-export interface LastExit {
+interface LastExit {
   readonly code: number;
   /** The kernel killed it because it had reached its memory limit. */
   readonly outOfMemory: boolean;
 }
 
 /** What the engine was told to limit. 0: no limit. */
-export interface Limits {
+interface Limits {
   readonly memoryBytes: number;
   readonly memoryReservationBytes: number;
   readonly cpuShares: number;
@@ -59,7 +59,7 @@ export function ownerOf(labels: Readonly<Record<string, string>>): Owner {
 }
 
 /** Seconds since 1970 of an RFC 3339 time; undefined for the zero time, by which the engine means never. */
-export function seconds(time: string | undefined): number | undefined {
+function seconds(time: string | undefined): number | undefined {
   const milliseconds = Date.parse(time ?? '');
   return milliseconds > 0 ? milliseconds / 1000 : undefined;
 }

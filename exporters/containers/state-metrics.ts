@@ -1,17 +1,14 @@
+import { counter, gauge, type Family, type Sample } from '../common/text.ts';
 import type { DiskUsageAnswer, EngineInfo, EngineVersion } from './engine-api.ts';
 import { STATES, type ContainerRecord, type Owner } from './record.ts';
 import type { Count } from './tally.ts';
-import type { Family, Sample } from './text.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
 /** The labels that cAdvisor has for the owner, so that both join. */
-export function ownerLabels({ project, service }: Owner): Labels {
+function ownerLabels({ project, service }: Owner): Labels {
   return { container_label_com_docker_compose_project: project, container_label_com_docker_compose_service: service };
 }
-
-const gauge = (name: string, help: string, samples: readonly Sample[]): Family => ({ name, help, type: 'gauge', samples });
-const counter = (name: string, help: string, samples: readonly Sample[]): Family => ({ name, help, type: 'counter', samples });
 
 /** What the engine says of each container that cAdvisor does not. */
 export function containerFamilies(records: readonly ContainerRecord[]): readonly Family[] {
@@ -133,6 +130,6 @@ export function diskFamilies(answer: DiskUsageAnswer, at: number): readonly Fami
       'Disk used by what the engine keeps.',
       Object.entries(sizes).flatMap(([type, value]) => (value === undefined ? [] : [{ labels: { type }, value }])),
     ),
-    gauge('docker_engine_disk_usage_timestamp_seconds', 'When the disk was measured.', [{ value: at }]),
+    gauge('docker_engine_disk_usage_timestamp_seconds', 'When the disk was measured.', at),
   ];
 }

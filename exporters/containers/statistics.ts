@@ -23,7 +23,7 @@ export interface Usage {
 }
 
 /** Reads and writes of one block device. */
-export interface DiskUsage {
+interface DiskUsage {
   /** `major:minor`. */
   readonly device: string;
   readonly readBytes: number;

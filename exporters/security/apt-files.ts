@@ -6,7 +6,7 @@ import { unpackLz4 } from './lz4.ts';
 import { readRelease, type Release, type StanzaReader } from './package-lists.ts';
 
 /** One repository's list of packages as apt keeps it. */
-export interface PackageList {
+interface PackageList {
   readonly path: string;
   readonly release: Release;
 }

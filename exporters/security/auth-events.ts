@@ -2,15 +2,15 @@ import type { LogLine } from './syslog-line.ts';
 
 /** Why an SSH login failed. Fixed values: names and addresses of attackers never become labels. */
 export const SSH_REASONS = ['password', 'publickey', 'keyboard_interactive', 'invalid_user', 'not_allowed', 'gave_up', 'other'] as const;
-export type SshReason = (typeof SSH_REASONS)[number];
+type SshReason = (typeof SSH_REASONS)[number];
 
 /** Why sudo refused. */
 export const SUDO_REASONS = ['wrong_password', 'password_required', 'not_in_sudoers', 'command_not_allowed'] as const;
-export type SudoReason = (typeof SUDO_REASONS)[number];
+type SudoReason = (typeof SUDO_REASONS)[number];
 
 /** How somebody logged in. */
 export const LOGIN_METHODS = ['password', 'publickey', 'keyboard_interactive', 'console', 'other'] as const;
-export type LoginMethod = (typeof LOGIN_METHODS)[number];
+type LoginMethod = (typeof LOGIN_METHODS)[number];
 
 /** What a line of the authentication log tells. */
 export type AuthEvent =

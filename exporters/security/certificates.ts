@@ -3,14 +3,14 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A file with certificates. */
-export interface CertificateFile {
+interface CertificateFile {
   readonly path: string;
   /** When the first of its certificates ends, seconds since 1970: the chain breaks there. */
   readonly expires: number;
 }
 
 /** What was found below a path. */
-export interface CertificateScan {
+interface CertificateScan {
   readonly files: readonly CertificateFile[];
   /** Files with the ending of a certificate that are none or cannot be read, and folders that cannot be entered. */
   readonly unreadable: readonly string[];
@@ -26,7 +26,7 @@ const MAX_BYTES = 256 * 1024;
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
 /** When the first certificate of a file ends, seconds since 1970; undefined where it holds none. PEM with any number of them, or DER. */
-export function expiryOf(bytes: Buffer): number | undefined {
+function expiryOf(bytes: Buffer): number | undefined {
   const text = bytes.toString('latin1');
   const blocks: readonly (string | Buffer)[] = text.includes('-----BEGIN') ? (text.match(BLOCK) ?? []) : [bytes];
   try {

@@ -1,5 +1,6 @@
+import { gauge } from '../common/text.ts';
 import { AuthReader } from './auth-events.ts';
-import { gauge, orState, type Collected, type Collector, type Source } from './collected.ts';
+import { orState, type Collected, type Collector, type Source } from './collected.ts';
 import { followLog } from './log-follower.ts';
 import type { LogPosition } from './log-position.ts';
 import type { State } from './state.ts';

@@ -1,5 +1,6 @@
+import { gauge } from '../common/text.ts';
 import { scanCertificates, MAX_FILES } from './certificates.ts';
-import { gauge, orState, type Collected, type Collector, type Source } from './collected.ts';
+import { orState, type Collected, type Collector, type Source } from './collected.ts';
 import { findExposure, MAX_EXPOSED } from './exposure.ts';
 
 /** Files that are named as unreadable; more are only counted. */
@@ -28,12 +29,11 @@ export function certificateCollector(host: string, paths: readonly string[]): Co
       return {
         sources,
         families: [
-          {
-            name: 'security_certificate_expiry_timestamp_seconds',
-            help: 'When the first certificate in a file ends.',
-            type: 'gauge',
-            samples: [...files].slice(0, MAX_FILES).map(([path, value]) => ({ labels: { path }, value })),
-          },
+          gauge(
+            'security_certificate_expiry_timestamp_seconds',
+            'When the first certificate in a file ends.',
+            [...files].slice(0, MAX_FILES).map(([path, value]) => ({ labels: { path }, value })),
+          ),
           gauge('security_certificate_files', 'Files with certificates below the configured paths.', files.size),
           gauge(
             'security_certificate_files_unreadable',
@@ -64,12 +64,11 @@ export function exposureCollector(stack: string): Collector {
         sources: [{ path: 'the stack', state: 'ok' }],
         families: [
           gauge('security_secrets_exposed', 'Secrets of the stack that every user of the host may read.', readableSecrets.length),
-          {
-            name: 'security_secret_exposed',
-            help: '1 for a secret of the stack that every user of the host may read, 0 for .env and the folder secrets where nobody else may.',
-            type: 'gauge',
-            samples: listed,
-          },
+          gauge(
+            'security_secret_exposed',
+            '1 for a secret of the stack that every user of the host may read, 0 for .env and the folder secrets where nobody else may.',
+            listed,
+          ),
           gauge(
             'security_textfiles_exposed',
             'Files with metrics, and their folder, that every user of the host may write to.',

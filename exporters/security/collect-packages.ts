@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Family } from '../containers/text.ts';
+import { gauge, type Family } from '../common/text.ts';
 import { listsFetchedAt, packageLists, readList } from './apt-files.ts';
-import { gauge, orState, type Collected, type Collector, type Source, type SourceState } from './collected.ts';
+import { orState, type Collected, type Collector, type Source, type SourceState } from './collected.ts';
 import { installedPackages, rebootRequired, UpdateFinder, type InstalledPackages, type PendingUpdates } from './package-lists.ts';
 
 const STATUS = '/var/lib/dpkg/status';

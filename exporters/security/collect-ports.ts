@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Family, Sample } from '../containers/text.ts';
-import { gauge, orState, type Collected, type Collector } from './collected.ts';
+import { counter, gauge, type Family, type Sample } from '../common/text.ts';
+import { orState, type Collected, type Collector } from './collected.ts';
 import { listenersOf, remember, type Listener, type PortMemory } from './ports.ts';
 import type { State } from './state.ts';
 
@@ -52,30 +52,23 @@ function familiesOf({ ports, open, opened, closed }: PortMemory): readonly Famil
   // New ones first: they are what the bound must not cut off.
   const shown = [...open].sort((a, b) => (ports[b]?.first ?? 0) - (ports[a]?.first ?? 0)).slice(0, MAX_PORTS);
   return [
-    {
-      name: 'security_listening_ports',
-      help: 'Ports that listen, by protocol, and by whether other hosts can reach them (network) or not (loopback).',
-      type: 'gauge',
-      samples: ['tcp', 'udp'].flatMap((protocol) => ['network', 'loopback'].map((scope) => count(protocol, scope))),
-    },
-    {
-      name: 'security_listening_port_since_timestamp_seconds',
-      help: 'When a port was first seen listening; 0 where it did within the first looks.',
-      type: 'gauge',
-      samples: shown.map((key) => {
+    gauge(
+      'security_listening_ports',
+      'Ports that listen, by protocol, and by whether other hosts can reach them (network) or not (loopback).',
+      ['tcp', 'udp'].flatMap((protocol) => ['network', 'loopback'].map((scope) => count(protocol, scope))),
+    ),
+    gauge(
+      'security_listening_port_since_timestamp_seconds',
+      'When a port was first seen listening; 0 where it did within the first looks.',
+      shown.map((key) => {
         const [protocol = '', port = '', scope = ''] = key.split('/');
         return { labels: { protocol, port, scope }, value: ports[key]?.first ?? 0 };
       }),
-    },
-    {
-      name: 'security_listening_port_changes_total',
-      help: 'Ports that began or ended to listen since the watch began.',
-      type: 'counter',
-      samples: [
-        { labels: { change: 'opened' }, value: opened },
-        { labels: { change: 'closed' }, value: closed },
-      ],
-    },
+    ),
+    counter('security_listening_port_changes_total', 'Ports that began or ended to listen since the watch began.', [
+      { labels: { change: 'opened' }, value: opened },
+      { labels: { change: 'closed' }, value: closed },
+    ]),
     gauge('security_listening_ports_hidden', 'Listening ports beyond those that are shown one by one.', open.length - shown.length),
   ];
 }

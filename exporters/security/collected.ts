@@ -1,4 +1,4 @@
-import type { Family } from '../containers/text.ts';
+import type { Family } from '../common/text.ts';
 
 /** Whether something on the host could be read: a source that is not there is a fact to tell, not a failure. */
 export type SourceState = 'ok' | 'absent' | 'unreadable' | 'silent';
@@ -32,9 +32,4 @@ export async function orState<T>(read: () => Promise<T>): Promise<{ readonly val
     if (code === 'EACCES' || code === 'EPERM') return { state: 'unreadable' };
     throw failure;
   }
-}
-
-/** A gauge without labels. */
-export function gauge(name: string, help: string, value: number): Family {
-  return { name, help, type: 'gauge', samples: [{ value }] };
 }

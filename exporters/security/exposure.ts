@@ -7,7 +7,7 @@ const OTHERS_WRITE = 0o002;
 const OTHERS_PASS = 0o001;
 
 /** What of the stack's own files is open to every user of the host; paths below the checkout. */
-export interface Exposure {
+interface Exposure {
   readonly readableSecrets: readonly string[];
   readonly writableTextfiles: readonly string[];
 }

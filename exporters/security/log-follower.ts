@@ -7,7 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { HEAD_BYTES, planReading, type LogFile, type LogPosition, type Stretch } from './log-position.ts';
 
 /** What one pass over a log gave. */
-export interface Pass {
+interface Pass {
   readonly position: LogPosition;
   /** True where lines were rotated away before they could be read. */
   readonly lost: boolean;

@@ -30,7 +30,7 @@ export interface Stretch {
 }
 
 /** What to read now, in this order; `lost` where lines between the last reading and these can no longer be found. */
-export interface ReadPlan {
+interface ReadPlan {
   readonly stretches: readonly Stretch[];
   readonly lost: boolean;
 }

@@ -1,7 +1,7 @@
 import { compareVersions } from './debian-version.ts';
 
 /** An installed package. */
-export interface Installed {
+interface Installed {
   readonly version: string;
   /** Kept at its version by the administrator: apt does not offer updates of it. */
   readonly held: boolean;

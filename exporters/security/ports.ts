@@ -1,5 +1,5 @@
 /** Where a port can be reached from: by programs of this host only, or by others too. */
-export type Scope = 'loopback' | 'network';
+type Scope = 'loopback' | 'network';
 
 /** A port on which something listens. */
 export interface Listener {
@@ -39,12 +39,12 @@ function isLoopback(hex: string): boolean {
 }
 
 /** A listener's name in the memory: `tcp/22/network`. */
-export function keyOf({ protocol, port, scope }: Listener): string {
+function keyOf({ protocol, port, scope }: Listener): string {
   return `${protocol}/${port}/${scope}`;
 }
 
 /** What is remembered of a port. Times are seconds since 1970. */
-export interface KnownPort {
+interface KnownPort {
   /** When it was first seen; 0 where it was there when the watch began. */
   readonly first: number;
   readonly last: number;
@@ -63,10 +63,10 @@ export interface PortMemory {
 }
 
 /** A service that was stopped for less than this is not new when it listens again: 7 days hold a maintenance. */
-export const FORGET_SECONDS = 7 * 86_400;
+const FORGET_SECONDS = 7 * 86_400;
 
 /** What the first looks see was there before: the stack's own services start beside the watch, and three looks, 15 s apart, outlast their start. */
-export const FIRST_LOOKS = 3;
+const FIRST_LOOKS = 3;
 
 /** Takes a look at the listeners into the memory; the first looks are what all others are compared with. `now`: seconds since 1970. */
 export function remember(memory: PortMemory | undefined, listeners: readonly Listener[], now: number): PortMemory {

@@ -1,6 +1,6 @@
-import { renderText, type Family, type Sample } from '../containers/text.ts';
+import type { ChangeLog } from '../common/log.ts';
+import { gauge, renderText, type Family, type Sample } from '../common/text.ts';
 import type { Collected, Collector } from './collected.ts';
-import type { ChangeLog } from '../vector/log.ts';
 
 /** What is known of one collector. */
 interface Standing {
@@ -58,15 +58,12 @@ export class Runner {
   /** Everything as Prometheus' text. */
   text(): string {
     const standings = [...this.#standings];
-    const family = (name: string, help: string, pick: (standing: Standing) => number | undefined): Family => ({
-      name,
-      help,
-      type: 'gauge',
-      samples: standings.flatMap(([collector, standing]): Sample[] => {
-        const value = pick(standing);
-        return value === undefined ? [] : [{ labels: { collector }, value }];
-      }),
-    });
+    const family = (name: string, help: string, pick: (standing: Standing) => number): Family =>
+      gauge(
+        name,
+        help,
+        standings.map(([collector, standing]): Sample => ({ labels: { collector }, value: pick(standing) })),
+      );
     return renderText([
       ...standings.flatMap(([, { collected }]) => collected?.families ?? []),
       family('security_collector_success', 'Whether the last run of a collector succeeded.', ({ ok }) => (ok ? 1 : 0)),
@@ -76,14 +73,13 @@ export class Runner {
         ({ succeededAt }) => succeededAt,
       ),
       family('security_collector_duration_seconds', 'How long the last run of a collector took.', ({ seconds }) => seconds),
-      {
-        name: 'security_source_state',
-        help: '1 for the state of a source: ok, absent, unreadable (no right to, or an unknown format) or silent (not written to for days).',
-        type: 'gauge',
-        samples: standings.flatMap(([collector, { collected }]) =>
+      gauge(
+        'security_source_state',
+        '1 for the state of a source: ok, absent, unreadable (no right to, or an unknown format) or silent (not written to for days).',
+        standings.flatMap(([collector, { collected }]) =>
           (collected?.sources ?? []).map(({ path, state }) => ({ labels: { collector, source: path, state }, value: 1 })),
         ),
-      },
+      ),
     ]);
   }
 }

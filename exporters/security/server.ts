@@ -1,13 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { release } from 'node:os';
 import { join } from 'node:path';
-import { repeat } from '../containers/repeat.ts';
-import { changeLog, logLine } from '../vector/log.ts';
+import { changeLog, log } from '../common/log.ts';
+import { repeat } from '../common/repeat.ts';
+import { main, onStop } from '../common/service.ts';
 import { AuthCollector } from './collect-auth.ts';
 import { certificateCollector, exposureCollector } from './collect-files.ts';
 import { PackageCollector } from './collect-packages.ts';
 import { PortCollector } from './collect-ports.ts';
-import { readEnvironment, type Environment } from './environment.ts';
+import { readEnvironment } from './environment.ts';
 import { Runner } from './runner.ts';
 import { loadState, writeWhole } from './state.ts';
 
@@ -15,36 +16,23 @@ import { loadState, writeWhole } from './state.ts';
 const METRICS_MODE = 0o644;
 const STATE_MODE = 0o600;
 
-async function watch({ host, stack, data, intervalSeconds, certificates }: Environment): Promise<void> {
+await main(readEnvironment, async ({ host, stack, data, intervalSeconds, certificates }) => {
   const stopping = new AbortController();
-  process.on('SIGTERM', () => stopping.abort());
-  process.on('SIGINT', () => stopping.abort());
+  onStop(() => stopping.abort());
   const metrics = join(data, 'metrics');
   const statePath = join(data, 'state.json');
   await mkdir(metrics, { recursive: true, mode: 0o755 });
   const { state, wrong } = await loadState(statePath);
-  if (wrong !== undefined) logLine({ level: 'error', msg: 'what was remembered is lost; counting begins anew', why: wrong });
+  if (wrong !== undefined) log({ level: 'error', msg: 'what was remembered is lost; counting begins anew', why: wrong });
   const auth = new AuthCollector(host, state);
   const ports = new PortCollector(host, state);
   const files = [certificateCollector(host, certificates), exposureCollector(stack)];
-  const runner = new Runner([auth, ports, new PackageCollector(host, release()), ...files], changeLog(logLine), state.succeeded);
-  logLine({ level: 'info', msg: 'watching', intervalSeconds, certificates });
+  const runner = new Runner([auth, ports, new PackageCollector(host, release()), ...files], changeLog(log), state.succeeded);
+  log({ msg: 'watching', intervalSeconds, certificates });
   await repeat(intervalSeconds * 1000, stopping.signal, async () => {
     await runner.round(() => Date.now() / 1000);
     // First what was counted: metrics that are ahead of it would go back after a restart.
     await writeWhole(statePath, JSON.stringify({ ...auth.state, ...ports.state, succeeded: runner.succeeded }), STATE_MODE);
     await writeWhole(join(metrics, 'security.prom'), runner.text(), METRICS_MODE);
   });
-}
-
-const environment = readEnvironment(process.env);
-if ('host' in environment)
-  // Nowhere to write to: the engine starts it again, and the health check tells.
-  await watch(environment).catch((failure: unknown) => {
-    logLine({ level: 'error', msg: failure instanceof Error ? failure.message : String(failure) });
-    process.exitCode = 1;
-  });
-else {
-  for (const message of environment) logLine({ level: 'error', msg: message });
-  process.exitCode = 2;
-}
+});

@@ -1,6 +1,5 @@
-import type { Family, Sample } from '../containers/text.ts';
+import { counter, gauge, type Family, type Sample } from '../common/text.ts';
 import { LOGIN_METHODS, SSH_REASONS, SUDO_REASONS, type AuthEvent } from './auth-events.ts';
-import { gauge } from './collected.ts';
 
 /** Counts since the watch began, by `kind/value`. */
 export type Counts = Readonly<Record<string, number>>;
@@ -61,10 +60,8 @@ export class Tally {
     this.#recent = this.#recent.filter(({ at }) => now - at < WINDOW_SECONDS);
     const bySource = new Map<string, number>();
     for (const { source, times } of this.#recent) bySource.set(source, (bySource.get(source) ?? 0) + times);
-    const counter = (name: string, help: string, samples: readonly Sample[]): Family => ({ name, help, type: 'counter', samples });
     const by = (label: string, kind: string, values: readonly string[]): readonly Sample[] =>
       values.map((value) => ({ labels: { [label]: value }, value: this.#counts[`${kind}/${value}`] ?? 0 }));
-    const one = (key: string): readonly Sample[] => [{ value: this.#counts[key] ?? 0 }];
     return [
       counter('security_ssh_failed_logins_total', 'Failed SSH logins by reason.', by('reason', 'ssh', SSH_REASONS)),
       gauge('security_ssh_failed_login_sources', 'Addresses from which SSH logins failed within the last hour.', bySource.size),
@@ -85,8 +82,8 @@ export class Tally {
         'What sudo refused, by reason; every wrong password counts.',
         by('reason', 'sudo', SUDO_REASONS),
       ),
-      counter('security_su_failures_total', 'Failed attempts to become another user with su.', one('su/failed')),
-      counter('security_auth_log_gaps_total', 'Times that lines were rotated away before they were read.', one('lost/log')),
+      counter('security_su_failures_total', 'Failed attempts to become another user with su.', this.#counts['su/failed'] ?? 0),
+      counter('security_auth_log_gaps_total', 'Times that lines were rotated away before they were read.', this.#counts['lost/log'] ?? 0),
     ];
   }
 }

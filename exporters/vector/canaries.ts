@@ -35,7 +35,7 @@ export interface RecallProbe {
 export type Probe = Canary | RecallProbe;
 
 /** One thing that is wrong in the file. The entry it stands in is left out, the others run. */
-export interface FileProblem {
+interface FileProblem {
   readonly line: number;
   readonly message: string;
 }

@@ -1,6 +1,7 @@
+import { readVariables, type Variables } from '../common/environment.ts';
 import type { Database } from './connection.ts';
 
-/** What the exporter is told through its environment. */
+/** The exporter's settings. */
 export interface Environment {
   readonly port: number;
   /** The databases with their passwords; `up` writes it. */
@@ -10,22 +11,14 @@ export interface Environment {
   readonly collectSeconds: number;
 }
 
-/** Reads the environment; a list of what is wrong where something is. */
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment | readonly string[] {
-  const wrong: string[] = [];
-  const wholeNumber = (key: string, fallback: number, max: number): number => {
-    const text = env[key] ?? '';
-    const value = text === '' ? fallback : Number(text);
-    if (!Number.isInteger(value) || value < 1 || value > max) wrong.push(`${key} is "${text}"; it must be a whole number from 1 to ${max}`);
-    return value;
-  };
-  const environment = {
+/** Reads the environment. Throws an `EnvironmentError` that names all that is wrong. */
+export function readEnvironment(variables: Variables): Environment {
+  return readVariables(variables, ({ text, wholeNumber }) => ({
     port: wholeNumber('PORT', 9188, 65_535),
-    databasesFile: env['DATABASES_FILE'] || '/run/secrets/vector_exporter.json',
-    canariesFile: env['CANARIES_FILE'] || '/app/canaries.yml',
+    databasesFile: text('DATABASES_FILE', '/run/secrets/vector_exporter.json'),
+    canariesFile: text('CANARIES_FILE', '/app/canaries.yml'),
     collectSeconds: wholeNumber('COLLECT_SECONDS', 15, 3600),
-  };
-  return wrong.length > 0 ? wrong : environment;
+  }));
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import { changeLog, type Log } from '../common/log.ts';
+import { repeat, sleep } from '../common/repeat.ts';
 import { runCanary } from './canary.ts';
 import type { Probe, ProbeFile } from './canaries.ts';
 import type { Database } from './connection.ts';
-import { createGate } from './gate.ts';
-import { changeLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { explain } from './reasons.ts';
 import { runRecall } from './recall.ts';
@@ -16,6 +16,8 @@ const CONNECTIONS = 1;
 const KEEP_MS = 60_000;
 /** Probes start one after the other, so that a start is no storm. */
 const STAGGER_MS = 200;
+/** A pause for the server, also where the work takes longer than its interval. */
+const REST_MS = 1000;
 
 export interface Monitor {
   /** The page of a database as of the last change; undefined for one that is not watched. */
@@ -32,19 +34,11 @@ export function startMonitor(databases: readonly Database[], file: ProbeFile, co
   setMaxListeners(0, stopping.signal);
   const pages = new Map<string, string>();
   const changes = changeLog(log);
-  const gates = new Map(
-    databases.map(({ instance }) => [instance, { statistics: createGate(CONNECTIONS), probes: createGate(CONNECTIONS) }]),
-  );
+  const gates = new Map(databases.map(({ instance }) => [instance, { statistics: pLimit(CONNECTIONS), probes: pLimit(CONNECTIONS) }]));
 
   const every = async (seconds: number, firstMs: number, work: () => Promise<void>): Promise<void> => {
-    const { signal } = stopping;
-    await sleep(firstMs, undefined, { signal });
-    for (;;) {
-      const began = Date.now();
-      await work();
-      // At least a second of rest, also where the work takes longer than its interval.
-      await sleep(Math.max(1000, began + seconds * 1000 - Date.now()), undefined, { signal });
-    }
+    await sleep(firstMs, stopping.signal);
+    await repeat(seconds * 1000, stopping.signal, work, REST_MS);
   };
   const start = (loop: Promise<void>): void =>
     void loop.catch((failure: unknown) => {
@@ -58,7 +52,7 @@ export function startMonitor(databases: readonly Database[], file: ProbeFile, co
     const wrongEntries = new Set(file.problems.map(({ line }) => line)).size;
     const metrics = createMetrics(probes, wrongEntries, Date.now);
     const publish = async (): Promise<void> => void pages.set(target, await metrics.text());
-    const gate = gates.get(instance) ?? { statistics: createGate(CONNECTIONS), probes: createGate(CONNECTIONS) };
+    const gate = gates.get(instance) ?? { statistics: pLimit(CONNECTIONS), probes: pLimit(CONNECTIONS) };
     const look = looker(database, metrics, changes);
     pages.set(target, '');
     start(publish());

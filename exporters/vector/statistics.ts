@@ -62,7 +62,7 @@ export interface Statistics {
 }
 
 /** A table of up to this many rows is counted: a few milliseconds. All tables that are counted have at most ten times as many together. */
-export const COUNT_ROWS = 10_000;
+const COUNT_ROWS = 10_000;
 const COUNT_ROWS_TOGETHER = 10 * COUNT_ROWS;
 
 const LIMITS: Limits = { application: 'pharos-vector', statementMs: 5000 };

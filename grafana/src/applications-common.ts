@@ -3,8 +3,8 @@ export const CHOSEN = 'job="apps",service=~"$service"';
 
 /** Why a panel may be empty. */
 export const OFF = 'module apps is off, or prometheus/targets/apps/ is empty';
-export const NO_REQUESTS = 'no requests, or none of the instrumentation’s metrics';
-export const NO_QUEUES = 'no queue is watched (watchQueue, watchWorker)';
+export const NO_REQUESTS = 'no requests, or no instrumentation metrics';
+export const NO_QUEUES = 'no queue is instrumented (watchQueue, watchWorker)';
 
 const requests = (matchers: string): string => `rate(http_request_duration_seconds_count{${CHOSEN}${matchers}}[5m])`;
 

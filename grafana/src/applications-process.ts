@@ -3,7 +3,7 @@ import { figure, graph, limitedGraph } from './common.ts';
 import { CHOSEN, OFF } from './applications-common.ts';
 
 const NO_CHECKS = 'no health check';
-const NO_POOL = 'no pool is watched (watchPool)';
+const NO_POOL = 'no pool is instrumented (watchPool)';
 /** One that is handed out in the same moment waits for nothing, so only a pool without a free one counts, as in the alert. */
 const WAITING = `sum by (instance, pool) (db_pool_waiting{${CHOSEN}} * (db_pool_connections_used{${CHOSEN}} >= bool db_pool_connections_max{${CHOSEN}}))`;
 
@@ -15,7 +15,7 @@ export function dependencies(builder: DashboardBuilder): DashboardBuilder {
       figure(
         {
           title: 'Health',
-          about: '1: the application’s own check of the dependency succeeds, in every instance. HealthCheckFailing begins below.',
+          about: '1: the application’s own dependency check succeeds in every instance. HealthCheckFailing fires below.',
           unit: 'short',
           off: NO_CHECKS,
         },
@@ -26,7 +26,7 @@ export function dependencies(builder: DashboardBuilder): DashboardBuilder {
         .span(6),
     )
     .withPanel(
-      graph({ title: 'Health checks', about: 'How long the last check of each dependency took.', unit: 's', off: NO_CHECKS }, [
+      graph({ title: 'Health checks', about: 'Duration of the last check of each dependency.', unit: 's', off: NO_CHECKS }, [
         `max by (service, dependency) (health_check_duration_seconds{${CHOSEN}})`,
         '{{service}} {{dependency}}',
       ])
@@ -37,7 +37,7 @@ export function dependencies(builder: DashboardBuilder): DashboardBuilder {
       limitedGraph(
         {
           title: 'Database pools',
-          about: 'Connections in use. At 100 % with somebody waiting, DatabasePoolExhausted fires.',
+          about: 'Connections in use. DatabasePoolExhausted fires at 100 % with requests waiting.',
           unit: 'percent',
           off: NO_POOL,
         },
@@ -52,8 +52,7 @@ export function dependencies(builder: DashboardBuilder): DashboardBuilder {
       graph(
         {
           title: 'Waiting for a connection',
-          about:
-            'Requests that wait because every connection of their pool is in use, and connections that could not be had within five minutes.',
+          about: 'Requests waiting because their pool is fully in use, and failed connections within five minutes.',
           unit: 'short',
           off: NO_POOL,
         },
@@ -73,7 +72,7 @@ export function processes(builder: DashboardBuilder): DashboardBuilder {
       limitedGraph(
         {
           title: 'Event loop lag',
-          about: '99th percentile. HighEventLoopLag begins at 200 ms; 10 to 20 ms are normal.',
+          about: '99th percentile. HighEventLoopLag fires above 200 ms; 10 to 20 ms are normal.',
           unit: 's',
           off: OFF,
         },
@@ -87,7 +86,7 @@ export function processes(builder: DashboardBuilder): DashboardBuilder {
       limitedGraph(
         {
           title: 'Heap',
-          about: 'Share of the heap at which the process ends. HighHeapUsage begins at 90 %.',
+          about: 'Share of the V8 heap limit. HighHeapUsage fires above 90 %.',
           unit: 'percent',
           off: OFF,
         },

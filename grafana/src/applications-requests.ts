@@ -17,7 +17,7 @@ export function requests(builder: DashboardBuilder): DashboardBuilder {
       limitedGraph(
         {
           title: 'Errors',
-          about: 'Answers with a 5xx code. HighErrorRate begins at 1 %, CriticalErrorRate at 5 %.',
+          about: 'Responses with a 5xx code. HighErrorRate fires above 1 %, CriticalErrorRate above 5 %.',
           unit: 'percent',
           off: NO_REQUESTS,
         },
@@ -31,7 +31,7 @@ export function requests(builder: DashboardBuilder): DashboardBuilder {
       limitedGraph(
         {
           title: 'Latency',
-          about: 'p50, p95 and p99. HighResponseTime begins at 1 s (p95), SlowResponseTime at 2 s (p99).',
+          about: 'p50, p95 and p99. HighResponseTime fires above 1 s (p95), SlowResponseTime above 2 s (p99).',
           unit: 's',
           off: NO_REQUESTS,
         },
@@ -45,7 +45,7 @@ export function requests(builder: DashboardBuilder): DashboardBuilder {
     )
     .withPanel(
       grid(
-        { title: 'Routes', about: 'Each pattern of a route, over the last five minutes.', unit: 'short', off: NO_REQUESTS },
+        { title: 'Routes', about: 'Each route pattern, over the last five minutes.', unit: 'short', off: NO_REQUESTS },
         ['requests', 'reqps', rate(ROUTE)],
         ['errors', 'percent', errors(ROUTE)],
         ['p50', 's', latency(0.5, ROUTE)],
@@ -69,7 +69,7 @@ export function requests(builder: DashboardBuilder): DashboardBuilder {
       graph(
         {
           title: 'In flight',
-          about: 'Requests that wait for their answer, per instance. What only grows does not come back.',
+          about: 'Unanswered requests per instance. If this only grows, requests hang.',
           unit: 'short',
           off: NO_REQUESTS,
         },
@@ -79,7 +79,7 @@ export function requests(builder: DashboardBuilder): DashboardBuilder {
         .span(12),
     )
     .withPanel(
-      graph({ title: 'Answers by code', about: 'Per second. 499: the client went away first.', unit: 'reqps', off: NO_REQUESTS }, [
+      graph({ title: 'Responses by code', about: 'Per second. 499: the client disconnected first.', unit: 'reqps', off: NO_REQUESTS }, [
         rate('status_code'),
         '{{status_code}}',
       ])

@@ -19,7 +19,7 @@ export function queues(builder: DashboardBuilder): DashboardBuilder {
       grid(
         {
           title: 'Queues',
-          about: 'Jobs by state, and the time since a worker completed one. QueueStuck and QueueWithoutWorkers say when a queue stands.',
+          about: 'Jobs by state, and the time since one completed. QueueStuck and QueueWithoutWorkers fire when a queue is stuck.',
           unit: 'short',
           off: NO_QUEUES,
         },
@@ -34,7 +34,12 @@ export function queues(builder: DashboardBuilder): DashboardBuilder {
     )
     .withPanel(
       limitedGraph(
-        { title: 'Waiting', about: 'Jobs that a worker could take now. QueueBacklogGrowing begins at 100.', unit: 'short', off: NO_QUEUES },
+        {
+          title: 'Waiting',
+          about: 'Jobs that a worker could take now. QueueBacklogGrowing fires above 100.',
+          unit: 'short',
+          off: NO_QUEUES,
+        },
         { warning: 100 },
         [jobs('waiting|prioritized'), QUEUE],
       )
@@ -45,7 +50,7 @@ export function queues(builder: DashboardBuilder): DashboardBuilder {
       limitedGraph(
         {
           title: 'Failed jobs',
-          about: 'Share of the jobs of the last 15 minutes that failed for good. HighJobFailureRate begins at 5 %.',
+          about: 'Share of jobs that failed for good in the last 15 minutes. HighJobFailureRate fires above 5 %.',
           unit: 'percent',
           off: NO_QUEUES,
         },
@@ -67,18 +72,15 @@ export function queues(builder: DashboardBuilder): DashboardBuilder {
         .span(8),
     )
     .withPanel(
-      graph({ title: 'Duration of jobs', about: 'p95 of the attempts.', unit: 's', off: NO_QUEUES }, [
-        p95('queue_job_duration_seconds'),
-        QUEUE,
-      ])
+      graph({ title: 'Job duration', about: 'p95 per attempt.', unit: 's', off: NO_QUEUES }, [p95('queue_job_duration_seconds'), QUEUE])
         .height(7)
         .span(8),
     )
     .withPanel(
       graph(
         {
-          title: 'Wait of jobs',
-          about: 'p95 of the time from when a job could be taken until a worker took it.',
+          title: 'Job wait time',
+          about: 'p95 of the time until a worker takes a ready job.',
           unit: 's',
           off: NO_QUEUES,
         },
@@ -99,7 +101,7 @@ export function business(builder: DashboardBuilder): DashboardBuilder {
   return builder
     .withRow(new RowBuilder('Business'))
     .withPanel(
-      counted('Payments', 'Payments that were decided, by provider; refused cards are failed ones.', [
+      counted('Payments', 'Decided payments by provider; declined cards count as failed.', [
         'payments_total',
         'provider, result',
         '{{provider}} {{result}}',
@@ -108,7 +110,7 @@ export function business(builder: DashboardBuilder): DashboardBuilder {
         .span(8),
     )
     .withPanel(
-      counted('Payment callbacks', 'PaymentCallbackFailures begins at two failed ones within five minutes.', [
+      counted('Payment callbacks', 'PaymentCallbackFailures fires at two failures within five minutes.', [
         'payment_callbacks_total',
         'provider, result',
         '{{provider}} {{result}}',
@@ -119,16 +121,16 @@ export function business(builder: DashboardBuilder): DashboardBuilder {
     .withPanel(
       counted(
         'Broadcasts',
-        'Broadcasts that ended, and recipients that they reached.',
+        'Finished broadcasts, and the recipients reached.',
         ['broadcasts_total', 'result', 'broadcasts {{result}}'],
         ['broadcast_recipients_total', 'result', 'recipients {{result}}'],
       )
         .height(8)
         .span(8),
     )
-    .withPanel(counted('Parsing jobs', 'Parsing jobs that ended.', ['parsing_jobs_total', 'result', '{{result}}']).height(7).span(12))
+    .withPanel(counted('Parsing jobs', 'Finished parsing jobs.', ['parsing_jobs_total', 'result', '{{result}}']).height(7).span(12))
     .withPanel(
-      counted('Segments', 'Changes of segments.', ['segment_operations_total', 'operation, result', '{{operation}} {{result}}'])
+      counted('Segments', 'Segment changes.', ['segment_operations_total', 'operation, result', '{{operation}} {{result}}'])
         .height(7)
         .span(12),
     );

@@ -12,7 +12,7 @@ function state(builder: DashboardBuilder): DashboardBuilder {
       figure(
         {
           title: 'Instances',
-          about: 'Share of the instances that answer. ServiceDown says which does not.',
+          about: 'Share of instances that answer. ServiceDown names those that do not.',
           unit: 'percentunit',
           off: OFF,
         },
@@ -23,7 +23,7 @@ function state(builder: DashboardBuilder): DashboardBuilder {
         .span(4),
     )
     .withPanel(
-      figure({ title: 'Requests', about: 'Per second, of all chosen services.', unit: 'reqps', off: NO_REQUESTS }, undefined, [
+      figure({ title: 'Requests', about: 'Per second, all selected services.', unit: 'reqps', off: NO_REQUESTS }, undefined, [
         `sum(${rate('service')})`,
         'requests',
       ])
@@ -32,7 +32,7 @@ function state(builder: DashboardBuilder): DashboardBuilder {
     )
     .withPanel(
       figure(
-        { title: 'Errors', about: 'Answers with a 5xx code, of the worst service.', unit: 'percent', off: NO_REQUESTS },
+        { title: 'Errors', about: 'Responses with a 5xx code, worst service.', unit: 'percent', off: NO_REQUESTS },
         { warning: 1, critical: 5 },
         [`max(${errors('service')})`, 'errors'],
       )
@@ -41,7 +41,7 @@ function state(builder: DashboardBuilder): DashboardBuilder {
     )
     .withPanel(
       figure(
-        { title: 'p95', about: 'One answer in twenty takes longer; the slowest service. HighResponseTime.', unit: 's', off: NO_REQUESTS },
+        { title: 'p95', about: 'One response in twenty takes longer; slowest service. HighResponseTime.', unit: 's', off: NO_REQUESTS },
         { warning: 1 },
         [`max(${latency(0.95, 'service')})`, 'p95'],
       )
@@ -52,7 +52,7 @@ function state(builder: DashboardBuilder): DashboardBuilder {
       figure(
         {
           title: 'p99',
-          about: 'One answer in a hundred takes longer; the slowest service. SlowResponseTime.',
+          about: 'One response in a hundred takes longer; slowest service. SlowResponseTime.',
           unit: 's',
           off: NO_REQUESTS,
         },
@@ -66,7 +66,7 @@ function state(builder: DashboardBuilder): DashboardBuilder {
       figure(
         {
           title: 'Failing checks',
-          about: 'Dependencies that an instance has lost. HealthCheckFailing.',
+          about: 'Failing dependency checks of all instances. HealthCheckFailing.',
           unit: 'short',
           off: 'no health check',
         },
@@ -85,7 +85,7 @@ export function applications(): DashboardBuilder {
     board(
       'applications',
       'Applications',
-      'What applications answer, need and do; exporters/apps/README.md says how to be on it.',
+      'Applications: requests, dependencies and jobs. To add yours, see exporters/apps/README.md.',
     ).withVariable(choice('service', 'Service', 'up{job="apps"}')),
   );
 }

@@ -153,7 +153,7 @@ export function lines(text: Omit<PanelText, 'unit'>, expr: string): logs.PanelBu
 }
 
 const KEEP =
-  'Provisioned from a file: changes made here are lost. To keep a copy of your own, export it as classic JSON into grafana/dashboards/custom/ under another uid, then npm run reload.';
+  'Provisioned from a file: changes made here are lost. To keep your own copy, export it as classic JSON into grafana/dashboards/custom/ with another uid, then npm run reload.';
 
 /** A variable whose values are those of a label; several can be chosen, and all are at first. */
 export function choice(label: string, title: string, series: string): dashboard.QueryVariableBuilder {

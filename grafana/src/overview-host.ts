@@ -25,7 +25,7 @@ export function host(builder: DashboardBuilder): DashboardBuilder {
         .span(6),
     )
     .withPanel(
-      graph({ title: 'Disks', about: 'Used share of every real disk.', unit: 'percent', off: off('node') }, [
+      graph({ title: 'Disks', about: 'Used share of every physical disk.', unit: 'percent', off: off('node') }, [
         disk,
         '{{instance}} {{mountpoint}}',
       ])
@@ -37,7 +37,7 @@ export function host(builder: DashboardBuilder): DashboardBuilder {
       graph(
         {
           title: 'Load',
-          about: 'Processes that run or wait, per core. Above 2 for long means that work piles up.',
+          about: 'Running or waiting processes per core. Above 2 for long, work piles up.',
           unit: 'short',
           off: off('node'),
         },
@@ -71,7 +71,7 @@ export function containers(builder: DashboardBuilder): DashboardBuilder {
       graph(
         {
           title: 'Memory, the ten largest',
-          about: 'Working set: what the kernel cannot take back.',
+          about: 'Working set: memory that the kernel cannot reclaim.',
           unit: 'bytes',
           off: off('containers'),
         },
@@ -84,7 +84,7 @@ export function containers(builder: DashboardBuilder): DashboardBuilder {
       list(
         {
           title: 'Started in the last hour',
-          about: 'Age of containers that were started lately: a restart shows here.',
+          about: 'Age of recently started containers: restarts show here.',
           unit: 's',
           off: 'none, or the module containers is off',
         },

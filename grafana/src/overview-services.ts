@@ -16,13 +16,10 @@ export function databases(builder: DashboardBuilder): DashboardBuilder {
         .span(4),
     )
     .withPanel(
-      graph(
-        { title: 'Connections', about: 'Share of max_connections that is in use. 80 % warns.', unit: 'percent', off: off('postgres') },
-        [
-          '100 * sum by (instance) (pg_stat_activity_count) / on (instance) max by (instance) (pg_settings_max_connections)',
-          '{{instance}}',
-        ],
-      )
+      graph({ title: 'Connections', about: 'Share of max_connections in use. 80 % warns.', unit: 'percent', off: off('postgres') }, [
+        '100 * sum by (instance) (pg_stat_activity_count) / on (instance) max by (instance) (pg_settings_max_connections)',
+        '{{instance}}',
+      ])
         .max(100)
         .height(6)
         .span(5),
@@ -62,7 +59,7 @@ export function databases(builder: DashboardBuilder): DashboardBuilder {
         .span(4),
     )
     .withPanel(
-      graph({ title: 'Redis hits', about: 'Share of key look-ups that found the key.', unit: 'percent', off: off('redis') }, [
+      graph({ title: 'Redis hits', about: 'Share of lookups that found the key.', unit: 'percent', off: off('redis') }, [
         '100 * rate(redis_keyspace_hits_total[5m]) / (rate(redis_keyspace_hits_total[5m]) + rate(redis_keyspace_misses_total[5m]))',
         '{{instance}}',
       ])
@@ -101,7 +98,7 @@ export function outside(builder: DashboardBuilder): DashboardBuilder {
     )
     .withPanel(
       lines(
-        { title: 'Errors', about: 'Lines of any container that say error, fatal or panic.', off: 'none, or the module logs is off' },
+        { title: 'Errors', about: 'Log lines of any container with error, fatal or panic.', off: 'none, or the module logs is off' },
         '{job="docker"} |~ `(?i)\\b(error|fatal|panic)\\b`',
       )
         .height(8)

@@ -9,7 +9,7 @@ function state(builder: DashboardBuilder): DashboardBuilder {
     .withRow(new RowBuilder('Is anything wrong?'))
     .withPanel(
       figure(
-        { title: 'Firing', about: 'Alerts that fire now, without the Watchdog, which always does.', unit: 'short', off: '0' },
+        { title: 'Firing', about: 'Firing alerts, without the Watchdog, which always fires.', unit: 'short', off: '0' },
         { warning: 1, critical: 1 },
         ['count(ALERTS{alertstate="firing",alertname!="Watchdog"}) or vector(0)', 'firing'],
       )
@@ -44,7 +44,7 @@ function state(builder: DashboardBuilder): DashboardBuilder {
     )
     .withPanel(
       figure(
-        { title: 'Fullest disk', about: 'Used share of the fullest real disk.', unit: 'percent', off: off('node') },
+        { title: 'Fullest disk', about: 'Used share of the fullest physical disk.', unit: 'percent', off: off('node') },
         { warning: 80, critical: 90 },
         [`max(${disk})`, 'disk'],
       )
@@ -64,7 +64,7 @@ function state(builder: DashboardBuilder): DashboardBuilder {
       list(
         {
           title: 'Alerts',
-          about: 'What fires or is about to. The alert history has the same with runbooks.',
+          about: 'Firing and pending alerts. The alert history adds runbooks.',
           unit: 'short',
           off: 'nothing fires',
         },
@@ -86,6 +86,6 @@ function state(builder: DashboardBuilder): DashboardBuilder {
 export function overview(): DashboardBuilder {
   return [state, host, containers, databases, outside].reduce(
     (builder, section) => section(builder),
-    board('overview', 'Overview', 'One look at everything that is watched.'),
+    board('overview', 'Overview', 'Everything monitored at a glance.'),
   );
 }

@@ -18,7 +18,7 @@ export function ports(builder: DashboardBuilder): DashboardBuilder {
       graph(
         {
           title: 'Changes',
-          about: 'Ports that began or ended to listen within the hour. Many are a program that takes a new port at each start.',
+          about: 'Ports opened or closed within the hour. Many changes: a program takes a new port at each start.',
           unit: 'short',
           off: OFF,
         },
@@ -30,9 +30,8 @@ export function ports(builder: DashboardBuilder): DashboardBuilder {
     .withPanel(
       list(
         {
-          title: 'Opened since the watch began',
-          about:
-            'Ports that others can reach and that did not listen at first, by how long they have been known. NewListeningPort fires for the first hour.',
+          title: 'New since monitoring began',
+          about: 'Reachable ports that did not listen at first, by age. NewListeningPort fires for the first hour.',
           unit: 's',
           off: 'none',
         },
@@ -53,7 +52,7 @@ export function neglect(builder: DashboardBuilder): DashboardBuilder {
       graph(
         {
           title: 'Pending updates',
-          about: 'Packages of which a newer version is offered: as a security update, in all, and held back by hand.',
+          about: 'Packages with a newer version: security updates, all updates, and packages on hold.',
           unit: 'short',
           off: NO_PACKAGES,
         },
@@ -67,8 +66,9 @@ export function neglect(builder: DashboardBuilder): DashboardBuilder {
     .withPanel(
       graph(
         {
-          title: 'Care',
-          about: 'Time since apt asked its repositories, and since a package changed. PackageListsStale fires after a week without asking.',
+          title: 'Last updates',
+          about:
+            'Time since apt updated its package lists, and since a package changed. PackageListsStale fires after a week without an update.',
           unit: 's',
           off: NO_PACKAGES,
         },
@@ -82,7 +82,7 @@ export function neglect(builder: DashboardBuilder): DashboardBuilder {
       list(
         {
           title: 'Certificates',
-          about: 'Those on disk, by when the first in each file ends. Negative: it has ended.',
+          about: 'Certificates on disk, by the first expiry in each file. Negative: expired.',
           unit: 's',
           off: NO_CERTIFICATES,
         },

@@ -10,7 +10,7 @@ export function logins(builder: DashboardBuilder): DashboardBuilder {
       graph(
         {
           title: 'Failed SSH logins',
-          about: 'Within ten minutes, by reason. The alerts begin at 20 and 300 of all reasons together.',
+          about: 'Within ten minutes, by reason. The alerts fire above 20 and 300 of all reasons together.',
           unit: 'short',
           off: OFF,
         },
@@ -22,9 +22,9 @@ export function logins(builder: DashboardBuilder): DashboardBuilder {
     .withPanel(
       graph(
         {
-          title: 'Who fails',
+          title: 'Failed login sources',
           about:
-            'Within the last hour: addresses and user names that failed, and attempts of the busiest address. Many addresses with few attempts each are a botnet.',
+            'Within the last hour: failed addresses and user names, and attempts of the busiest address. Many addresses with few attempts each are a botnet.',
           unit: 'short',
           off: OFF,
         },
@@ -39,7 +39,7 @@ export function logins(builder: DashboardBuilder): DashboardBuilder {
       graph(
         {
           title: 'Logins',
-          about: 'Successful ones within ten minutes, over SSH or at the console. RootLogin fires at each one of root.',
+          about: 'Successful logins within ten minutes, over SSH or at the console. RootLogin fires for every root login.',
           unit: 'short',
           off: OFF,
         },
@@ -52,9 +52,9 @@ export function logins(builder: DashboardBuilder): DashboardBuilder {
     .withPanel(
       graph(
         {
-          title: 'Refused rights',
+          title: 'Refused sudo and su',
           about:
-            'What sudo and su refused within a quarter of an hour. SudoFailures begins at 5; a script’s `sudo -n` (password_required) is left out of it.',
+            'Refusals of sudo and su within 15 minutes. SudoFailures fires above 5; a script’s `sudo -n` (password_required) is not counted.',
           unit: 'short',
           off: OFF,
         },

@@ -10,8 +10,8 @@ function state(builder: DashboardBuilder): DashboardBuilder {
     .withPanel(
       figure(
         {
-          title: 'Last look',
-          about: 'Of the part that has not succeeded for longest. SecurityCollectorStale fires after 15 minutes.',
+          title: 'Last successful run',
+          about: 'Of the collector part with the oldest success. SecurityCollectorStale fires after 15 minutes.',
           unit: 's',
           off: OFF,
         },
@@ -25,7 +25,7 @@ function state(builder: DashboardBuilder): DashboardBuilder {
       figure(
         {
           title: 'Failed SSH logins',
-          about: 'Within the last hour, of all hosts. The alerts begin at 20 and 300 within ten minutes on one host.',
+          about: 'Within the last hour, all hosts. The alerts fire above 20 and 300 within ten minutes on one host.',
           unit: 'short',
           off: OFF,
         },
@@ -39,7 +39,7 @@ function state(builder: DashboardBuilder): DashboardBuilder {
       figure(
         {
           title: 'Security updates',
-          about: 'Packages with a security update that waits. SecurityUpdatesPending fires after a day.',
+          about: 'Packages with a pending security update. SecurityUpdatesPending fires after a day.',
           unit: 'short',
           off: NO_PACKAGES,
         },
@@ -53,7 +53,7 @@ function state(builder: DashboardBuilder): DashboardBuilder {
       figure(
         {
           title: 'New ports',
-          about: 'Ports that began to be reachable from the network within the last day.',
+          about: 'Ports that became reachable from the network within the last day.',
           unit: 'short',
           off: OFF,
         },
@@ -69,8 +69,8 @@ function state(builder: DashboardBuilder): DashboardBuilder {
     .withPanel(
       figure(
         {
-          title: 'Open secrets',
-          about: 'Files of the stack with secrets that every user of the host can read, and metric files that every user can write.',
+          title: 'Readable secrets',
+          about: 'Secret files of the stack that every user on the host can read, and metric files that every user can write.',
           unit: 'short',
           off: OFF,
         },
@@ -83,8 +83,8 @@ function state(builder: DashboardBuilder): DashboardBuilder {
     .withPanel(
       figure(
         {
-          title: 'Next certificate ends',
-          about: 'Of those in SECURITY_CERTIFICATES. CertificateFileExpiresSoon fires 14 days before.',
+          title: 'Next certificate expiry',
+          about: 'Of SECURITY_CERTIFICATES. CertificateFileExpiresSoon fires 14 days earlier.',
           unit: 's',
           off: NO_CERTIFICATES,
         },
@@ -98,12 +98,12 @@ function state(builder: DashboardBuilder): DashboardBuilder {
 
 function watch(builder: DashboardBuilder): DashboardBuilder {
   return builder
-    .withRow(new RowBuilder('The watch itself'))
+    .withRow(new RowBuilder('The collector itself'))
     .withPanel(
       list(
         {
-          title: 'Not to be seen',
-          about: 'What the collector should look at and cannot. SecuritySourceUnreadable fires after 15 minutes.',
+          title: 'Unreadable sources',
+          about: 'Sources that the collector cannot read. SecuritySourceUnreadable fires after 15 minutes.',
           unit: 'short',
           off: 'none',
         },
@@ -117,8 +117,8 @@ function watch(builder: DashboardBuilder): DashboardBuilder {
     .withPanel(
       list(
         {
-          title: 'Open secrets',
-          about: 'Files and folders of the stack that every user of the host can read.',
+          title: 'Readable secrets',
+          about: 'Files and folders of the stack that every user on the host can read.',
           unit: 'short',
           off: 'none',
         },
@@ -132,8 +132,8 @@ function watch(builder: DashboardBuilder): DashboardBuilder {
     .withPanel(
       graph(
         {
-          title: 'Time taken',
-          about: 'By each part of the collector. That of packages is the longest, and only after a change.',
+          title: 'Duration',
+          about: 'Per part of the collector. Packages take longest, and only after a change.',
           unit: 's',
           off: OFF,
         },
@@ -148,6 +148,6 @@ function watch(builder: DashboardBuilder): DashboardBuilder {
 export function security(): DashboardBuilder {
   return [state, logins, ports, neglect, watch].reduce(
     (builder, section) => section(builder),
-    board('security', 'Security', 'Logins, listening ports, updates, certificates and open secrets of the hosts.'),
+    board('security', 'Security', 'Logins, listening ports, updates, certificates and readable secrets of the hosts.'),
   );
 }

@@ -18,7 +18,7 @@ function scraping(builder: DashboardBuilder): DashboardBuilder {
         .span(6),
     )
     .withPanel(
-      figure({ title: 'Samples', about: 'Samples taken in per second.', unit: 'short' }, undefined, [
+      figure({ title: 'Samples', about: 'Ingested samples per second.', unit: 'short' }, undefined, [
         'sum(rate(prometheus_tsdb_head_samples_appended_total{job="prometheus"}[5m]))',
         'per second',
       ])
@@ -29,7 +29,7 @@ function scraping(builder: DashboardBuilder): DashboardBuilder {
       figure(
         {
           title: 'Data on disk',
-          about: 'Blocks of Prometheus, and what is not in one yet: the write-ahead log and the chunks of the last two hours.',
+          about: 'Blocks of Prometheus, plus the WAL and the chunks of the last two hours.',
           unit: 'bytes',
         },
         undefined,
@@ -55,7 +55,7 @@ function scraping(builder: DashboardBuilder): DashboardBuilder {
       graph(
         {
           title: 'Scrape duration',
-          about: 'The slowest target of each job. One second is the most that an exporter should take.',
+          about: 'The slowest target of each job. An exporter should take at most one second.',
           unit: 's',
         },
         ['max by (job) (scrape_duration_seconds)', '{{job}}'],
@@ -64,7 +64,7 @@ function scraping(builder: DashboardBuilder): DashboardBuilder {
         .span(12),
     )
     .withPanel(
-      graph({ title: 'Rule evaluation', about: 'How long each group took last. It must stay below the group’s interval.', unit: 's' }, [
+      graph({ title: 'Rule evaluation', about: 'Last duration of each group. It must stay below the group’s interval.', unit: 's' }, [
         'topk(10, label_replace(prometheus_rule_group_last_duration_seconds, "group", "$1", "rule_group", ".*;(.*)"))',
         '{{group}}',
       ])
@@ -88,7 +88,7 @@ function notifications(builder: DashboardBuilder): DashboardBuilder {
         .span(8),
     )
     .withPanel(
-      graph({ title: 'Failed', about: 'Notifications that did not arrive. npm run test-alert says why.', unit: 'short' }, [
+      graph({ title: 'Failed', about: 'Failed notifications. npm run test-alert shows why.', unit: 'short' }, [
         orNone(
           'sum by (receiver_name, integration, reason) (increase(alertmanager_notifications_failed_total[5m])) > 0',
           'alertmanager_notifications_total',
@@ -111,9 +111,9 @@ function notifications(builder: DashboardBuilder): DashboardBuilder {
 
 function resources(builder: DashboardBuilder): DashboardBuilder {
   return builder
-    .withRow(new RowBuilder('What the stack itself uses'))
+    .withRow(new RowBuilder('Resources of the stack'))
     .withPanel(
-      graph({ title: 'Memory', about: 'Resident memory of each service that tells it.', unit: 'bytes' }, [
+      graph({ title: 'Memory', about: 'Resident memory of each service that reports it.', unit: 'bytes' }, [
         'sum by (job) (process_resident_memory_bytes{job=~"prometheus|alertmanager|grafana|loki|alloy|promtail|node|pushgateway"})',
         '{{job}}',
       ])
@@ -134,6 +134,6 @@ function resources(builder: DashboardBuilder): DashboardBuilder {
 export function stack(): DashboardBuilder {
   return [scraping, notifications, resources].reduce(
     (builder, section) => section(builder),
-    board('stack', 'The stack itself', 'Prometheus, Alertmanager, the history and what they use.'),
+    board('stack', 'The stack itself', 'Prometheus, Alertmanager, the history and their resources.'),
   );
 }

@@ -12,7 +12,7 @@ function state(builder: DashboardBuilder): DashboardBuilder {
       figure(
         {
           title: 'Databases',
-          about: 'Databases that let the exporter in. Red: VectorDatabaseDown says why.',
+          about: 'Databases that the exporter can query. Red: VectorDatabaseDown shows why.',
           unit: 'percentunit',
           off: OFF,
         },
@@ -34,7 +34,7 @@ function state(builder: DashboardBuilder): DashboardBuilder {
       figure(
         {
           title: 'Failed searches',
-          about: 'Share of the canary searches of the last five minutes that failed.',
+          about: 'Share of canary searches that failed in the last five minutes.',
           unit: 'percent',
           off: NO_CANARIES,
         },
@@ -48,7 +48,7 @@ function state(builder: DashboardBuilder): DashboardBuilder {
       figure(
         {
           title: 'Indexes / shared_buffers',
-          about: 'Of the server with the largest indexes for its memory. Above 100 % searches wait for the disk.',
+          about: 'The server with the largest indexes relative to its memory. Above 100 % searches wait for the disk.',
           unit: 'percent',
           off: OFF,
         },
@@ -72,7 +72,7 @@ function searches(builder: DashboardBuilder): DashboardBuilder {
       graph(
         {
           title: 'Latency',
-          about: 'p50, p95 and p99 of the canary searches. The alerts begin at 0.25 s (p95) and 1 s (p99).',
+          about: 'p50, p95 and p99 of the canary searches. The alerts fire above 0.25 s (p95) and 1 s (p99).',
           unit: 's',
           off: NO_CANARIES,
         },
@@ -109,7 +109,7 @@ function searches(builder: DashboardBuilder): DashboardBuilder {
       list(
         {
           title: 'Canaries',
-          about: 'Whether the last search used a vector index: 1 it did, 0 it read the table.',
+          about: 'Did the last search use a vector index? 1: yes, 0: it read the table.',
           unit: 'short',
           off: NO_CANARIES,
         },
@@ -134,7 +134,7 @@ function tables(builder: DashboardBuilder): DashboardBuilder {
         .span(8),
     )
     .withPanel(
-      graph({ title: 'Inserts', about: 'Rows inserted per second into tables with vectors.', unit: 'ops', off: OFF }, [
+      graph({ title: 'Inserts', about: 'Rows inserted per second into vector tables.', unit: 'ops', off: OFF }, [
         'topk(10, rate(pharos_vector_inserted_rows_total[5m]))',
         '{{database}} {{schema}}.{{table}}',
       ])
@@ -145,7 +145,7 @@ function tables(builder: DashboardBuilder): DashboardBuilder {
       graph(
         {
           title: 'Waiting writers',
-          about: 'Writers that wait for a lock, as during CREATE INDEX without CONCURRENTLY.',
+          about: 'Writers waiting for a lock, as during CREATE INDEX without CONCURRENTLY.',
           unit: 'short',
           off: OFF,
         },
@@ -158,7 +158,7 @@ function tables(builder: DashboardBuilder): DashboardBuilder {
       list(
         {
           title: 'Columns without an index',
-          about: 'Columns of vectors that no valid index covers, with their number of vectors.',
+          about: 'Vector columns without a valid index, with their number of vectors.',
           unit: 'short',
           off: 'none',
         },
@@ -183,7 +183,7 @@ function indexes(builder: DashboardBuilder): DashboardBuilder {
         .span(8),
     )
     .withPanel(
-      graph({ title: 'Searches', about: 'Scans per second by others than the exporter itself.', unit: 'ops', off: 'no vector index' }, [
+      graph({ title: 'Searches', about: 'Scans per second, without the exporter’s own.', unit: 'ops', off: 'no vector index' }, [
         'clamp_min(rate(pharos_vector_index_scans_total[5m]) - (rate(pharos_vector_index_own_scans_total[5m]) or 0 * rate(pharos_vector_index_scans_total[5m])), 0)',
         '{{database}} {{index}}',
       ])
@@ -208,7 +208,7 @@ function indexes(builder: DashboardBuilder): DashboardBuilder {
     )
     .withPanel(
       graph(
-        { title: 'Builds', about: 'Share of the table’s blocks that a build under way has read.', unit: 'percentunit', off: 'no build' },
+        { title: 'Builds', about: 'Share of the table’s blocks that a running build has read.', unit: 'percentunit', off: 'no build' },
         ['pharos_vector_build_blocks_done / (pharos_vector_build_blocks > 0)', '{{database}} {{table}} {{index}}'],
       )
         .height(8)

@@ -1,7 +1,8 @@
 import { HISTORY_RECEIVER, type AlertmanagerConfig, type Integration, type Receiver, type Route } from './config.ts';
 import { CHANNEL_SECRETS } from '../settings/channels.ts';
 import { SECRETS_MOUNT as MOUNT } from './secret-files.ts';
-import { throughTwilio, TWILIO_SECRET } from '../settings/twilio.ts';
+import { TWILIO_SECRET } from '../settings/twilio.ts';
+import { throughTwilio } from './twilio.ts';
 import { TEST_TIMES, withTestChannels } from './test-channels.ts';
 
 export { HISTORY_RECEIVER } from './config.ts';

@@ -1,16 +1,14 @@
 import { isScalar, visit } from 'yaml';
 import { didYouMean, placeOf, type SourceDocument } from './shape.ts';
 import { CHANNEL_SECRETS } from '../settings/channels.ts';
-import { passwordFile } from '../settings/instances.ts';
+import { modules } from '../modules/index.ts';
+import { instancesOf, passwordFiles } from '../modules/servers.ts';
 import { error, warning, type Problem } from '../base/problem.ts';
-import { SECRETS } from '../settings/secrets.ts';
+import { SECRETS } from '../settings/secret-table.ts';
 import type { PlainSettings } from '../settings/table.ts';
 
 /** Where containers see the files of `secrets/`. */
 export const SECRETS_MOUNT = '/run/secrets/';
-
-/** Files that `up` writes for the exporters. */
-const GENERATED = ['postgres_exporter.yml', 'vector_exporter.json', 'redis_exporter.json'];
 
 const FOR_ALERTMANAGER: readonly string[] = Object.values(CHANNEL_SECRETS).map(({ file }) => file);
 
@@ -18,9 +16,10 @@ const FOR_ALERTMANAGER: readonly string[] = Object.values(CHANNEL_SECRETS).map((
 function knownFiles(settings: PlainSettings): readonly string[] {
   return [
     ...Object.values(SECRETS).map(({ file }) => file),
-    ...GENERATED,
-    ...settings.POSTGRES_INSTANCES.map(({ name }) => passwordFile('postgres', name)),
-    ...settings.REDIS_INSTANCES.map(({ name }) => passwordFile('redis', name)),
+    ...modules.flatMap(({ name, servers, secretFiles = [] }) => [
+      ...secretFiles,
+      ...(servers === undefined ? [] : passwordFiles(name, instancesOf(servers, settings))),
+    ]),
   ];
 }
 

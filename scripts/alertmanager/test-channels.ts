@@ -1,6 +1,6 @@
 import { CHANNELS, TEST_CHANNEL_LABEL, testReceiver, type ChannelEntry } from './channel-catalog.ts';
 import { CHANNEL_SECRETS } from '../settings/channels.ts';
-import { SMS_URL } from '../settings/twilio.ts';
+import { SMS_URL } from './twilio.ts';
 import { HISTORY_RECEIVER, type AlertmanagerConfig, type Integration, type Receiver, type Route } from './config.ts';
 
 /** What makes a test alert quick where real alerts are gathered first. Its own group by nonce keeps two tests apart. */

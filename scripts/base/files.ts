@@ -1,8 +1,8 @@
+import type { Tree } from './tree.ts';
 import { chmod, chown, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputFailure } from './failure.ts';
-import type { Tree } from '../render/scrape.ts';
 import { unreadable, userName } from './unreadable.ts';
 
 /** The checkout: the folder that holds `package.json`. */

@@ -1,7 +1,7 @@
 import { getJson, getText, send } from '../base/http.ts';
 
 /** A row of the alert history. */
-export interface HistoryAlert {
+interface HistoryAlert {
   readonly id: string | number;
   readonly alertname: string;
   readonly status: 'firing' | 'resolved';

@@ -1,5 +1,4 @@
-import type { ScrapedTarget, TimedSample } from '../up/evidence.ts';
-import type { TargetState } from '../up/smoke.ts';
+import type { ScrapedTarget, TimedSample, TargetState } from './samples.ts';
 import { getJson, send } from '../base/http.ts';
 
 /** One sample of an instant query. */
@@ -19,7 +18,7 @@ export interface LoadedRule {
   readonly interval: number;
 }
 
-export interface FiringAlert {
+interface FiringAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly state: 'pending' | 'firing';
   readonly activeAt: string;

@@ -5,7 +5,7 @@ import { interruption, type Context } from '../base/command.ts';
 import { inputFailure, stackFailure } from '../base/failure.ts';
 import { isWithin, planNewProject, takenBy, type NewProject, type Taken } from './plan.ts';
 import { error, type Problem } from '../base/problem.ts';
-import { composeProjects } from '../detect/containers.ts';
+import { composeProjects } from '../detect/containers-io.ts';
 import { copyFiles, filesToCopy, lookAtDestination, neighbours, removeCopy } from './io.ts';
 import { exec } from '../base/exec.ts';
 import { readIfThere } from '../base/files.ts';

@@ -2,9 +2,9 @@ import type Docker from 'dockerode';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stackFailure } from '../base/failure.ts';
-import { demoVectorDatabases } from './plan.ts';
 import { error } from '../base/problem.ts';
-import { bundleExample, bundleVector } from '../render/bundle.ts';
+import type { Demo } from '../modules/parts.ts';
+import { bundle } from '../render/bundle.ts';
 import { withoutComposeVariables } from '../engine/compose.ts';
 import type { Exec } from '../base/exec.ts';
 import { publishTree, readIfThere } from '../base/files.ts';
@@ -12,22 +12,19 @@ import { generateSecret } from '../settings/io.ts';
 
 const FOLDER = '.demo';
 
-/** Writes what the example's containers mount: the bundled application and vector exporter, and a password of its own. */
-export async function writeDemo(root: string): Promise<void> {
-  const [{ server, load }, vector] = await Promise.all([bundleExample(root), bundleVector(root)]);
-  await mkdir(join(root, FOLDER), { recursive: true, mode: 0o700 });
-  await publishTree(
-    new Map([
-      ['server.mjs', server],
-      ['load.mjs', load],
-      ['vector.mjs', vector],
-      ['canaries.yml', await readFile(join(root, 'exporters/apps/example/canaries.yml'), 'utf8')],
-    ]),
-    join(root, FOLDER, 'app'),
+/** Writes what the demo's containers mount: bundled programs, and files with a password of its own. */
+export async function writeDemo(root: string, parts: readonly Demo[]): Promise<void> {
+  const entries = <T>(of: (part: Demo) => Readonly<Record<string, T>> | undefined): [string, T][] =>
+    parts.flatMap((part) => Object.entries(of(part) ?? {}));
+  const bundles = entries(({ bundles: own }) => own).map(async ([name, source]) => [name, await bundle(join(root, source))] as const);
+  const copies = entries(({ copies: own }) => own).map(
+    async ([name, source]) => [name, await readFile(join(root, source), 'utf8')] as const,
   );
-  const password = (await readIfThere(join(root, FOLDER, 'postgres_password'))) ?? generateSecret();
-  await writeOnce(join(root, FOLDER, 'postgres_password'), password);
-  await writeOnce(join(root, FOLDER, 'vector_exporter.json'), demoVectorDatabases(password));
+  await mkdir(join(root, FOLDER), { recursive: true, mode: 0o700 });
+  await publishTree(new Map(await Promise.all([...bundles, ...copies])), join(root, FOLDER, 'app'));
+  const password = (await readIfThere(join(root, FOLDER, 'password'))) ?? generateSecret();
+  await writeOnce(join(root, FOLDER, 'password'), password);
+  for (const [name, text] of entries(({ files }) => files?.(password))) await writeOnce(join(root, FOLDER, name), text);
 }
 
 /** A file that containers mount: one that is there stays the same file. */
@@ -53,16 +50,18 @@ export async function removeDemo(root: string, targets: Iterable<string>): Promi
   await rm(join(root, FOLDER), { recursive: true, force: true });
 }
 
-/** Starts services of the example as a Compose project of its own. */
-export async function composeDemo(
-  exec: Exec,
-  root: string,
-  project: string,
-  images: Readonly<Record<string, string>>,
-  services: readonly string[],
-): Promise<void> {
-  const file = join(root, 'exporters/apps/example/compose.yml');
-  const command = ['docker', 'compose', '--env-file', '/dev/null', '--project-directory', root, '-p', project, '-f', file];
+/** What is started of the demo. */
+export interface DemoStart {
+  readonly parts: readonly Demo[];
+  /** Values of the variables that name images. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly services: readonly string[];
+}
+
+/** Starts services of the demo as a Compose project of its own. */
+export async function composeDemo(exec: Exec, root: string, project: string, { parts, images, services }: DemoStart): Promise<void> {
+  const files = [...new Set(parts.map(({ compose }) => compose))].flatMap((file) => ['-f', join(root, file)]);
+  const command = ['docker', 'compose', '--env-file', '/dev/null', '--project-directory', root, '-p', project, ...files];
   const { code, stderr } = await exec([...command, 'up', '--detach', '--remove-orphans', ...services], {
     env: { ...withoutComposeVariables(), ...images },
     timeoutMs: 120_000,

@@ -1,10 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addressesOf } from '../settings/addresses.ts';
-import { DEMO_SERVICES, DEMO_WATCHERS, demoDashboards, demoNetwork, demoProject, demoTargets } from './plan.ts';
+import {
+  DEMO_TARGET_FILES,
+  DEMO_WATCHERS,
+  demoDashboards,
+  demoNetwork,
+  demoParts,
+  demoProject,
+  demoTargets,
+  exporterModules,
+} from './plan.ts';
+import type { Demo } from '../modules/parts.ts';
 import { Failure, stackFailure } from '../base/failure.ts';
 import { error } from '../base/problem.ts';
-import { MODULE_NAMES, type PlainSettings } from '../settings/table.ts';
-import { composeDemo, freeNetwork, joinNetwork, publishedAddress, removeDemo, writeDemo, writeTargets } from './io.ts';
+import { type PlainSettings } from '../settings/table.ts';
+import { type DemoStart, composeDemo, freeNetwork, joinNetwork, publishedAddress, removeDemo, writeDemo, writeTargets } from './io.ts';
 import { prometheusApi } from '../clients/prometheus.ts';
 import { stackState } from '../engine/stack-state.ts';
 import { removeStack } from '../engine/teardown.ts';
@@ -17,43 +27,51 @@ const START_MS = 120_000;
 /** Prometheus notices the file at once and scrapes within an interval; the first scrape may fail. */
 const SCRAPE_MS = 60_000;
 
-export interface Demo {
+/** The demo as a person finds it. */
+export interface RunningDemo {
   /** Where the example answers on this host. */
   readonly address: string;
   /** Dashboards that show it, with their addresses; none where Grafana does not run. */
   readonly dashboards: readonly string[];
 }
 
-/** Starts the example beside the running stack and makes the stack watch it. Does nothing twice. */
-export async function startDemo(place: Workplace, settings: PlainSettings): Promise<Demo> {
+/** Starts the demo beside the running stack and makes the stack watch it. Does nothing twice. `wanted` names optional parts. */
+export async function startDemo(place: Workplace, settings: PlainSettings, wanted: readonly string[]): Promise<RunningDemo> {
   const { root, docker, report } = place;
+  const { MODULES: enabled } = settings;
   const project = demoProject(settings.COMPOSE_PROJECT_NAME);
+  const parts = demoParts(enabled, wanted);
   const stack = (await stackState(docker, settings.COMPOSE_PROJECT_NAME)).filter(({ state }) => state === 'running');
   if (!stack.some(({ service }) => service === 'prometheus'))
-    throw stackFailure([error('the stack', 'does not run, so nothing would watch the example', 'npm run up, then npm run demo')]);
-  if (!settings.MODULES.includes('apps'))
-    report.note('The module apps is off: the stack sees neither the metrics of the example nor those of its databases.');
-  const { images, exporters } = await report.step('images of the example', async (detail) => demoImages(place, settings, detail));
+    throw stackFailure([error('the stack', 'is not running, so nothing would watch the example', 'npm run up, then npm run demo')]);
+  const off = [...new Set(parts.flatMap(exporterModules))].filter((name) => !enabled.includes(name));
+  if (off.length > 0)
+    report.note(`The module ${off.join(', ')} is off: the stack sees neither the metrics of the example nor those of its databases.`);
+  const { images, exporters } = await report.step('images of the example', async (detail) => demoImages(place, parts, settings, detail));
+  const services = parts.flatMap((part) => part.services);
   await report.step('the example', async (detail) => {
-    await writeDemo(root);
-    await startServices(place, project, images, DEMO_SERVICES, detail);
+    await writeDemo(root, parts);
+    await startServices(place, project, { parts, images, services }, detail);
   });
   // After the example: a probe that finds no table yet looks again only a minute later.
   if (exporters.length > 0)
-    await report.step('exporters of its databases', async (detail) => startServices(place, project, images, exporters, detail));
-  const targets = demoTargets(settings.MODULES, exporters);
+    await report.step('exporters of its databases', async (detail) =>
+      startServices(place, project, { parts, images, services: exporters }, detail),
+    );
+  const targets = demoTargets(parts, enabled, [...services, ...exporters]);
   await report.step('watched by the stack', async (detail) => {
     await joinDemo(place, settings);
     await writeTargets(root, targets);
-    if (settings.MODULES.includes('apps')) await scraped(place, settings, exporters);
+    if (off.length === 0) await scraped(place, settings, parts, exporters);
     detail([...targets.keys()].join(', '));
   });
-  const backend = (await stackState(docker, project)).find(({ service }) => service === 'demo-backend');
+  const entry = parts.flatMap((part) => part.entry ?? [])[0];
+  const page = (await stackState(docker, project)).find(({ service }) => service === entry?.service);
   const grafana = stack.some(({ service }) => service === 'grafana');
   return {
-    address: await publishedAddress(docker, backend?.id ?? '', 3000),
+    address: await publishedAddress(docker, page?.id ?? '', entry?.port ?? 0),
     dashboards: grafana
-      ? demoDashboards(settings.MODULES).map((uid) => `http://${settings.PUBLIC_HOST}:${settings.GRAFANA_PORT}/d/${uid}`)
+      ? demoDashboards(parts, enabled).map((uid) => `http://${settings.PUBLIC_HOST}:${settings.GRAFANA_PORT}/d/${uid}`)
       : [],
   };
 }
@@ -61,7 +79,7 @@ export async function startDemo(place: Workplace, settings: PlainSettings): Prom
 /** Lets what watches the example reach it, where it runs: a container that was made anew is on the stack's networks only. */
 export async function joinDemo({ docker }: Workplace, { COMPOSE_PROJECT_NAME }: PlainSettings): Promise<void> {
   const stack = await stackState(docker, COMPOSE_PROJECT_NAME);
-  const watchers = stack.filter(({ service, state }) => state === 'running' && (DEMO_WATCHERS as readonly string[]).includes(service));
+  const watchers = stack.filter(({ service, state }) => state === 'running' && DEMO_WATCHERS.has(service));
   await joinNetwork(
     docker,
     demoNetwork(COMPOSE_PROJECT_NAME),
@@ -72,7 +90,7 @@ export async function joinDemo({ docker }: Workplace, { COMPOSE_PROJECT_NAME }: 
 /** Removes the example and everything that watched it. Returns how many containers there were. */
 export async function stopDemo({ root, docker, signal }: Workplace, settings: PlainSettings): Promise<number> {
   const project = demoProject(settings.COMPOSE_PROJECT_NAME);
-  await removeDemo(root, demoTargets(MODULE_NAMES, []).keys());
+  await removeDemo(root, DEMO_TARGET_FILES);
   const own = await stackState(docker, project);
   await freeNetwork(
     docker,
@@ -87,35 +105,41 @@ export async function stopDemo({ root, docker, signal }: Workplace, settings: Pl
 async function startServices(
   { root, docker, exec, signal }: Workplace,
   project: string,
-  images: Readonly<Record<string, string>>,
-  services: readonly string[],
+  start: DemoStart,
   detail: (text: string) => void,
 ): Promise<void> {
-  await composeDemo(exec, root, project, images, services);
+  const { services } = start;
+  await composeDemo(exec, root, project, start);
   const started = { project, services, baseline: new Map(), timeoutMs: START_MS, signal };
   await waitForHealthy(docker, { ...started, onProgress: (_ready, missing) => detail(`waiting for ${missing}`) }).catch(asDemo);
   detail(services.join(', '));
 }
 
-/** Waits until Prometheus has scraped all of the example once. */
-async function scraped({ signal }: Workplace, settings: PlainSettings, exporters: readonly string[]): Promise<void> {
+/** Waits until Prometheus has scraped every application and exporter once. */
+async function scraped(
+  { signal }: Workplace,
+  settings: PlainSettings,
+  parts: readonly Demo[],
+  exporters: readonly string[],
+): Promise<void> {
   const prometheus = prometheusApi(addressesOf(settings).prometheus);
+  const scraping = parts.flatMap(exporterModules);
+  const wanted = parts
+    .flatMap(({ targets, services }) => targets.filter(({ of }) => services.includes(of) || exporters.includes(of)))
+    .filter(({ module }) => scraping.includes(module));
   const deadline = Date.now() + SCRAPE_MS;
   for (;;) {
     const targets = await prometheus.targets();
-    const found = ['demo-backend', ...exporters].map(
-      (service) => [service, targets.find(({ pool, address }) => pool === 'apps' && address.startsWith(`${service}:`))] as const,
+    const found = wanted.map(
+      ({ module, of, targets: own }) =>
+        [`${module}/${of}`, targets.find(({ pool, address }) => pool === module && own.includes(address))] as const,
     );
     const waiting = found.filter(([, target]) => target?.health !== 'up');
     if (waiting.length === 0) return;
     if (Date.now() > deadline)
       throw stackFailure(
-        waiting.map(([service, target]) =>
-          error(
-            `target apps/${service}`,
-            target === undefined ? 'is not seen by Prometheus' : `is not up: ${target.lastError}`,
-            'npm run status',
-          ),
+        waiting.map(([name, target]) =>
+          error(`target ${name}`, target === undefined ? 'is not seen by Prometheus' : `is not up: ${target.lastError}`, 'npm run status'),
         ),
       );
     await sleep(1_000, undefined, { signal });

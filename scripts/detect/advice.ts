@@ -1,3 +1,4 @@
+import { modules } from '../modules/index.ts';
 import { shellWord, type ContainerFacts, type Proposal } from '../modules/facts.ts';
 import { warning, type Problem } from '../base/problem.ts';
 
@@ -27,8 +28,7 @@ export function unreachable({ name, networkMode, composeService, address }: Cont
   );
 }
 
-function byHand(module: Proposal['module']): string {
-  if (module === 'postgres') return 'POSTGRES_INSTANCES in .env';
-  if (module === 'redis') return 'REDIS_INSTANCES in .env';
-  return `a file in prometheus/targets/${module}/`;
+function byHand(module: string): string {
+  const servers = modules.find(({ name }) => name === module)?.servers;
+  return servers === undefined ? `a file in prometheus/targets/${module}/` : `${servers.setting} in .env`;
 }

@@ -1,13 +1,5 @@
 import type { Answer } from '../modules/facts.ts';
 
-/** What the first bytes of a database's answer say; undefined where it is none. */
-export function readDatabaseAnswer(as: 'postgres' | 'redis', text: string): Answer['speaks'] | undefined {
-  // One byte: S (TLS) or N (none); servers before 7.0 send an error that starts with E.
-  if (as === 'postgres') return /^[SN]$/.test(text) ? 'postgres' : undefined;
-  if (/^-(NOAUTH|WRONGPASS|NOPERM)\b/.test(text)) return 'redis-locked';
-  return /^(\+PONG|-(DENIED|LOADING|MISCONF|MASTERDOWN)\b)/.test(text) ? 'redis' : undefined;
-}
-
 /** Whether an answer is Prometheus' text format: by its content type's version, or by a TYPE or HELP line or a sample in its first line. */
 export function isMetricsText(contentType: string, text: string): boolean {
   if (/openmetrics-text|version=0\.0\.4|version=1\.0\.0/.test(contentType)) return true;
@@ -42,9 +34,4 @@ export function bestPage(answers: readonly Answer[]): Answer | undefined {
 export function commandPort(command: string): number | undefined {
   const port = /(?:--port[ =]|\s-p ?|\s-c ?port=)(\d+)/.exec(command)?.[1];
   return port === undefined ? undefined : Number(port);
-}
-
-/** Whether a command or an environment sets a password for Redis or one of its kin. */
-export function setsRedisPassword(command: string, env: Readonly<Record<string, string>>): boolean {
-  return /--requirepass\s+["']?[^\s"']/.test(command) || ['REDIS_PASSWORD', 'VALKEY_PASSWORD'].some((key) => (env[key] ?? '') !== '');
 }

@@ -3,8 +3,9 @@ import { renderDiff, type FileChange } from './diff.ts';
 import { slug } from './names.ts';
 import { isWatched, targetFile, targetText, watchedAlready } from './targets.ts';
 import { editEnvText } from '../base/env-file.ts';
-import { passwordFile } from '../settings/instances.ts';
-import type { ModuleSpec } from '../modules/spec.ts';
+import { passwordFile } from '../base/instances.ts';
+import { instancesOf } from '../modules/servers.ts';
+import type { AnyModule } from '../modules/spec.ts';
 import { warning, type Problem } from '../base/problem.ts';
 import type { PlainSettings } from '../settings/table.ts';
 import { unreachable } from './advice.ts';
@@ -13,7 +14,7 @@ import { oddities, unwritable } from './oddities.ts';
 /** What is known when the containers have been looked at. */
 export interface DetectInput {
   readonly containers: readonly ContainerFacts[];
-  readonly modules: readonly ModuleSpec[];
+  readonly modules: readonly AnyModule[];
   readonly settings: PlainSettings;
   /** The text of `.env`, or of `.env.example` where there is none yet. */
   readonly envText: string;
@@ -46,9 +47,6 @@ export interface DetectPlan {
   readonly problems: readonly Problem[];
 }
 
-/** A container is one target: the first module of these that knows it watches it. */
-const ORDER: readonly Proposal['module'][] = ['postgres', 'redis', 'apps', 'blackbox'];
-
 type Pair = readonly [ContainerFacts, Proposal];
 
 /** Decides what to add to the settings and target files so that the containers are watched. */
@@ -60,7 +58,9 @@ export function planDetection(input: DetectInput): DetectPlan {
   const added: Pair[] = [];
   const reached: Pair[] = [];
   const problems: Problem[] = [];
-  const taken = new Set([...settings.POSTGRES_INSTANCES, ...settings.REDIS_INSTANCES].map(({ name }) => name));
+  const taken = new Set(
+    input.modules.flatMap(({ servers }) => (servers === undefined ? [] : instancesOf(servers, settings).map(({ name }) => name))),
+  );
   for (const container of input.containers) {
     const proposal = propose(container, input.modules, taken);
     if (proposal === undefined) continue;
@@ -76,27 +76,32 @@ export function planDetection(input: DetectInput): DetectPlan {
     if (state === 'new' && proposal.instance !== undefined) taken.add(proposal.instance.name);
   }
   const files = newTargetFiles(added, input.targetFiles);
-  const env = envChanges(settings, added, reached, attached);
+  const env = envChanges(input, { added, reached, attached });
   const after = editEnvText(input.envText, env);
   return {
     found,
     env,
     changes: [...(after === input.envText ? [] : [{ path: '.env', before: input.envText, after }]), ...files.changes],
     passwords: added
-      .flatMap(([, { module, instance }]) => (module === 'postgres' && instance ? [passwordFile(module, instance.name)] : []))
+      .flatMap(([, { module, instance }]) =>
+        instance !== undefined && hasUser(input.modules, module) ? [passwordFile(module, instance.name)] : [],
+      )
       .filter((file) => !input.secretFiles.has(file)),
     manual: added.flatMap(([, { manual }]) => (manual === undefined ? [] : [manual])),
     problems: [...problems, ...files.problems],
   };
 }
 
-/** The proposal of the first module that knows the container, with an instance name that nothing else has. */
-function propose(container: ContainerFacts, modules: readonly ModuleSpec[], taken: ReadonlySet<string>): Proposal | undefined {
+function hasUser(modules: readonly AnyModule[], name: string): boolean {
+  return modules.find((module) => module.name === name)?.servers?.hasUser === true;
+}
+
+/** The proposal of the first module that recognises the container, with an instance name that nothing else has. */
+function propose(container: ContainerFacts, modules: readonly AnyModule[], taken: ReadonlySet<string>): Proposal | undefined {
   const titles = [container.title, slug(container.name), ...[2, 3, 4, 5, 6, 7, 8, 9].map((n) => `${container.title}-${n}`)];
-  for (const name of ORDER) {
-    const detect = modules.find((module) => module.name === name)?.detect;
+  for (const { detection } of modules) {
     for (const title of titles) {
-      const proposal = detect?.({ ...container, title });
+      const proposal = detection?.propose({ ...container, title });
       if (proposal === undefined) break;
       if (!taken.has(proposal.instance?.name ?? '')) return proposal;
     }
@@ -104,30 +109,33 @@ function propose(container: ContainerFacts, modules: readonly ModuleSpec[], take
   return undefined;
 }
 
-function envChanges(
-  settings: PlainSettings,
-  added: readonly Pair[],
-  reached: readonly Pair[],
-  attached: readonly string[],
-): Readonly<Record<string, string>> {
+interface Changes {
+  readonly added: readonly Pair[];
+  readonly reached: readonly Pair[];
+  readonly attached: readonly string[];
+}
+
+function envChanges({ settings, modules }: DetectInput, { added, reached, attached }: Changes): Readonly<Record<string, string>> {
   const isTarget = ([, { instance, target }]: Pair): boolean => instance !== undefined || target !== undefined;
   const wanted = added.filter(isTarget);
-  const modules = ORDER.filter((name) => !settings.MODULES.includes(name) && wanted.some(([, { module }]) => module === name));
-  // A database that is named but on a network that the stack has not joined is as unreachable as a new one.
+  const turnedOn = modules
+    .map(({ name }) => name)
+    .filter((name) => !settings.MODULES.includes(name) && wanted.some(([, { module }]) => module === name));
+  // A server that is named but on a network that the stack has not joined is as unreachable as a new one.
   const networks = [
     ...wanted,
     ...reached.filter(isTarget).filter(([container]) => !container.networks.some(({ name }) => attached.includes(name))),
   ].map(([{ network = '' }]) => network);
   const joined = [...new Set([...settings.APP_NETWORKS, ...networks.filter((name) => !attached.includes(name)).sort()])];
-  const instances = (module: 'postgres' | 'redis'): string[] =>
-    added.flatMap(([, { module: of, instance }]) => (of === module && instance ? [`${instance.name}=${instance.url}`] : []));
-  const [postgres, redis] = [instances('postgres'), instances('redis')];
-  const items = (present: PlainSettings['POSTGRES_INSTANCES']): string[] => present.map(({ name, url }) => `${name}=${url}`);
+  const instances = modules.flatMap(({ name, servers }): [string, string][] => {
+    const fresh = added.flatMap(([, { module, instance }]) => (module === name && instance !== undefined ? [instance] : []));
+    if (servers === undefined || fresh.length === 0) return [];
+    return [[servers.setting, [...instancesOf(servers, settings), ...fresh].map((item) => `${item.name}=${item.url}`).join(',')]];
+  });
   return {
-    ...(modules.length > 0 ? { MODULES: [...settings.MODULES, ...modules].join(',') } : {}),
+    ...(turnedOn.length > 0 ? { MODULES: [...settings.MODULES, ...turnedOn].join(',') } : {}),
     ...(joined.length > settings.APP_NETWORKS.length ? { APP_NETWORKS: joined.join(',') } : {}),
-    ...(postgres.length > 0 ? { POSTGRES_INSTANCES: [...items(settings.POSTGRES_INSTANCES), ...postgres].join(',') } : {}),
-    ...(redis.length > 0 ? { REDIS_INSTANCES: [...items(settings.REDIS_INSTANCES), ...redis].join(',') } : {}),
+    ...Object.fromEntries(instances),
   };
 }
 

@@ -8,7 +8,7 @@ import { editEnvText, parseEnvFile } from '../base/env-file.ts';
 import { inputFailure } from '../base/failure.ts';
 import { error, errorsOf } from '../base/problem.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
-import { runningContainers } from './containers.ts';
+import { runningContainers } from './containers-io.ts';
 import { readIfThere, readTree } from '../base/files.ts';
 import { ownNetwork } from '../engine/networks.ts';
 import { writeNewFile, writeNewSecret } from '../base/new-files.ts';

@@ -1,10 +1,15 @@
 import { parse } from 'yaml';
 import type { ContainerFacts, Proposal } from '../modules/facts.ts';
+import { modules } from '../modules/index.ts';
+import { instancesOf } from '../modules/servers.ts';
 import { slug } from './names.ts';
 import type { PlainSettings } from '../settings/table.ts';
 
-/** What is watched already, as `host` or `host:port`, per module. */
-export type Watched = Readonly<Record<Proposal['module'], ReadonlySet<string>>>;
+/** What is watched already: `host:port` of servers by module, and hosts of all other targets. */
+export interface Watched {
+  readonly servers: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly hosts: ReadonlySet<string>;
+}
 
 /**
  * Reads what the settings and the target files watch already.
@@ -14,32 +19,28 @@ export type Watched = Readonly<Record<Proposal['module'], ReadonlySet<string>>>;
 export function watchedAlready(settings: PlainSettings, files: ReadonlyMap<string, string>): Watched {
   const inFiles = (module: string): string[] =>
     [...files].flatMap(([path, text]) => (path.startsWith(`prometheus/targets/${module}/`) ? targetsOf(text) : []));
-  return {
-    postgres: new Set([
-      ...settings.POSTGRES_INSTANCES.map(({ host, port }) => `${host}:${port}`),
-      ...inFiles('postgres').map((url) => hostPort(url, 5432)),
-    ]),
-    redis: new Set([
-      ...settings.REDIS_INSTANCES.map(({ host, port }) => `${host}:${port}`),
-      ...inFiles('redis').map((url) => hostPort(url, 6379)),
-    ]),
-    apps: new Set(inFiles('apps').map(hostOnly)),
-    blackbox: new Set([...settings.BLACKBOX_TARGETS, ...inFiles('blackbox')].map(hostOnly)),
-  };
+  const servers = new Map<string, ReadonlySet<string>>();
+  const hosts = new Set<string>();
+  for (const { name, servers: own, detection } of modules) {
+    if (own !== undefined) {
+      const named = instancesOf(own, settings).map(({ host, port }) => `${host}:${port}`);
+      servers.set(name, new Set([...named, ...inFiles(name).map((url) => hostPort(url, own.port))]));
+    } else if (detection !== undefined)
+      for (const target of [...(detection.watched?.(settings) ?? []), ...inFiles(name)]) hosts.add(hostOnly(target));
+  }
+  return { servers, hosts };
 }
 
-/** Whether what a module proposes for a container is watched already, under whichever of its names the stack can reach. */
+/** Whether what a module proposes for a container is watched already, under any of the names by which the stack can reach it. */
 export function isWatched(proposal: Proposal, container: ContainerFacts, watched: Watched, attached: readonly string[]): boolean {
   const { module, instance } = proposal;
   const reachable = container.networks.filter(({ name }) => attached.includes(name));
   const networks = reachable.length === 0 ? container.networks : reachable;
   const names = [container.address, container.name, ...networks.flatMap(({ aliases }) => aliases)];
-  if (instance !== undefined) {
-    const port = new URL(instance.url).port;
-    return names.some((name) => watched[module].has(`${name}:${port}`));
-  }
   // One target per container: an application that is scraped needs no probe on top, and one that is probed was decided upon.
-  return names.some((name) => watched.apps.has(name) || watched.blackbox.has(name));
+  if (instance === undefined) return names.some((name) => watched.hosts.has(name));
+  const port = new URL(instance.url).port;
+  return names.some((name) => watched.servers.get(module)?.has(`${name}:${port}`) === true);
 }
 
 /** The file_sd file that a container's target belongs into: one per Compose service, whose replicas are entries of it. */

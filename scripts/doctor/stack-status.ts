@@ -1,6 +1,6 @@
+import type { TargetState } from '../clients/samples.ts';
 import { judge, type ContainerState } from '../engine/health.ts';
 import { error, type Problem } from '../base/problem.ts';
-import type { TargetState } from '../up/smoke.ts';
 
 /** One look at the stack. */
 export interface StackStatus {

@@ -1,7 +1,7 @@
+import { isExpiredMirror } from './mirror.ts';
 import { mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isExpiredMirror } from '../images/debian-images.ts';
 import { isOlder, MINIMUM } from './plan.ts';
 import { stackFailure } from '../base/failure.ts';
 import { error } from '../base/problem.ts';

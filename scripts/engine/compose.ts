@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { ComposeModel } from './compose-model.ts';
+import type { ComposeModel } from '../base/compose-model.ts';
 import { stackFailure } from '../base/failure.ts';
 import { error } from '../base/problem.ts';
 import type { Exec, ExecResult } from '../base/exec.ts';
 import { readIfThere } from '../base/files.ts';
 
 /** Where the model that runs is kept, below the checkout. */
-export const EFFECTIVE_COMPOSE = '.effective/compose.yml';
+const EFFECTIVE_COMPOSE = '.effective/compose.yml';
 const CHECKED_IN = 'docker-compose.yml';
 const OVERRIDE = 'docker-compose.override.yml';
 

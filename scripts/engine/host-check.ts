@@ -1,23 +1,25 @@
+import { publishedPorts, type PublishedPort } from '../base/compose-model.ts';
 import type Docker from 'dockerode';
-import type { ComposeModel } from './compose-model.ts';
+import type { ComposeModel } from '../base/compose-model.ts';
 import { portSetting } from '../settings/compose-env.ts';
 import { bindAddressProblems, diskProblems, memoryProblems, portProblems, type Listener } from './host-checks.ts';
 import type { Problem } from '../base/problem.ts';
-import { publishedPorts, type PublishedPort } from '../render/compose.ts';
+import { modules } from '../modules/index.ts';
 import type { PlainSettings } from '../settings/table.ts';
-import type { StackNetwork } from './subnet.ts';
+import type { StackNetwork } from '../base/subnet.ts';
 import { freeBytes, listeners, ownAddresses, totalMemory } from './host.ts';
 import { inspect } from './inspect.ts';
-import { placeOfSetting } from '../settings/io.ts';
+import { placesOf } from '../settings/io.ts';
+
+/** What the stack needs of the host. */
+export interface HostNeeds {
+  readonly model: ComposeModel;
+  readonly settings: PlainSettings;
+  readonly network: StackNetwork;
+}
 
 /** Looks at what the stack needs of the host: the address to publish on, free ports, disk, memory. Nothing is changed, no port is opened. */
-export async function hostProblems(
-  docker: Docker,
-  root: string,
-  model: ComposeModel,
-  settings: PlainSettings,
-  network: StackNetwork,
-): Promise<readonly Problem[]> {
+export async function hostProblems(docker: Docker, root: string, { model, settings, network }: HostNeeds): Promise<readonly Problem[]> {
   const [{ DockerRootDir: dataDir }, containers, sockets] = await Promise.all([
     docker.info() as Promise<{ DockerRootDir: string }>,
     docker.listContainers(),
@@ -34,11 +36,11 @@ export async function hostProblems(
   });
   const wanted = [
     ...publishedPorts(model).filter(({ port }) => !ownPorts.has(port)),
-    ...nodeExporterPort(model, settings, network, own.length > 0),
+    ...(own.length > 0 ? [] : unpublishedPorts(model, settings, network)),
   ];
   const free = await freeBytes(dataDir);
   return [
-    ...bindAddressProblems(await placeOfSetting(root, 'BIND_ADDRESS'), settings.BIND_ADDRESS, ownAddresses()),
+    ...bindAddressProblems((await placesOf(root))('BIND_ADDRESS'), settings.BIND_ADDRESS, ownAddresses()),
     ...portProblems(wanted, named, portSetting),
     ...(free === undefined ? [] : diskProblems(dataDir, free, 0, settings.PROMETHEUS_RETENTION_SIZE)),
     ...memoryProblems(memoryLimit(model), totalMemory()),
@@ -52,10 +54,12 @@ async function boundPorts(docker: Docker, id: string): Promise<readonly number[]
   return bindings.flatMap((list) => (list ?? []).map(({ HostPort }) => Number(HostPort)));
 }
 
-/** Node exporter listens in the host's network itself; when the stack runs, the listener is its own. */
-function nodeExporterPort(model: ComposeModel, settings: PlainSettings, network: StackNetwork, running: boolean): readonly PublishedPort[] {
-  if (running || model.services['node-exporter'] === undefined) return [];
-  return [{ service: 'node-exporter', address: network.gateway, port: settings.NODE_EXPORTER_PORT }];
+/** Ports that services listen on in the host's own network; when the stack runs, the listeners are its own. */
+function unpublishedPorts(model: ComposeModel, settings: PlainSettings, network: StackNetwork): readonly PublishedPort[] {
+  return modules
+    .flatMap((module) => module.hostPorts?.(settings) ?? [])
+    .filter(({ service }) => service in model.services)
+    .map((port) => ({ ...port, address: network.gateway }));
 }
 
 /** Sum of the services' memory limits in bytes; Compose prints them as numbers of bytes. */

@@ -1,5 +1,5 @@
+import type { PublishedPort } from '../base/compose-model.ts';
 import { isIPv6 } from 'node:net';
-import type { PublishedPort } from '../render/compose.ts';
 import { error, warning, type Problem } from '../base/problem.ts';
 
 /** A listening TCP socket of the host. `holder` is a name for people: a program, or a container. */

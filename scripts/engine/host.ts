@@ -1,8 +1,8 @@
+import type { HostPaths, PathKind } from '../base/host-paths.ts';
 import { readdir, readFile, readlink, stat, statfs } from 'node:fs/promises';
 import { hostname, networkInterfaces, totalmem } from 'node:os';
 import { parseListeningSockets, type ListeningSocket } from './proc-net.ts';
 import type { Listener } from './host-checks.ts';
-import type { HostPaths, PathKind } from '../modules/security/mounts.ts';
 
 /** This host's name, for the `instance` label of its metrics. */
 export function serverName(): string {

@@ -44,7 +44,7 @@ export async function ensureEngine(options: EngineOptions): Promise<string> {
 }
 
 /** Looks at what this machine has of Docker. */
-export async function engineFacts(exec: Exec): Promise<EngineFacts> {
+async function engineFacts(exec: Exec): Promise<EngineFacts> {
   const [version, compose, daemon, release] = await Promise.all([
     exec(['docker', 'version', '--format', '{{.Server.Version}}'], { timeoutMs: 15_000 }),
     exec(['docker', 'compose', 'version', '--short'], { timeoutMs: 15_000 }),

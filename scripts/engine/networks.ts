@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { inputFailure } from '../base/failure.ts';
 import { error, type Problem } from '../base/problem.ts';
-import { chooseSubnet, conflictOf, stackNetwork, type StackNetwork } from './subnet.ts';
+import { chooseSubnet, conflictOf, stackNetwork, type StackNetwork } from '../base/subnet.ts';
 import type { PlainSettings } from '../settings/table.ts';
 import { routes } from './host.ts';
 

@@ -55,3 +55,13 @@ function demultiplex(buffer: Buffer): string {
   }
   return parts.join('');
 }
+
+/** Names of the containers that have been running since before a time; one that comes and goes, or restarts in a loop, is not among them. */
+export async function runningSince(docker: Docker, beforeMs: number): Promise<readonly string[]> {
+  const listed = await docker.listContainers();
+  const found = await Promise.all(listed.map(async ({ Id }) => inspect(docker, Id)));
+  return found.flatMap((info) => {
+    if (info === undefined || !info.State.Running || info.State.Restarting || Date.parse(info.State.StartedAt) > beforeMs) return [];
+    return [info.Name.slice(1)];
+  });
+}

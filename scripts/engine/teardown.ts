@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { error, type Problem } from '../base/problem.ts';
+import { modules } from '../modules/index.ts';
 
 export interface Removed {
   readonly containers: number;
@@ -11,11 +12,8 @@ export interface Removed {
 /** Seconds that a container gets to end by itself; the longest `stop_grace_period` of the Compose files. */
 const GRACE_SECONDS = 60;
 
-/**
- * Alertmanager and the log shipper hand over what they have left when they end, and the example's workers give their jobs back; without these
- * they try for long, and lose it.
- */
-const TOLD_BY_OTHERS = new Set(['history', 'loki', 'demo-postgres', 'demo-redis']);
+/** Others hand over what they have left to these when they end; without them they retry for long, and lose it. */
+const STOPS_LAST = new Set(modules.flatMap(({ stopsLast = [] }) => stopsLast));
 
 /**
  * Removes everything that carries the project's label. It asks the engine and not the Compose files,
@@ -33,10 +31,10 @@ export async function removeStack(docker: Docker, project: string, withVolumes: 
     signal.throwIfAborted();
     await gone(async () => container.remove({ force: true }), `container ${(Names[0] ?? Id).slice(1)}`, failed);
   };
-  const isToldByOthers = ({ Labels }: Docker.ContainerInfo): boolean => TOLD_BY_OTHERS.has(Labels['com.docker.compose.service'] ?? '');
-  await Promise.all(containers.filter((container) => !isToldByOthers(container)).map(stop));
+  const stopsLast = ({ Labels }: Docker.ContainerInfo): boolean => STOPS_LAST.has(Labels['com.docker.compose.service'] ?? '');
+  await Promise.all(containers.filter((container) => !stopsLast(container)).map(stop));
   signal.throwIfAborted();
-  await Promise.all(containers.filter(isToldByOthers).map(stop));
+  await Promise.all(containers.filter(stopsLast).map(stop));
   const networks = await docker.listNetworks({ filters: { label } });
   for (const { Id, Name } of networks) {
     signal.throwIfAborted();

@@ -1,5 +1,6 @@
+import { isExpiredMirror } from '../engine/mirror.ts';
 import { readFile } from 'node:fs/promises';
-import { DEBIAN_IMAGES, debianTag, isExpiredMirror, mmdebstrapArgs, upstreamVersion } from './debian-images.ts';
+import { DEBIAN_IMAGES, debianTag, mmdebstrapArgs, upstreamVersion } from './debian-images.ts';
 import { stackFailure } from '../base/failure.ts';
 import { error } from '../base/problem.ts';
 import type { Exec } from '../base/exec.ts';
@@ -12,8 +13,8 @@ export interface BuildOptions {
   readonly exec: Exec;
   readonly mirror: string;
   readonly services: readonly string[];
-  /** haproxy's configuration for the image that stands in for the socket proxy. */
-  readonly haproxyConfig: string;
+  /** The checkout, for files that images contain. */
+  readonly root: string;
   readonly note: (text: string) => void;
 }
 
@@ -74,8 +75,8 @@ export async function buildFromDebian(options: BuildOptions): Promise<ReadonlyMa
   return built;
 }
 
-async function buildBase({ exec, mirror, services, haproxyConfig, note }: BuildOptions, tag: string): Promise<void> {
-  const run = async (ignoreExpiry: boolean) => importRoot(exec, mmdebstrapArgs(services, mirror, haproxyConfig, ignoreExpiry), tag);
+async function buildBase({ exec, mirror, services, root, note }: BuildOptions, tag: string): Promise<void> {
+  const run = async (ignoreExpiry: boolean) => importRoot(exec, mmdebstrapArgs(services, { mirror, root, ignoreExpiry }), tag);
   let result = await run(false);
   if (result.code !== 0 && isExpiredMirror(result.stderr)) {
     note(`  The release file of ${mirror} is older than apt allows; its packages are taken all the same (their signatures are checked).`);

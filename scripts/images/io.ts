@@ -1,5 +1,4 @@
 import type Docker from 'dockerode';
-import { join } from 'node:path';
 import { classifyPull, DEBIAN_IMAGES, debianTag } from './debian-images.ts';
 import { stackFailure } from '../base/failure.ts';
 import { error, type Problem } from '../base/problem.ts';
@@ -65,13 +64,7 @@ export async function ensureImages(options: ImageOptions): Promise<ImageSet> {
   if (toBuild.length > 0 && blocker === undefined) {
     detail(`no registry can be reached; building images from Debian packages`);
     const { exec, root, mirror, note } = options;
-    const built = await buildFromDebian({
-      exec,
-      mirror,
-      services: toBuild,
-      haproxyConfig: join(root, 'exporters/docker-socket-proxy/haproxy.cfg'),
-      note,
-    });
+    const built = await buildFromDebian({ exec, mirror, services: toBuild, root, note });
     for (const [service, version] of built)
       if (toBuild.includes(service)) found.set(service, { name: debianTag(service, version), source: 'debian', version });
   }

@@ -1,14 +1,16 @@
-/** How a port of a container answered when it was asked. */
+import type { StackSettings } from './parts.ts';
+
+/** How a port of a container answered a request. */
 export interface Answer {
   readonly port: number;
-  /** `redis-locked` wants a password first; `metrics` is Prometheus' text format; `http` is any other HTTP answer. */
-  readonly speaks: 'postgres' | 'redis' | 'redis-locked' | 'metrics' | 'http';
+  /** `metrics` is Prometheus' text format, `http` any other HTTP answer; the others are what a module's probe recognises. */
+  readonly speaks: string;
   /** The path that was asked and the status code, of `metrics` and `http`. */
   readonly path?: string;
   readonly status?: number;
 }
 
-/** What the engine tells of one running container that is not the stack's own, and what its ports answered. */
+/** What the engine knows of one running container outside the stack, and what its ports answered. */
 export interface EngineFacts {
   readonly name: string;
   /** The image reference as it was started, such as `postgres:18-alpine`. */
@@ -24,10 +26,10 @@ export interface EngineFacts {
   /** The port that its command sets (`--port 6380`, `-p 5433`). */
   readonly commandPort: number | undefined;
   readonly labels: Readonly<Record<string, string>>;
-  /** The variables of `ASKED_ENV` that are set. */
+  /** The variables that modules ask for (`Detection.env`) and that are set. */
   readonly env: Readonly<Record<string, string>>;
-  /** Its command or its environment sets a Redis password. The password itself is not read. */
-  readonly redisPassword: boolean;
+  /** Modules in whose eyes its command or environment sets a password. The password itself is not kept. */
+  readonly passwords: ReadonlySet<string>;
   readonly answers: readonly Answer[];
   /** Ports that refused a connection: whatever the image says, nothing listens there. */
   readonly refused: readonly number[];
@@ -45,10 +47,10 @@ export interface ContainerFacts extends EngineFacts {
 
 /** What a module proposes to watch in one container. */
 export interface Proposal {
-  readonly module: 'postgres' | 'redis' | 'blackbox' | 'apps';
+  readonly module: string;
   /** Why: shown to the user behind the container's name. */
   readonly because: string;
-  /** A new item of `POSTGRES_INSTANCES` or `REDIS_INSTANCES`. */
+  /** A new item of the module's setting of servers. */
   readonly instance?: { readonly name: string; readonly url: string };
   /** A new file_sd target of the module. */
   readonly target?: { readonly address: string; readonly labels: Readonly<Record<string, string>> };
@@ -56,15 +58,58 @@ export interface Proposal {
   readonly manual?: { readonly what: string; readonly command: string };
 }
 
-/** Environment variables that say how to reach a database; none of them holds a secret. */
-export const ASKED_ENV = [
-  'POSTGRES_USER',
-  'POSTGRES_DB',
-  'POSTGRESQL_DATABASE',
-  'PGPORT',
-  'REDIS_PORT_NUMBER',
-  'VALKEY_PORT_NUMBER',
-] as const;
+/** Asks a TCP port what it is. */
+export interface PortProbe {
+  readonly port: number;
+  /** The first bytes to send; empty where the server speaks first. */
+  readonly greeting: Uint8Array;
+  /** What the answer's first bytes say (as Latin-1 text); undefined where it is no answer of such a server. */
+  readonly read: (answer: string) => string | undefined;
+}
+
+/** Asks the HTTP ports of some containers for one more page. */
+export interface PageProbe {
+  readonly path: string;
+  readonly applies: (image: string) => boolean;
+  readonly read: (body: string) => string | undefined;
+}
+
+/** Something that a container says of itself and that cannot be right; the usual value is used instead. */
+export interface Ignored {
+  /** Such as `the variable PGPORT`. */
+  readonly what: string;
+  readonly text: string;
+  readonly instead: string;
+}
+
+/** How `detect` recognises what a module watches. */
+export interface Detection {
+  /** Environment variables that it reads. None of them holds a secret. */
+  readonly env?: readonly string[];
+  readonly ports?: readonly PortProbe[];
+  readonly pages?: readonly PageProbe[];
+  /** Whether a command or an environment sets a password. */
+  readonly setsPassword?: (command: string, env: Readonly<Record<string, string>>) => boolean;
+  /** What the module would watch in a container; undefined where it does not know it. */
+  readonly propose: (container: ContainerFacts) => Proposal | undefined;
+  readonly ignored?: (container: ContainerFacts) => readonly Ignored[];
+  /** Addresses that settings name already, besides those of its servers. */
+  readonly watched?: (settings: StackSettings & Readonly<Record<string, unknown>>) => readonly string[];
+}
+
+/** A port in a command or in variables that is no port. */
+export function ignoredPorts({ env, commandPort, image }: EngineFacts, variables: readonly string[], usual: number): readonly Ignored[] {
+  const instead = `Port ${usual} is used, as the image is ${repositoryName(image)}; a port is a number from 1 to 65535.`;
+  return [
+    ...(commandPort === undefined || portOf(String(commandPort)) !== undefined
+      ? []
+      : [{ what: 'in its command the port', text: String(commandPort), instead }]),
+    ...variables.flatMap((key) => {
+      const text = env[key];
+      return text === undefined || portOf(text) !== undefined ? [] : [{ what: `the variable ${key}`, text, instead }];
+    }),
+  ];
+}
 
 /** The port that a label, a variable or a command names. What it says is written by others and ends up in a file: nothing but a number is taken. */
 export function portOf(text = ''): number | undefined {

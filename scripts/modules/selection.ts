@@ -1,5 +1,5 @@
-import type { ModuleSpec } from './spec.ts';
-import type { PlainSettings } from '../settings/table.ts';
+import type { AnyModule } from './spec.ts';
+import type { StackSettings } from './parts.ts';
 
 /** A service that does not run, and why. */
 export interface LeftOut {
@@ -10,14 +10,14 @@ export interface LeftOut {
 /** Which modules and services run. */
 export interface Selection {
   /** Modules that are on and have what they need, `stack` among them. */
-  readonly modules: readonly ModuleSpec[];
+  readonly modules: readonly AnyModule[];
   readonly services: ReadonlySet<string>;
   /** Services of the modules in `MODULES` that do not run. */
   readonly leftOut: readonly LeftOut[];
 }
 
 /** The Compose profiles of everything that `MODULES` asks for. */
-export function wantedProfiles(all: readonly ModuleSpec[], settings: PlainSettings): readonly string[] {
+export function wantedProfiles(all: readonly AnyModule[], settings: StackSettings): readonly string[] {
   return [...new Set(wantedModules(all, settings).flatMap((module) => module.profiles(settings)))];
 }
 
@@ -26,7 +26,7 @@ export function wantedProfiles(all: readonly ModuleSpec[], settings: PlainSettin
  *
  * @param missing the reason for each service whose image cannot be had
  */
-export function select(all: readonly ModuleSpec[], settings: PlainSettings, missing: ReadonlyMap<string, string>): Selection {
+export function select(all: readonly AnyModule[], settings: StackSettings, missing: ReadonlyMap<string, string>): Selection {
   const wanted = wantedModules(all, settings);
   const modules = wanted.filter((module) => !module.essential.some((service) => missing.has(service)));
   const services = new Set(modules.flatMap((module) => module.services(settings)).filter((service) => !missing.has(service)));
@@ -41,16 +41,16 @@ export function select(all: readonly ModuleSpec[], settings: PlainSettings, miss
 }
 
 /** Why a service is left out, and what does its work where a module that runs has something else for it. */
-function reasonOf(service: string, running: readonly ModuleSpec[], reason: string): string {
+function reasonOf(service: string, running: readonly AnyModule[], reason: string): string {
   const instead = running.map((module) => module.instead?.[service]).find((text) => text !== undefined);
   return instead === undefined ? reason : `${instead} (${reason})`;
 }
 
-function wantedModules(all: readonly ModuleSpec[], settings: PlainSettings): readonly ModuleSpec[] {
+function wantedModules(all: readonly AnyModule[], settings: StackSettings): readonly AnyModule[] {
   return all.filter((module) => module.name === 'stack' || settings.MODULES.some((name) => name === module.name));
 }
 
-function neededBy(service: string, wanted: readonly ModuleSpec[], settings: PlainSettings, missing: ReadonlyMap<string, string>): string {
+function neededBy(service: string, wanted: readonly AnyModule[], settings: StackSettings, missing: ReadonlyMap<string, string>): string {
   const module = wanted.find((candidate) => candidate.services(settings).includes(service));
   const absent = module?.essential.find((other) => missing.has(other));
   return `only ${module?.name ?? 'a module'} uses it, which is left out without ${absent ?? 'its services'}`;

@@ -1,29 +1,113 @@
-import type { ContainerFacts, Proposal } from './facts.ts';
-import type { PlainSettings } from '../settings/table.ts';
+import type { Document } from 'yaml';
+import type { ComposeModel } from '../base/compose-model.ts';
+import type { HostPaths } from '../base/host-paths.ts';
+import type { Problem } from '../base/problem.ts';
+import type { SettingsTable, Values } from '../base/setting.ts';
+import type { Tree } from '../base/tree.ts';
+import type { CheckContext, SmokeCheck } from './check.ts';
+import type { Detection } from './facts.ts';
+import type { Servers } from './servers.ts';
+import type {
+  StackSettings,
+  Threshold,
+  HostFacts,
+  AddedTargets,
+  SecretFile,
+  DebianImage,
+  LintRun,
+  LintedFolder,
+  ContractSource,
+  ComposeHost,
+  Exemptions,
+  Demo,
+  Page,
+} from './parts.ts';
 
-/** A literal in a checked-in rule that a setting moves: `> 80` at the end of the alert's expression. */
-export interface Threshold {
-  readonly alert: string;
-  readonly literal: number;
-  readonly setting: 'ALERT_CPU_THRESHOLD' | 'ALERT_MEMORY_THRESHOLD' | 'ALERT_ERROR_RATE_THRESHOLD';
-}
-
-/** Everything the scripts know of one module; its files all carry the module's name. */
-export interface ModuleSpec {
+/**
+ * Everything that is special about one module; its data files carry its name.
+ *
+ * S are its own settings, R those that its functions read (its own, and those of modules that it builds upon).
+ */
+export interface ModuleSpec<S extends SettingsTable = SettingsTable, R extends SettingsTable = S> {
   readonly name: string;
   /** One line for people. */
   readonly about: string;
+  readonly settings: S;
+  /** Settings that hold a published port; no two may be equal. */
+  readonly ports?: readonly string[];
+  /** Problems between its settings; checked whether the module is on or off. `at` gives the place of a key. */
+  readonly rules?: (settings: StackSettings & Values<R>, at: (key: string) => string) => readonly Problem[];
+  readonly thresholds: readonly Threshold[];
+
   /** Compose profiles that start its services. */
-  readonly profiles: (settings: PlainSettings) => readonly string[];
+  readonly profiles: (settings: StackSettings & Values<R>) => readonly string[];
   /** Compose services that belong to it, in the order they are reported. */
-  readonly services: (settings: PlainSettings) => readonly string[];
-  /** Services without which the module has nothing to show: where the image of one cannot be had, the whole module is left out. */
+  readonly services: (settings: StackSettings & Values<R>) => readonly string[];
+  /** Services without which the module has nothing to show: without the image of one, the whole module is skipped. */
   readonly essential: readonly string[];
-  /** What takes the place of a service that is left out, for the summary. */
+  /** What replaces a service that is skipped, for the summary. */
   readonly instead?: Readonly<Record<string, string>>;
   /** Services that must reach the user's own containers and are attached to `APP_NETWORKS`. */
   readonly reaches: readonly string[];
-  readonly thresholds: readonly Threshold[];
-  /** What this module would watch in a running container of the user's; undefined where it is none of its business. */
-  readonly detect?: (container: ContainerFacts) => Proposal | undefined;
+  /** The service whose log explains a failed target, where several jobs or services exist: by the target's address. */
+  readonly scrapedBy?: (address: string) => string;
+  readonly exemptions?: Exemptions;
+  /** Exporters whose memory limits count towards the budget of the core. */
+  readonly budgeted?: readonly string[];
+  /** Services that others still write to when they stop; `down` stops them last. */
+  readonly stopsLast?: readonly string[];
+  readonly pages?: readonly Page[];
+
+  /** Servers by address. */
+  readonly servers?: Servers;
+  /** Generated files under `secrets/`, and the passwords that they need. */
+  readonly secretFiles?: readonly string[];
+  readonly secrets?: (
+    settings: StackSettings & Values<R>,
+    existing: ReadonlyMap<string, string>,
+  ) => { readonly files: readonly SecretFile[]; readonly problems: readonly Problem[] };
+
+  /** Folders of the checkout with its configuration, besides `prometheus/`, `grafana/` and `runbooks/`. */
+  readonly sources?: readonly string[];
+  /** Files of these folders that containers read: path below the checkout → path below `.effective/`; a path that ends in `/` is a folder. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Fills settings into a parsed file. */
+  readonly annotate?: Readonly<Record<string, (doc: Document, settings: StackSettings & Values<R>) => void>>;
+  /** Services of our own, bundled into one file each. */
+  readonly bundles?: readonly { readonly service: string; readonly path: string; readonly entry: string }[];
+  /** Files that a service reads only at its start: folders of `.effective/`, files under `secrets/`. Other services reload. */
+  readonly readsAtStart?: Readonly<Record<string, { readonly folders?: readonly string[]; readonly secrets?: readonly string[] }>>;
+  /** Problems of its configuration files that no other tool sees. */
+  readonly problems?: (sources: Tree, settings: StackSettings & Values<R>) => readonly Problem[];
+  readonly targets?: (settings: StackSettings & Values<R>, host: HostFacts, services: ReadonlySet<string>) => readonly AddedTargets[];
+  /** Its target files hold URLs, not host:port. */
+  readonly urlTargets?: true;
+  /** Changes the merged Compose model in place. */
+  readonly compose?: (model: ComposeModel, settings: StackSettings & Values<R>, host: ComposeHost) => void;
+  /** Paths of the host to look at before `compose`, given the merged model, and what is wrong with what exists there. */
+  readonly hostPaths?: (model: ComposeModel, settings: StackSettings & Values<R>) => readonly string[];
+  readonly hostProblems?: (settings: StackSettings & Values<R>, paths: HostPaths, at: (key: string) => string) => readonly Problem[];
+  /** Ports of the host that a service listens on without publishing them. */
+  readonly hostPorts?: (settings: StackSettings & Values<R>) => readonly { readonly service: string; readonly port: number }[];
+
+  /** Debian packages for its services' images. */
+  readonly images?: Readonly<Record<string, DebianImage>>;
+  /** Runs of its own tools; `staged` is the staged `.effective/`. */
+  readonly lint?: (staged: string) => readonly LintRun[];
+  readonly linted?: readonly LintedFolder[];
+  /** Conditions that `up` proves. */
+  readonly checks?: (settings: StackSettings & Values<R>, context: CheckContext) => readonly SmokeCheck[];
+  /** The fix for a target that is down, where this module knows a better one. */
+  readonly targetFix?: (lastError: string, gateway: string) => string | undefined;
+  readonly detection?: Detection;
+  readonly contracts?: readonly ContractSource[];
+  readonly demo?: Demo;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the registry holds modules with different settings; each function gets all of them.
+export type AnyModule = ModuleSpec<any, any>;
+
+/** Declares a module, with the types of its settings. */
+export function defineModule<S extends SettingsTable, R extends SettingsTable = S>(spec: ModuleSpec<S, R>): ModuleSpec<S, R> {
+  return spec;
 }

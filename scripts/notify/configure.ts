@@ -1,10 +1,12 @@
+import { SECRETS } from '../settings/secret-table.ts';
+import type { SecretFile } from '../modules/parts.ts';
+import type { Setting } from '../base/setting.ts';
 import { CHANNELS, type ChannelEntry, type ChannelField } from '../alertmanager/channel-catalog.ts';
 import { CHANNEL_SETTINGS } from '../settings/channels.ts';
 import { editEnvText, parseEnvFile } from '../base/env-file.ts';
 import { error, errorsOf, type Problem } from '../base/problem.ts';
-import { SECRETS, type SecretFile } from '../settings/secrets.ts';
 import { readSettings } from '../settings/settings.ts';
-import { SETTINGS, type Setting } from '../settings/table.ts';
+import { SETTINGS } from '../settings/table.ts';
 
 /** What there is before: the text of `.env`, and the texts of the files under `secrets/`, by name. */
 export interface Present {
@@ -16,7 +18,7 @@ export interface Present {
 export type Answers = Readonly<Record<string, string>>;
 
 /** One change, as it may be shown: secrets are masked. */
-export interface ChannelChange {
+interface ChannelChange {
   readonly place: string;
   readonly shown: string;
   readonly how: 'new' | 'replaced' | 'moved' | 'removed';

@@ -1,4 +1,5 @@
 import { TEST_CHANNEL_LABEL, testReceiver } from '../alertmanager/channel-catalog.ts';
+import { CATEGORIES, SEVERITIES } from '../rules/labels.ts';
 import { withoutSecrets } from './delivery-advice.ts';
 import { integrationsOf, type AlertmanagerConfig } from '../alertmanager/render.ts';
 
@@ -130,16 +131,4 @@ export function amtoolPair(name: string, value: string): string {
   return `${name}="${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }
 
-export const SEVERITIES: readonly string[] = ['info', 'warning', 'critical', 'emergency'];
-export const CATEGORIES: readonly string[] = [
-  'infrastructure',
-  'database',
-  'cache',
-  'application',
-  'mlops',
-  'security',
-  'endpoint',
-  'logs',
-  'stack',
-];
 const FIXED = new Set(['alertname', 'severity', 'category', 'nonce', 'job', 'instance', 'cluster', TEST_CHANNEL_LABEL]);

@@ -1,24 +1,12 @@
 import { build, type Plugin } from 'esbuild';
 import { join } from 'node:path';
+import type { Tree } from '../base/tree.ts';
+import type { AnyModule } from '../modules/spec.ts';
 
-/** The alert history service as one file of JavaScript for Node 24. Throws where its sources do not build, which is a bug. */
-export async function bundleHistory(root: string): Promise<string> {
-  return bundle(join(root, 'alertmanager/history/server.ts'));
-}
-
-/** The vector exporter, likewise, with the driver for PostgreSQL in it. */
-export async function bundleVector(root: string): Promise<string> {
-  return bundle(join(root, 'exporters/vector/server.ts'));
-}
-
-/** The container exporter, likewise. */
-export async function bundleContainerExporter(root: string): Promise<string> {
-  return bundle(join(root, 'exporters/containers/server.ts'));
-}
-
-/** The security collector, likewise. */
-export async function bundleSecurityCollector(root: string): Promise<string> {
-  return bundle(join(root, 'exporters/security/server.ts'));
+/** The stack's own services that run, each as one file of JavaScript for Node 24. Throws where sources do not build, which is a bug. */
+export async function bundleServices(root: string, modules: readonly AnyModule[], services: ReadonlySet<string>): Promise<Tree> {
+  const wanted = modules.flatMap(({ bundles = [] }) => bundles).filter(({ service }) => services.has(service));
+  return new Map(await Promise.all(wanted.map(async ({ path, entry }) => [path, await bundle(join(root, entry))] as const)));
 }
 
 /** The example application and the load on it, likewise. */
@@ -41,7 +29,7 @@ const withoutUnused: Plugin = {
 };
 
 /** One file out of a service's sources and the packages that they use: the image holds no packages and strips no types. */
-async function bundle(entry: string): Promise<string> {
+export async function bundle(entry: string): Promise<string> {
   const result = await build({
     entryPoints: [entry],
     bundle: true,

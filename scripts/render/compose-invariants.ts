@@ -1,27 +1,14 @@
-import type { ComposeModel, ComposeService } from '../engine/compose-model.ts';
+import type { ComposeModel, ComposeService } from '../base/compose-model.ts';
 import { error, type Problem } from '../base/problem.ts';
-
-/** Exceptions from the rules below, each with its reason. */
-const ROOT_USERS: Readonly<Record<string, string>> = {
-  cadvisor: 'another user cannot read the layers of images, and then sees no containers',
-  'docker-socket-proxy': 'the socket belongs to root',
-  promtail: 'the image runs as root, and so do the positions of hosts that upgrade',
-};
-const HOST_NETWORK: Readonly<Record<string, string>> = { 'node-exporter': 'it has to see the interfaces of the host' };
-const SOCKET: Readonly<Record<string, string>> = { 'docker-socket-proxy': 'the only service that may' };
+import { modules } from '../modules/index.ts';
+import type { Exemptions } from '../modules/parts.ts';
 
 /** Limits of the core, together: Prometheus 512, Grafana 512, Alertmanager 256, exporters 256 MiB. */
 const CORE_MEMORY_BYTES = 1536 * 1024 ** 2;
-const CORE = [
-  'prometheus',
-  'grafana',
-  'alertmanager',
-  'node-exporter',
-  'postgres-exporter',
-  'redis-exporter',
-  'blackbox-exporter',
-  'pushgateway',
-];
+const CORE = modules.flatMap(({ budgeted = [] }) => budgeted);
+
+const exempt = (rule: keyof Exemptions, service: string): boolean =>
+  modules.some(({ exemptions }) => exemptions?.[rule] !== undefined && service in exemptions[rule]);
 
 type Check = (name: string, service: ComposeService, bindAddress: string) => string | undefined;
 
@@ -52,9 +39,10 @@ const CHECKS: readonly Check[] = [
     /^[^:]+(:\d+\/[^:]+)?:[^:]+$/.test(image) && !image.endsWith(':latest')
       ? undefined
       : `has an image without a pinned version (${image})`,
-  (name, service) => (isRoot(service) && !(name in ROOT_USERS) ? 'runs as root' : undefined),
-  (name, service) => (service.network_mode === 'host' && !(name in HOST_NETWORK) ? 'is in the network of the host' : undefined),
-  (name, service) => (mountsSocket(service) && !(name in SOCKET) ? 'mounts the Docker socket; ask docker-socket-proxy instead' : undefined),
+  (name, service) => (isRoot(service) && !exempt('root', name) ? 'runs as root' : undefined),
+  (name, service) => (service.network_mode === 'host' && !exempt('hostNetwork', name) ? 'is in the network of the host' : undefined),
+  (name, service) =>
+    mountsSocket(service) && !exempt('socket', name) ? 'mounts the Docker socket; ask docker-socket-proxy instead' : undefined,
   (_, { ports = [] }, bindAddress) => {
     const open = ports.find(({ host_ip: address }) => address !== bindAddress);
     return open === undefined

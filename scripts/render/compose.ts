@@ -1,6 +1,5 @@
-import type { ComposeModel, ComposeService } from '../engine/compose-model.ts';
-import { connectSecurity, type HostPaths } from '../modules/security/mounts.ts';
-import type { StackNetwork } from '../engine/subnet.ts';
+import type { ComposeModel, ComposeService } from '../base/compose-model.ts';
+import type { StackNetwork } from '../base/subnet.ts';
 
 /** What rendering adds to the checked-in Compose files. */
 export interface ComposePlan {
@@ -16,11 +15,8 @@ export interface ComposePlan {
   readonly secretMounts: ReadonlyMap<string, readonly string[]>;
   /** Absolute path of `secrets/`. */
   readonly secretsDir: string;
-  /** Set where the engine keeps images in containerd's store, as fresh installations of Docker 29 do. */
-  readonly containerdSocket: string | undefined;
-  /** Paths of the host at which certificates are looked for, and what stands there and at whatever else the collector wants of the host. */
-  readonly certificates: readonly string[];
-  readonly hostPaths: HostPaths;
+  /** What modules change of their services. */
+  readonly changes: readonly ((model: ComposeModel) => void)[];
   /** A digest of the files that a service mounts and reads only at its start, so that Compose recreates it when they change. */
   readonly configDigests: ReadonlyMap<string, string>;
 }
@@ -33,7 +29,7 @@ export function renderCompose(source: ComposeModel, plan: ComposePlan): ComposeM
   const model = structuredClone(source);
   for (const service of plan.leftOut) delete model.services[service];
   for (const [name, service] of Object.entries(model.services)) renderService(name, service, model.services, plan);
-  connectSecurity(model, plan.certificates, plan.hostPaths);
+  for (const change of plan.changes) change(model);
   const networks = { ...model.networks };
   networks['monitoring'] = {
     ...networks['monitoring'],
@@ -68,33 +64,6 @@ function renderService(name: string, service: ComposeService, running: ComposeMo
     bind: { create_host_path: false },
   }));
   if (mounts.length > 0) service.volumes = [...(service.volumes ?? []), ...mounts];
-  // Without containerd's own word cAdvisor shows containers without names there.
-  if (name === 'cadvisor' && plan.containerdSocket !== undefined) {
-    const socket = plan.containerdSocket;
-    service.volumes = [
-      ...(service.volumes ?? []),
-      { type: 'bind', source: socket, target: socket, read_only: true, bind: { create_host_path: false } },
-    ];
-    service['command'] = [...((service['command'] as string[] | undefined) ?? []), `-containerd=${socket}`];
-  }
-  // Never both: the figures of every container would be there twice.
-  if (name === 'container-exporter') service.environment = { ...service.environment, STATISTICS: 'cadvisor' in running ? 'off' : 'on' };
   const digest = plan.configDigests.get(name);
   if (digest !== undefined) service.labels = { ...service.labels, [CONFIG_LABEL]: digest };
-}
-
-/** One port that the stack publishes on the host. */
-export interface PublishedPort {
-  readonly service: string;
-  readonly address: string;
-  readonly port: number;
-}
-
-/** Every port that the model publishes. */
-export function publishedPorts(model: ComposeModel): readonly PublishedPort[] {
-  return Object.entries(model.services).flatMap(([service, { ports = [] }]) =>
-    ports.flatMap(({ host_ip: address = '0.0.0.0', published }) =>
-      published === undefined ? [] : [{ service, address, port: Number(published) }],
-    ),
-  );
 }

@@ -1,9 +1,9 @@
+import type { Tree } from '../base/tree.ts';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { ComposeModel } from '../engine/compose-model.ts';
-import type { SecretFile } from '../settings/secrets.ts';
-import type { Tree } from './scrape.ts';
+import type { ComposeModel } from '../base/compose-model.ts';
+import type { SecretFile } from '../modules/parts.ts';
 import { makeReadable, publishTree, writeSecret } from '../base/files.ts';
 
 /** The folder that containers mount, below the checkout. */

@@ -1,6 +1,6 @@
+import type { Tree } from '../base/tree.ts';
 import { isAlias, isMap, isScalar, isSeq, type Document, type Node } from 'yaml';
 import { error, type Problem } from '../base/problem.ts';
-import type { Tree } from './scrape.ts';
 
 /** What stands at a place of a file: a map (with what stands below some of its keys), a list, or text. What is left out may be anything. */
 type Shape = { readonly map: Readonly<Record<string, Shape>> } | { readonly list: Shape } | 'text';

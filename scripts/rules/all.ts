@@ -1,7 +1,7 @@
+import type { Tree } from '../base/tree.ts';
 import { alertRules, jobNames, ruleShapeProblems, ruleTests } from './files.ts';
 import { ruleProblems, ruleTestProblems, runbookProblems, unknownJobs } from './invariants.ts';
 import type { Problem } from '../base/problem.ts';
-import type { Tree } from '../render/scrape.ts';
 import { templateProblems } from './template-names.ts';
 import { SLO_RUNBOOKS } from './render-slo.ts';
 

@@ -96,18 +96,3 @@ export function metricOwners(texts: ReadonlyMap<string, string>): ReadonlyMap<st
       for (const [name] of namesOf(family, metric)) owners.set(name, [...new Set([...(owners.get(name) ?? []), exporter])]);
   return owners;
 }
-
-/** The name of a contract's file in test/contracts/: what an exporter is like under another setting, and a further version, have files of their own. */
-export function contractFile({ exporter, version, setting = '' }: Contract, beside: boolean): string {
-  const value = setting.replace(/^.*=/, '');
-  const under = value === '' || value === exporter ? '' : `-${value}`;
-  return `${exporter}${under}${beside ? `@${version}` : ''}.json`;
-}
-
-/** The text of a contract's file: one metric a line, in the order of their names. */
-export function contractText({ metrics, ...head }: Contract): string {
-  const lines = Object.keys(metrics)
-    .sort()
-    .map((name) => `    ${JSON.stringify(name)}: ${JSON.stringify(metrics[name])}`);
-  return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "metrics": {\n${lines.join(',\n')}\n  }\n}\n`;
-}

@@ -1,18 +1,13 @@
 import { error, warning, type Problem } from '../base/problem.ts';
+import { CATEGORIES, SEVERITIES } from './labels.ts';
 import { syntaxError } from './promql.ts';
 import { selectsNothing } from './selectors.ts';
 import { alertRules, yamlProblems, type AlertRule, type RuleTestCase } from './files.ts';
 
-/** What `severity` may be, from a note to somebody being woken; the routes of Alertmanager know these. */
-export const SEVERITIES = ['info', 'warning', 'critical', 'emergency'] as const;
-
-/** What `category` may be; it decides which team is told. */
-export const CATEGORIES = ['infrastructure', 'database', 'cache', 'application', 'mlops', 'security', 'endpoint', 'logs', 'stack'] as const;
-
 const ANNOTATIONS = ['summary', 'description', 'impact'] as const;
 
 /** Headings of a runbook page, in this order. */
-export const RUNBOOK_HEADINGS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'Prevention'] as const;
+const RUNBOOK_HEADINGS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'Prevention'] as const;
 
 /** What is wrong with alert rules taken together, beyond what promtool sees. */
 export function ruleProblems(rules: readonly AlertRule[]): readonly Problem[] {
@@ -149,13 +144,22 @@ export function ruleTestProblems(rules: readonly AlertRule[], cases: readonly Ru
   const names = new Set(rules.map(({ alert }) => alert));
   return [
     ...rules.flatMap((rule) => {
-      const file = `test/rules/${moduleName(rule.path)}.test.yml`;
+      const file = `test/rules/${moduleName(rule.path)}.ts`;
       const [fires, silent] = [true, false].map((firing) =>
         cases.some(({ alert, expectsFiring }) => alert === rule.alert && expectsFiring === firing),
       );
-      if (fires !== true) return [error(rule.place, `no test expects ${rule.alert} to fire`, `Add a case to ${file}.`)];
+      if (fires !== true)
+        return [
+          error(rule.place, `no test expects ${rule.alert} to fire`, `Add an entry to ${file}, or a case to a .test.yml file beside it.`),
+        ];
       if (silent === true || selectsNothing(rule.expr)) return [];
-      return [error(rule.place, `no test expects ${rule.alert} to stay silent`, `Add a case beside its threshold to ${file}.`)];
+      return [
+        error(
+          rule.place,
+          `no test expects ${rule.alert} to stay silent`,
+          `Add a case beside its threshold to ${file}, or to a .test.yml file beside it.`,
+        ),
+      ];
     }),
     ...cases
       .filter(({ alert }) => !names.has(alert))

@@ -1,9 +1,8 @@
-import { stringify } from 'yaml';
+import type { Tree } from '../base/tree.ts';
 import { error, warning, type Problem } from '../base/problem.ts';
-import type { Tree } from '../render/scrape.ts';
-import { alertRules, type AlertRule } from './files.ts';
 import { readSloFile } from './slo-file.ts';
 import { SLO_ALERTS, sloRules } from './slo.ts';
+import { stringify } from 'yaml';
 
 /** The runbooks of alerts that stand in no checked-in rule file. */
 export const SLO_RUNBOOKS: readonly string[] = SLO_ALERTS.map((alert) => `runbooks/apps/${alert}.md`);
@@ -40,23 +39,4 @@ export function renderSlo(path: string, text: string, sources: Tree, runbooksUrl
     rules: { path: target, text: header + stringify(sloRules(slos, runbooksUrl), { aliasDuplicateObjects: false }) },
     problems: kept < slos.days ? [...problems, short] : problems,
   };
-}
-
-/** What `sloAlerts` calls the file of its alerts: their runbooks stand among those of the applications. */
-const MADE = 'prometheus/slo/apps.yml';
-
-/** The alerts that are made of every SLO, as of one file: what is to be proven of them does not depend on a service. */
-export function sloAlerts(): readonly AlertRule[] {
-  const slo = { name: 'availability', objective: 99.9, total: 'rate(a_total[2m])', good: 'rate(b_total[2m])', absentIsBad: true };
-  const made = stringify(sloRules({ service: 'any', days: 30, slos: [slo] }, ''), { aliasDuplicateObjects: false });
-  // Without their runbook_url, which would count as a runbook without that anybody looks for the page.
-  return alertRules(MADE, made).map((rule) => {
-    const { runbook_url: _, ...annotations } = rule.annotations;
-    return { ...rule, annotations };
-  });
-}
-
-/** Whether an alert is made of SLOs, and therefore stands in no checked-in rule file. */
-export function isOfSlo({ path }: AlertRule): boolean {
-  return path === MADE;
 }

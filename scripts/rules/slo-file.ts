@@ -1,7 +1,7 @@
+import { parseYaml } from '../base/tree.ts';
 import { closest, distance } from 'fastest-levenshtein';
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import { error, errorsOf, type Problem } from '../base/problem.ts';
-import { parseYaml } from '../render/scrape.ts';
 import { HIGHEST_RATE, type ServiceSlos, type Slo } from './slo.ts';
 import { availability, latency, ratesOf, type Indicator } from './slo-indicator.ts';
 

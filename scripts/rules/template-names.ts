@@ -1,5 +1,5 @@
+import type { Tree } from '../base/tree.ts';
 import { error, type Problem } from '../base/problem.ts';
-import type { Tree } from '../render/scrape.ts';
 
 /** Templates that Alertmanager brings itself, such as `slack.default.title`. */
 const ITS_OWN = /^(__\w+|\w+\.default\.\w+)$/;

@@ -6,19 +6,21 @@ export interface Addresses {
   readonly alertmanager: string;
   readonly history: string;
   readonly grafana: string;
-  readonly loki: string;
 }
 
 /** The addresses at which the published ports answer from this host. */
 export function addressesOf(settings: PlainSettings): Addresses {
-  const bind = settings.BIND_ADDRESS;
-  const host = bind === '0.0.0.0' || bind === '::' ? '127.0.0.1' : bind.includes(':') ? `[${bind}]` : bind;
-  const at = (port: number): string => `http://${host}:${port}`;
+  const at = (port: number): string => publishedAt(settings, port);
   return {
     prometheus: at(settings.PROMETHEUS_PORT),
     alertmanager: at(settings.ALERTMANAGER_PORT),
     history: at(settings.HISTORY_PORT),
     grafana: at(settings.GRAFANA_PORT),
-    loki: at(settings.LOKI_PORT),
   };
+}
+
+/** The address at which a published port answers from this host. */
+export function publishedAt({ BIND_ADDRESS: bind }: Pick<PlainSettings, 'BIND_ADDRESS'>, port: number): string {
+  const host = bind === '0.0.0.0' || bind === '::' ? '127.0.0.1' : bind.includes(':') ? `[${bind}]` : bind;
+  return `http://${host}:${port}`;
 }

@@ -1,6 +1,5 @@
 import { error, type Problem } from '../base/problem.ts';
-import type { Kind } from './kinds.ts';
-import type { PlainSettings } from './table.ts';
+import type { Kind } from '../base/kinds.ts';
 
 /** The key of the project where the history may keep its alerts. */
 export const APPWRITE_SECRET = {
@@ -18,8 +17,14 @@ export const appwriteId: Kind<string> = (value) =>
     ? { value }
     : { wrong: `"${value}" is not an id of Appwrite`, fix: 'Letters, digits, point, hyphen and underscore; at most 36.' };
 
+interface AppwriteSettings {
+  readonly HISTORY_STORE: string;
+  readonly APPWRITE_ENDPOINT: string | undefined;
+  readonly APPWRITE_PROJECT_ID: string;
+}
+
 /** What is missing where the history is to keep its alerts in Appwrite. */
-export function appwriteProblems(settings: PlainSettings, key: boolean): readonly Problem[] {
+export function appwriteProblems(settings: AppwriteSettings, key: boolean): readonly Problem[] {
   if (settings.HISTORY_STORE !== 'appwrite') return [];
   const missing = [
     ...(settings.APPWRITE_ENDPOINT === undefined ? ['APPWRITE_ENDPOINT'] : []),

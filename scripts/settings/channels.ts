@@ -1,6 +1,6 @@
-import * as kind from './kinds.ts';
-import type { Kind } from './kinds.ts';
-import type { Setting } from './table.ts';
+import * as kind from '../base/kinds.ts';
+import type { Kind } from '../base/kinds.ts';
+import type { Setting } from '../base/setting.ts';
 
 /** A secret of a channel: `.env` key, file under `secrets/`, shape. */
 interface ChannelSecret {

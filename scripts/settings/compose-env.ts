@@ -1,32 +1,13 @@
+import type { StackNetwork } from '../base/subnet.ts';
 import type { PlainSettings } from './table.ts';
-import type { StackNetwork } from '../engine/subnet.ts';
 
-/** The variables that the checked-in Compose files read. Secrets are not among them: those are files. */
+/** These say which files and projects Compose works on; they are given to it as arguments. */
+const NOT_VARIABLES: ReadonlySet<string> = new Set(['COMPOSE_FILE']);
+
+/** The variables of the checked-in Compose files: every setting that is a single value. Secrets are files and not among them. */
 export function composeEnv(settings: PlainSettings, network: StackNetwork): Readonly<Record<string, string>> {
-  const keys = [
-    'COMPOSE_PROJECT_NAME',
-    'BIND_ADDRESS',
-    'PUBLIC_HOST',
-    'GRAFANA_PORT',
-    'PROMETHEUS_PORT',
-    'ALERTMANAGER_PORT',
-    'HISTORY_PORT',
-    'LOKI_PORT',
-    'PUSHGATEWAY_PORT',
-    'NODE_EXPORTER_PORT',
-    'PROMETHEUS_RETENTION_TIME',
-    'PROMETHEUS_RETENTION_SIZE',
-    'HISTORY_RETENTION_DAYS',
-    'GRAFANA_ADMIN_USER',
-    'HISTORY_STORE',
-    'APPWRITE_ENDPOINT',
-    'APPWRITE_PROJECT_ID',
-    'APPWRITE_DATABASE_ID',
-    'TWILIO_ACCOUNT_SID',
-    'TWILIO_FROM',
-    'SMS_TO',
-  ] as const;
-  return { ...Object.fromEntries(keys.map((key) => [key, String(settings[key] ?? '')])), NODE_EXPORTER_ADDRESS: network.gateway };
+  const values = Object.entries(settings).filter(([key, value]) => typeof value !== 'object' && !NOT_VARIABLES.has(key));
+  return { ...Object.fromEntries(values.map(([key, value]) => [key, String(value ?? '')])), NODE_EXPORTER_ADDRESS: network.gateway };
 }
 
 /** The setting that holds a service's published port. */

@@ -1,6 +1,7 @@
 import type { EnvEntry } from '../base/env-file.ts';
-import { SECRETS } from './secrets.ts';
+import { SECRETS } from './secret-table.ts';
 import type { Settings } from './settings.ts';
+import { modules } from '../modules/index.ts';
 import { SETTINGS } from './table.ts';
 
 export interface SettingInForce {
@@ -39,12 +40,15 @@ export function inForce(
 
 const MASK = '********';
 
+/** The start of a server's address. */
+const DATABASES = new RegExp(`^(${modules.flatMap(({ servers }) => servers?.schemes ?? []).join('|')}):`);
+
 /**
  * Masks what stands before the @ of a URL, `https://user:password@host`: some services take a token in the place of the user as well.
  * Only the user of a database stays, who has no password beside him.
  */
 function withoutUserinfo(text: string): string {
   return text.replaceAll(/(\w+:\/\/)([^/?#,\s]*)@/g, (whole, scheme: string, userinfo: string) =>
-    /^(postgres|redis)/.test(scheme) && !userinfo.includes(':') ? whole : `${scheme}${MASK}@`,
+    DATABASES.test(scheme) && !userinfo.includes(':') ? whole : `${scheme}${MASK}@`,
   );
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { editEnvText, parseEnvFile, type EnvEntry } from '../base/env-file.ts';
 import { inputFailure } from '../base/failure.ts';
 import { errorsOf, warning, type Problem } from '../base/problem.ts';
-import { GENERATED_SECRETS } from './secrets.ts';
+import { GENERATED_SECRETS } from './secret-table.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { modeOf, readIfThere } from '../base/files.ts';
 
@@ -33,11 +33,13 @@ export async function loadSettings(root: string): Promise<LoadedSettings> {
   return { settings, warnings: all, entries: file.entries, created: false };
 }
 
-/** Where a setting stands, such as `.env:12`, for a problem that is found after it was read. */
-export async function placeOfSetting(root: string, key: string): Promise<string> {
+/** Gives the place of a setting, such as `.env:12`, for problems that are found after it was read. */
+export async function placesOf(root: string): Promise<(key: string) => string> {
   const { entries } = parseEnvFile((await readIfThere(join(root, NAME))) ?? '', NAME);
-  const line = entries.find((entry) => entry.key === key)?.line;
-  return line === undefined ? NAME : `${NAME}:${line}`;
+  return (key) => {
+    const line = entries.find((entry) => entry.key === key)?.line;
+    return line === undefined ? NAME : `${NAME}:${line}`;
+  };
 }
 
 /**
@@ -71,13 +73,6 @@ export async function loadOrCreateSettings(root: string): Promise<LoadedSettings
     await writeEnv(root, editEnvText(text, Object.fromEntries(missing.map((key) => [key, generateSecret()]))));
   }
   return { ...(await loadSettings(root)), created: present === undefined };
-}
-
-/** Where a setting stands, for problems that only the host shows: `.env:12`. */
-export async function placeOf(root: string, key: string): Promise<string> {
-  const { entries } = parseEnvFile((await readIfThere(join(root, NAME))) ?? '', NAME);
-  const entry = entries.find((candidate) => candidate.key === key);
-  return entry === undefined ? NAME : `${NAME}:${entry.line}`;
 }
 
 /** Replaces `.env` in one step, readable by its owner only. */

@@ -1,62 +1,17 @@
 import { error, warning, type Problem } from '../base/problem.ts';
-import type { PlainSettings } from './table.ts';
+import { modules } from '../modules/index.ts';
+import { PORT_SETTINGS, type PlainSettings } from './table.ts';
 
 /** A rule over several settings. `at` gives the place of a key in the file. */
 type Rule = (settings: PlainSettings, at: (key: string) => string, channels: Readonly<Record<string, string>>) => readonly Problem[];
 
-const databasesAreNamed: Rule = (settings, at) =>
-  (['postgres', 'redis'] as const).flatMap((module) => {
-    const key = module === 'postgres' ? 'POSTGRES_INSTANCES' : 'REDIS_INSTANCES';
-    const on = settings.MODULES.includes(module);
-    if (on && settings[key].length === 0)
-      return [
-        error(
-          at(key),
-          `${key} is empty, but MODULES turns ${module} on`,
-          `Name the servers in ${key} (npm run detect finds them), or take ${module} out of MODULES.`,
-        ),
-      ];
-    // The vector exporter takes its servers from there too.
-    const used = module === 'postgres' && settings.MODULES.includes('vector');
-    if (!on && !used && settings[key].length > 0)
-      return [warning(at(key), `${key} is set, but the module is off`, `Add ${module} to MODULES.`)];
-    return [];
+const portsDiffer: Rule = (settings, at) => {
+  const ports = PORT_SETTINGS.map((key) => [key, (settings as Readonly<Record<string, unknown>>)[key]] as const);
+  return ports.flatMap(([key, port], index) => {
+    const earlier = ports.slice(0, index).find(([, other]) => other === port);
+    return earlier === undefined ? [] : [error(at(key), `${key} is ${port}, as is ${earlier[0]}`, 'Give each service its own port.')];
   });
-
-const vectorsAreNamed: Rule = (settings, at) => {
-  const key = 'VECTOR_INSTANCES';
-  const items = settings[key];
-  if (!settings.MODULES.includes('vector'))
-    return items.length > 0 ? [warning(at(key), `${key} is set, but the module is off`, 'Add vector to MODULES.')] : [];
-  if (items.length === 0)
-    return [
-      error(
-        at(key),
-        `${key} is empty, but MODULES turns vector on`,
-        `Name the instances of POSTGRES_INSTANCES that hold vectors in ${key}, or take vector out of MODULES.`,
-      ),
-    ];
-  const names = settings.POSTGRES_INSTANCES.map(({ name }) => name);
-  return items
-    .filter(({ instance }) => !names.includes(instance))
-    .map(({ instance }) =>
-      error(
-        at(key),
-        `${key}: POSTGRES_INSTANCES does not have "${instance}"`,
-        names.length > 0 ? `It has ${names.join(', ')}.` : 'Name the server in POSTGRES_INSTANCES.',
-      ),
-    );
 };
-
-const PORTS = ['GRAFANA_PORT', 'PROMETHEUS_PORT', 'ALERTMANAGER_PORT', 'HISTORY_PORT', 'LOKI_PORT', 'PUSHGATEWAY_PORT'] as const;
-
-const portsDiffer: Rule = (settings, at) =>
-  PORTS.flatMap((key, index) => {
-    const earlier = PORTS.slice(0, index).find((other) => settings[other] === settings[key]);
-    return earlier === undefined
-      ? []
-      : [error(at(key), `${key} is ${settings[key]}, as is ${earlier}`, 'Give each service a port of its own.')];
-  });
 
 const openToTheWorld: Rule = (settings, at) =>
   settings.BIND_ADDRESS === '127.0.0.1' || settings.BIND_ADDRESS === '::1'
@@ -105,36 +60,23 @@ const twilioIsWhole: Rule = (settings, at) => {
       );
 };
 
-const securityIsShown: Rule = (settings, at) => {
-  const [on, node] = [settings.MODULES.includes('security'), settings.MODULES.includes('node')];
-  if (on && !node) return [error(at('MODULES'), 'MODULES turns security on without node, which shows its metrics', 'Add node to MODULES.')];
-  return on || settings.SECURITY_CERTIFICATES.length === 0
-    ? []
-    : [warning(at('SECURITY_CERTIFICATES'), 'SECURITY_CERTIFICATES is set, but the module is off', 'Add security to MODULES.')];
-};
-
-/** Settings that move a warning, with the critical alert of the same thing and the percentage at which that one fires. A test keeps them equal to the rules. */
-export const CRITICAL_SIBLINGS = [
-  { key: 'ALERT_CPU_THRESHOLD', warns: 'HighCPUUsage', critical: 'CriticalCPUUsage', at: 95 },
-  { key: 'ALERT_MEMORY_THRESHOLD', warns: 'HighMemoryUsage', critical: 'CriticalMemoryUsage', at: 95 },
-  { key: 'ALERT_ERROR_RATE_THRESHOLD', warns: 'HighErrorRate', critical: 'CriticalErrorRate', at: 5 },
-] as const;
+const moduleRules: Rule = (settings, at) => modules.flatMap(({ rules }) => rules?.(settings, at) ?? []);
 
 const warningsComeFirst: Rule = (settings, at) =>
-  CRITICAL_SIBLINGS.flatMap(({ key, warns, critical, at: limit }) => {
-    const fix = `Set it below ${limit}, or silence ${warns} in Alertmanager where nobody wants it.`;
-    if (settings[key] >= 100)
-      return [error(at(key), `${key} is ${settings[key]}: more than 100 % does not exist, so ${warns} would never fire`, fix)];
-    return settings[key] >= limit
-      ? [warning(at(key), `${key} is ${settings[key]}, and ${critical} fires at ${limit} already: ${warns} would warn of nothing`, fix)]
-      : [];
-  });
+  modules.flatMap(({ thresholds }) =>
+    thresholds.flatMap(({ alert, setting: key, critical }) => {
+      const value = (settings as unknown as Readonly<Record<string, number>>)[key] ?? 0;
+      const fix = `Set it below ${critical.at}, or silence ${alert} in Alertmanager if no one wants it.`;
+      if (value >= 100) return [error(at(key), `${key} is ${value}: more than 100 % is impossible, so ${alert} would never fire`, fix)];
+      return value >= critical.at
+        ? [warning(at(key), `${key} is ${value}, but ${critical.alert} already fires at ${critical.at}: ${alert} would come too late`, fix)]
+        : [];
+    }),
+  );
 
 const RULES: readonly Rule[] = [
   warningsComeFirst,
-  securityIsShown,
-  databasesAreNamed,
-  vectorsAreNamed,
+  moduleRules,
   portsDiffer,
   openToTheWorld,
   composeFileIsOurs,

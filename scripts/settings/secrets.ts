@@ -1,36 +1,11 @@
-import { halfChannels } from './half-channels.ts';
-import { appwriteProblems, APPWRITE_SECRET } from './appwrite.ts';
-import { CHANNEL_SECRETS } from './channels.ts';
-import { passwordFile, type DatabaseModule, type Instance } from './instances.ts';
 import { error, type Problem } from '../base/problem.ts';
-import type { Kind } from './kinds.ts';
+import { modules } from '../modules/index.ts';
+import type { SecretFile } from '../modules/parts.ts';
+import { APPWRITE_SECRET, appwriteProblems } from './appwrite.ts';
+import { halfChannels } from './half-channels.ts';
+import { NOBODY_UID, SECRETS, type SecretKey } from './secret-table.ts';
 import type { Settings } from './settings.ts';
 import { TWILIO_SECRET, twilioProblems } from './twilio.ts';
-import { vectorDatabases, type VectorDatabase } from '../modules/vector/databases.ts';
-
-/** One secret: a value in `.env` is written to `secrets/<file>` by `up`; the file may also be put there by hand. */
-export interface Secret {
-  readonly file: string;
-  /** The uid that reads the file in its container. */
-  readonly uid: number;
-  readonly shape: Kind<string>;
-}
-
-const GRAFANA_UID = 472;
-const NOBODY_UID = 65_534;
-const REDIS_EXPORTER_UID = 59_000;
-
-const password: Kind<string> = (value) =>
-  value.length >= 8 ? { value } : { wrong: 'is shorter than 8 characters', fix: 'Use a longer one, or leave it empty: `up` generates it.' };
-
-/** Every secret that `.env` may hold. */
-export const SECRETS: Readonly<Record<string, Secret>> = {
-  GRAFANA_ADMIN_PASSWORD: { file: 'grafana_admin_password', uid: GRAFANA_UID, shape: password },
-  ...Object.fromEntries(Object.entries(CHANNEL_SECRETS).map(([key, { file, shape }]) => [key, { file, shape, uid: NOBODY_UID }])),
-  [APPWRITE_SECRET.key]: { file: APPWRITE_SECRET.file, shape: APPWRITE_SECRET.shape, uid: NOBODY_UID },
-  [TWILIO_SECRET.key]: { file: TWILIO_SECRET.file, shape: TWILIO_SECRET.shape, uid: NOBODY_UID },
-};
-export type SecretKey = string;
 
 /** The secrets of the history service that are set: files that it reads when it needs them. */
 export function historySecrets(configured: ReadonlySet<SecretKey>): readonly string[] {
@@ -49,16 +24,6 @@ export function ownSecrets(
       const content = existing.get(file);
       return content === undefined ? [] : [{ file, content, uid: NOBODY_UID }];
     });
-}
-
-/** Secrets that `up` generates when `.env` is created or the line is empty. */
-export const GENERATED_SECRETS: readonly SecretKey[] = ['GRAFANA_ADMIN_PASSWORD'];
-
-/** One file that must stand under `secrets/` for the stack to run. */
-export interface SecretFile {
-  readonly file: string;
-  readonly content: string;
-  readonly uid: number;
 }
 
 export interface SecretPlan {
@@ -88,30 +53,12 @@ export function planSecrets(settings: Settings, existing: ReadonlyMap<string, st
   problems.push(...appwriteProblems(settings.plain, configured.has(APPWRITE_SECRET.key)));
   problems.push(...twilioProblems(configured.has(TWILIO_SECRET.key), settings.plain.SMS_TO !== ''));
   problems.push(...halfChannels(configured, settings.channels));
-  if (settings.plain.MODULES.includes('postgres')) {
-    const { passwords, missing } = passwordsOf('postgres', settings.plain.POSTGRES_INSTANCES, existing);
-    problems.push(...missing);
-    files.push({
-      file: 'postgres_exporter.yml',
-      content: postgresAuthModules(settings.plain.POSTGRES_INSTANCES, passwords),
-      uid: NOBODY_UID,
-    });
-  }
-  if (settings.plain.MODULES.includes('vector')) {
-    const databases = vectorDatabases(settings.plain.VECTOR_INSTANCES, settings.plain.POSTGRES_INSTANCES);
-    const instances = [...new Set(databases.map(({ instance }) => instance))];
-    const { passwords, missing } = passwordsOf('postgres', instances, existing);
-    // Said once, where the module postgres needs them as well.
-    problems.push(...missing.filter(({ place }) => !problems.some((other) => other.place === place)));
-    files.push({ file: 'vector_exporter.json', content: vectorDatabaseList(databases, passwords), uid: NOBODY_UID });
-  }
-  if (settings.plain.MODULES.includes('redis')) {
-    const { passwords } = passwordsOf('redis', settings.plain.REDIS_INSTANCES, existing);
-    files.push({
-      file: 'redis_exporter.json',
-      content: redisPasswords(settings.plain.REDIS_INSTANCES, passwords),
-      uid: REDIS_EXPORTER_UID,
-    });
+  for (const module of modules.filter(({ name }) => settings.plain.MODULES.includes(name))) {
+    const own = module.secrets?.(settings.plain, existing);
+    if (own === undefined) continue;
+    files.push(...own.files);
+    // Once, where two modules need the same password.
+    problems.push(...own.problems.filter(({ place }) => !problems.some((other) => other.place === place)));
   }
   return { files, configured, problems };
 }
@@ -120,48 +67,4 @@ function emptyFiles(existing: ReadonlyMap<string, string>): Problem[] {
   return [...existing]
     .filter(([, content]) => content.trim() === '')
     .map(([file]) => error(`secrets/${file}`, 'is empty', 'Write the secret into it, or remove the file.'));
-}
-
-function passwordsOf(module: DatabaseModule, instances: readonly Instance[], existing: ReadonlyMap<string, string>) {
-  const passwords = new Map<string, string>();
-  const missing: Problem[] = [];
-  for (const { name, user } of instances) {
-    const file = passwordFile(module, name);
-    const content = existing.get(file);
-    if (content !== undefined) passwords.set(name, content.replace(/\r?\n$/, ''));
-    else
-      missing.push(
-        error(
-          `secrets/${file}`,
-          `is not there: the password of ${user} on ${name}`,
-          `(umask 077; printf %s '<password>' > secrets/${file})`,
-        ),
-      );
-  }
-  return { passwords, missing };
-}
-
-/** The exporter's auth modules, one per instance (JSON is YAML; the exporter's `--config.file`). */
-function postgresAuthModules(instances: readonly Instance[], passwords: ReadonlyMap<string, string>): string {
-  const modules = instances.map(({ name, user }) => [
-    name,
-    { type: 'userpass', userpass: { username: user, password: passwords.get(name) ?? '' } },
-  ]);
-  return `${JSON.stringify({ auth_modules: Object.fromEntries(modules) }, null, 2)}\n`;
-}
-
-/** The vector exporter's databases, each with its password. */
-function vectorDatabaseList(databases: readonly VectorDatabase[], passwords: ReadonlyMap<string, string>): string {
-  const list = databases.map(({ target, url, instance: { name } }) => ({
-    target,
-    instance: name,
-    url,
-    password: passwords.get(name) ?? '',
-  }));
-  return `${JSON.stringify(list, null, 2)}\n`;
-}
-
-/** The exporter's password map: the target's address to its password (`REDIS_PASSWORD_FILE`). */
-function redisPasswords(instances: readonly Instance[], passwords: ReadonlyMap<string, string>): string {
-  return `${JSON.stringify(Object.fromEntries(instances.map(({ name, url }) => [url, passwords.get(name) ?? ''])), null, 2)}\n`;
 }

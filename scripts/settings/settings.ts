@@ -2,9 +2,10 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { EnvEntry } from '../base/env-file.ts';
 import { error, warning, type Problem } from '../base/problem.ts';
 import { settingRules } from './rules.ts';
-import { SECRETS, type SecretKey } from './secrets.ts';
+import { SECRETS, type SecretKey } from './secret-table.ts';
 import { CHANNEL_SETTINGS } from './channels.ts';
-import { SETTINGS, type PlainSettings, type Setting } from './table.ts';
+import type { Setting } from '../base/setting.ts';
+import { SETTINGS, type PlainSettings } from './table.ts';
 
 /** Everything that `.env` says, typed. Secrets are kept apart, so that printing the rest cannot leak one. */
 export interface Settings {

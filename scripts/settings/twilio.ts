@@ -1,6 +1,5 @@
-import type { AlertmanagerConfig } from '../alertmanager/config.ts';
 import { error, type Problem } from '../base/problem.ts';
-import type { Kind } from './kinds.ts';
+import type { Kind } from '../base/kinds.ts';
 
 /** SMS through Twilio: the history service turns Alertmanager's webhook into Twilio's requests. A gateway in SMS_WEBHOOK_URL comes first. */
 export const TWILIO_SECRET = {
@@ -15,10 +14,6 @@ export const TWILIO_SECRET = {
         }) as Kind<string>,
 } as const;
 
-/** Where the history service takes notifications that are to become SMS. */
-export const SMS_URL = 'http://history:9095/sms';
-
-const SMS_FILE = '/run/secrets/sms_webhook_url';
 const NUMBER = /^\+[1-9]\d{6,14}$/;
 
 function orNone(pattern: RegExp, wrong: string, fix: string): Kind<string> {
@@ -62,14 +57,4 @@ export function twilioProblems(token: boolean, numbers: boolean): readonly Probl
           `Set TWILIO_AUTH_TOKEN, or write the token into secrets/${TWILIO_SECRET.file}.`,
         ),
       ];
-}
-
-/** Lets the receivers' SMS go through Twilio where no gateway's address is set. */
-export function throughTwilio(config: AlertmanagerConfig): void {
-  for (const receiver of config.receivers)
-    for (const integration of receiver['webhook_configs'] ?? [])
-      if (integration['url_file'] === SMS_FILE) {
-        delete integration['url_file'];
-        integration['url'] = SMS_URL;
-      }
 }

@@ -1,29 +1,34 @@
+import type Docker from 'dockerode';
 import { parse } from 'yaml';
-import { addressesOf } from '../settings/addresses.ts';
-import { currentSamples, type TimedSample } from './evidence.ts';
-import { expectedTargets, type ExpectedTargets } from './smoke.ts';
 import { readTree } from '../base/files.ts';
-import { prometheusApi } from '../clients/prometheus.ts';
+import type { PrometheusApi } from '../clients/prometheus.ts';
 import { stackState } from '../engine/stack-state.ts';
+import type { Current } from '../modules/check.ts';
+import { currentSamples } from './evidence.ts';
 import type { Prepared } from './prepare.ts';
-import type { Workplace } from '../engine/workplace.ts';
+import { expectedTargets, type ExpectedTargets } from './smoke.ts';
 
-/** The samples of a job's metric that tell of the exporter and the targets of now, and the addresses that were configured for it. */
+interface Source {
+  readonly docker: Docker;
+  readonly root: string;
+  readonly prepared: Prepared;
+  readonly prometheus: PrometheusApi;
+}
+
+/** The samples of a job's metric that come from its current exporter and targets, and the addresses that were configured for it. */
 export async function currentOf(
-  { docker, root }: Workplace,
-  { settings, expected }: Prepared,
+  { docker, root, prepared: { settings, expected }, prometheus }: Source,
   job: string,
+  exporter: string,
   metric: string,
-): Promise<{ readonly samples: readonly TimedSample[]; readonly addresses: readonly string[] }> {
-  const { plain } = settings;
-  const prometheus = prometheusApi(addressesOf(plain).prometheus);
+): Promise<Current> {
   const addresses = expectedTargets(expected, await fileTargets(root)).get(job) ?? [];
-  const exporter = (await stackState(docker, plain.COMPOSE_PROJECT_NAME)).find(({ service }) => service === `${job}-exporter`);
+  const container = (await stackState(docker, settings.plain.COMPOSE_PROJECT_NAME)).find(({ service }) => service === exporter);
   // Targets before samples: a sample that is newer than its target's last scrape counts, an older one does not.
   const targets = await prometheus.targets();
   const samples = await prometheus.timed(metric);
-  const startedMs = Date.parse(exporter?.startedAt ?? '');
-  return { samples: currentSamples(samples, targets, job, addresses, startedMs), addresses };
+  const startedMs = Date.parse(container?.startedAt ?? '');
+  return { samples: currentSamples(samples, targets, { job, addresses, startedMs }), addresses };
 }
 
 /** Addresses in the user's target files, per job. */

@@ -1,18 +1,12 @@
-import type { TargetState } from './smoke.ts';
+import type { ScrapedTarget, TimedSample } from '../clients/samples.ts';
 
-/** An active target with what tells how old its samples are. */
-export interface ScrapedTarget extends TargetState {
-  /** The labels that every sample of it carries. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** When its last scrape began, in milliseconds since 1970; below 0 before the first one. */
-  readonly lastScrapeMs: number;
-}
-
-/** The newest sample of a series with the time of its scrape, in milliseconds since 1970. */
-export interface TimedSample {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-  readonly atMs: number;
+/** A job whose samples are judged. */
+export interface CurrentJob {
+  readonly job: string;
+  /** The configured addresses of its targets. */
+  readonly addresses: readonly string[];
+  /** When the exporter's container was started, in milliseconds since 1970. */
+  readonly startedMs: number;
 }
 
 /** Prometheus moves the time of a sample by up to 2 ms to where it was due, so that times compress well; the rest is for rounding. */
@@ -23,18 +17,14 @@ const SCRAPE_TOLERANCE_MS = 50;
  * that comes from the last scrape of a target with a configured address, and only if that scrape began after its exporter was started.
  * None where Prometheus has not taken over the targets of a job yet (it does so up to 5 s after a reload).
  *
- * @param pool the job of the configuration
- * @param addresses the configured addresses of its targets
- * @param startedMs when the exporter's container was started
+ * @param job the job of the configuration
  */
 export function currentSamples(
   samples: readonly TimedSample[],
   targets: readonly ScrapedTarget[],
-  pool: string,
-  addresses: readonly string[],
-  startedMs: number,
+  { job, addresses, startedMs }: CurrentJob,
 ): readonly TimedSample[] {
-  const own = targets.filter((target) => target.pool === pool);
+  const own = targets.filter((target) => target.pool === job);
   if (sorted(own.map(({ address }) => address)) !== sorted(addresses)) return [];
   return samples.filter(({ labels, atMs }) =>
     own.some(

@@ -1,5 +1,5 @@
+import type { LintRun } from '../modules/parts.ts';
 import { lintProblems } from './lint-output.ts';
-import type { LintRun } from './lint-plan.ts';
 import { error, type Problem } from '../base/problem.ts';
 import type { Exec, ExecResult } from '../base/exec.ts';
 

@@ -1,14 +1,12 @@
 import { error, type Problem } from '../base/problem.ts';
+import { modules } from '../modules/index.ts';
 
 /** Folder in a container → folder of the checkout, so that a tool's message names the file that the user edits. */
 const SOURCES: readonly (readonly [string, string])[] = [
   ['/etc/prometheus/', 'prometheus/'],
   ['/stack/', ''],
   ['/etc/alertmanager/', 'alertmanager/'],
-  ['/etc/blackbox_exporter/', 'exporters/blackbox/'],
-  ['/etc/loki/', 'loki/'],
-  ['/etc/alloy/', 'loki/alloy/'],
-  ['/etc/promtail/', 'loki/promtail/'],
+  ...modules.flatMap(({ linted = [] }) => linted.map(({ inside, checkout }) => [inside, checkout] as const)),
 ];
 
 const toSource = (text: string): string => SOURCES.reduce((result, [inside, outside]) => result.replaceAll(inside, outside), text);

@@ -1,17 +1,8 @@
 import { digestOf } from '../base/digest.ts';
-/** One run of a real tool over the staged configuration, in the image that will run it. */
-export interface LintRun {
-  /** What is checked, for people. */
-  readonly title: string;
-  /** The file of the checkout that is checked. */
-  readonly subject: string;
-  readonly service: string;
-  readonly entrypoint: string;
-  readonly args: readonly string[];
-  /** Host folder → folder in the container, read-only. */
-  readonly mounts: readonly (readonly [string, string])[];
-}
+import { modules } from '../modules/index.ts';
+import type { LintRun } from '../modules/parts.ts';
 
+/** Folders that the linters read. */
 export interface LintPaths {
   /** The staged `.effective/`. */
   readonly staged: string;
@@ -54,38 +45,7 @@ export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): reado
       args: ['check-config', '/etc/alertmanager/alertmanager.yml'],
       mounts: [[`${staged}/alertmanager`, '/etc/alertmanager']],
     },
-    {
-      title: 'blackbox_exporter --config.check',
-      subject: 'exporters/blackbox/blackbox.yml',
-      service: 'blackbox-exporter',
-      entrypoint: '/bin/blackbox_exporter',
-      args: ['--config.file=/etc/blackbox_exporter/blackbox.yml', '--config.check'],
-      mounts: [[`${staged}/blackbox`, '/etc/blackbox_exporter']],
-    },
-    {
-      title: 'loki -verify-config',
-      subject: 'loki/loki.yml',
-      service: 'loki',
-      entrypoint: '/usr/bin/loki',
-      args: ['-config.file=/etc/loki/loki.yml', '-verify-config'],
-      mounts: [[`${staged}/loki`, '/etc/loki']],
-    },
-    {
-      title: 'alloy validate',
-      subject: 'loki/alloy/config.alloy',
-      service: 'alloy',
-      entrypoint: '/bin/alloy',
-      args: ['validate', '/etc/alloy/config.alloy'],
-      mounts: [[`${staged}/alloy`, '/etc/alloy']],
-    },
-    {
-      title: 'promtail -check-syntax',
-      subject: 'loki/promtail/promtail.yml',
-      service: 'promtail',
-      entrypoint: '/usr/bin/promtail',
-      args: ['-config.file=/etc/promtail/promtail.yml', '-check-syntax'],
-      mounts: [[`${staged}/promtail`, '/etc/promtail']],
-    },
+    ...modules.flatMap(({ lint }) => lint?.(staged) ?? []),
   ];
   return runs.filter(({ service }) => services.has(service));
 }

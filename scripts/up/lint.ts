@@ -1,10 +1,12 @@
+import type { LintRun } from '../modules/parts.ts';
 import { join } from 'node:path';
 import { digestOf } from '../base/digest.ts';
 import { stackFailure } from '../base/failure.ts';
 import { onceEach } from './lint-output.ts';
-import { lintPlan, ruleTestKeys, ruleTestPlan, type LintRun } from './lint-plan.ts';
+import { lintPlan, ruleTestKeys, ruleTestPlan } from './lint-plan.ts';
 import { isSelected } from '../render/scrape.ts';
-import { readIfThere, readTree } from '../base/files.ts';
+import { readIfThere } from '../base/files.ts';
+import { atTable, testedAlone } from '../rules/alone.ts';
 import { lint } from './lint-io.ts';
 import { rememberLint, stage, STAGING } from '../render/publish.ts';
 import { modules } from '../modules/index.ts';
@@ -69,13 +71,12 @@ interface LintPart {
 
 async function ruleTests({ root }: Workplace, prepared: Prepared, known: ReadonlySet<string>): Promise<LintPart> {
   const enabled = new Set(prepared.selection.modules.map(({ name }) => name));
-  const files = await readTree(root, 'test/rules');
-  const chosen = [...files].filter(
-    ([path]) => path.endsWith('.test.yml') && isSelected(path.replace(/(-\w+)?\.test\.yml$/, '.yml'), modules, enabled),
-  );
-  const rules = [...prepared.sources].filter(([path]) => path.startsWith('prometheus/rules/'));
-  const keys = ruleTestKeys(chosen, rules, prepared.images.images.get('prometheus')?.name ?? '');
-  const folder = await stage(root, 'rule-tests', new Map([...chosen, ...rules]));
+  const isChosen = (path: string): boolean =>
+    /^test\/rules\/.*\.test\.yml$/.test(path) && isSelected(path.replace(/(\.\w+)?(-\w+)?\.test\.yml$/, '.yml'), modules, enabled);
+  const chosen = new Map([...prepared.sources].filter(([path]) => isChosen(path)));
+  const { tests, rules } = testedAlone(chosen, new Map([...prepared.sources].filter(([path]) => path.startsWith('prometheus/rules/'))));
+  const keys = ruleTestKeys(tests, rules, prepared.images.images.get('prometheus')?.name ?? '');
+  const folder = await stage(root, 'rule-tests', new Map([...tests, ...rules]));
   const paths = [...keys].filter(([, key]) => !known.has(key)).map(([path]) => path);
   return {
     file: 'rule-tests-passed',
@@ -91,7 +92,7 @@ async function runPart({ root, exec, signal }: Workplace, prepared: Prepared, { 
   ).flat();
   // A tool that was ended before its time has found nothing.
   signal.throwIfAborted();
-  if (problems.length > 0) throw stackFailure(onceEach(problems));
+  if (problems.length > 0) throw stackFailure(onceEach(problems).map((problem) => atTable(problem, prepared.sources)));
   await rememberLint(root, file, keys);
   return [...new Set(runs.map(({ title }) => title))];
 }

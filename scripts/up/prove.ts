@@ -1,8 +1,9 @@
+import type { Finding, SmokeCheck } from '../modules/check.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stackFailure } from '../base/failure.ts';
 import { error, errorsOf, type Problem } from '../base/problem.ts';
 import type { Prepared } from './prepare.ts';
-import { smokeChecks, type Finding, type SmokeCheck } from './smoke-checks.ts';
+import { smokeChecks } from './smoke-checks.ts';
 import type { Workplace } from '../engine/workplace.ts';
 
 /** How long a check may take to come true once every service is healthy: two scrape intervals of 15 s, the first evaluation, and room for a loaded machine. */

@@ -1,53 +1,32 @@
-import { randomUUID } from 'node:crypto';
-import { addressesOf } from '../settings/addresses.ts';
-import { DIGEST_RECORD, treeDigest } from '../base/digest.ts';
-import { valueOf } from '../base/metrics-text.ts';
+import { addressesOf, publishedAt } from '../settings/addresses.ts';
 import { error, type Problem } from '../base/problem.ts';
-import * as smoke from './smoke.ts';
+import { valueOf } from '../base/metrics-text.ts';
+import { DIGEST_RECORD, treeDigest } from '../base/digest.ts';
 import { alertmanagerApi } from '../clients/alertmanager.ts';
-import { runningSince } from '../detect/containers.ts';
 import { grafanaApi } from '../clients/grafana.ts';
 import { historyApi } from '../clients/history.ts';
-import { hasLine, pushLine } from '../clients/loki.ts';
-import { prometheusApi } from '../clients/prometheus.ts';
-import { currentOf, fileTargets } from './current-samples.ts';
-import { databaseProblems } from './database-check.ts';
-import type { Prepared } from './prepare.ts';
-import { resetGrafanaPassword } from './grafana-password.ts';
-import { vectorProblems } from '../modules/vector/check.ts';
+import { prometheusApi, type PrometheusApi } from '../clients/prometheus.ts';
+import { lastLogLines, logSince, runningSince, stackState } from '../engine/stack-state.ts';
 import type { Workplace } from '../engine/workplace.ts';
-
-/** A problem that a check found; `final` where trying again cannot help. */
-export interface Finding extends Problem {
-  readonly final?: boolean;
-}
-
-/** One thing that must be true of the running stack. It is tried again until it finds no error or time is over. */
-export interface SmokeCheck {
-  readonly title: string;
-  /** The service whose log explains a failure. */
-  readonly service: string;
-  readonly run: () => Promise<readonly Finding[]>;
-}
+import type { CheckContext, SmokeCheck } from '../modules/check.ts';
+import { currentOf, fileTargets } from './current-samples.ts';
+import { resetGrafanaPassword } from './grafana-password.ts';
+import type { Prepared } from './prepare.ts';
+import * as smoke from './smoke.ts';
 
 /** Every check for what runs. */
 export function smokeChecks(place: Workplace, prepared: Prepared): readonly SmokeCheck[] {
-  const { docker, root } = place;
-  const { settings, expected, selection } = prepared;
-  const at = addressesOf(settings.plain);
+  const { settings, expected, selection, network } = prepared;
+  const { plain } = settings;
+  const at = addressesOf(plain);
   const prometheus = prometheusApi(at.prometheus);
-  const modules = new Set(selection.modules.map(({ name }) => name));
-  const began = Date.now();
+  const context = checkContext(place, prepared, prometheus);
   const checks: SmokeCheck[] = [
     {
       title: 'targets up',
       service: 'prometheus',
       run: async () =>
-        smoke.targetProblems(
-          smoke.expectedTargets(expected, await fileTargets(root)),
-          await prometheus.targets(),
-          prepared.network.gateway,
-        ),
+        smoke.targetProblems(smoke.expectedTargets(expected, await fileTargets(place.root)), await prometheus.targets(), network.gateway),
     },
     { title: 'rules loaded', service: 'prometheus', run: async () => ruleProblems(prepared, prometheus) },
     {
@@ -58,59 +37,44 @@ export function smokeChecks(place: Workplace, prepared: Prepared): readonly Smok
     {
       title: 'history',
       service: 'history',
-      run: async () =>
-        historyApi(at.history)
-          .ready()
-          .then(() => []),
+      run: async () => {
+        await historyApi(at.history).ready();
+        return [];
+      },
     },
     {
       title: 'ports',
       service: 'prometheus',
-      run: async () => smoke.bindingProblems(await bindings(place, settings.plain.COMPOSE_PROJECT_NAME), settings.plain.BIND_ADDRESS),
+      run: async () => smoke.bindingProblems(await bindings(place, plain.COMPOSE_PROJECT_NAME), plain.BIND_ADDRESS),
     },
   ];
   if (selection.services.has('grafana'))
     checks.push({ title: 'Grafana', service: 'grafana', run: async () => grafanaProblems(place, prepared, at.grafana) });
-  if (selection.services.has('loki')) checks.push({ title: 'Loki', service: 'loki', run: lokiCheck(at.loki) });
-  if (modules.has('blackbox')) {
-    checks.push({
-      title: 'endpoints',
-      service: 'blackbox-exporter',
-      run: async () => {
-        const { samples: probes, addresses } = await currentOf(place, prepared, 'blackbox', 'probe_success');
-        const wanted = addresses.length;
-        if (probes.length < wanted)
-          return [error('endpoints', `${probes.length} of ${wanted} have been probed`, 'npm run logs -- blackbox-exporter')];
-        return smoke.failedProbes(probes.filter(({ value }) => value !== 1).map(({ labels }) => labels['instance'] ?? ''));
-      },
-    });
-  }
-  for (const module of ['postgres', 'redis'] as const) {
-    if (modules.has(module))
-      checks.push({ title: module, service: `${module}-exporter`, run: async () => databaseProblems(place, prepared, module, began) });
-  }
-  if (modules.has('vector'))
-    checks.push({
-      title: 'vector',
-      service: 'vector-exporter',
-      run: async () =>
-        vectorProblems(place, prepared, began, async (metric) => (await currentOf(place, prepared, 'vector', metric)).samples),
-    });
-  if (modules.has('containers')) {
-    const source = selection.services.has('cadvisor') ? 'cadvisor' : 'container-exporter';
-    checks.push({
-      title: 'containers visible',
-      service: source,
-      run: async () => {
-        const visible = new Set((await prometheus.query('container_last_seen{name!=""}')).map(({ labels }) => labels['name'] ?? ''));
-        return smoke.invisibleContainers(await runningSince(docker, began), visible, source);
-      },
-    });
-  }
-  return checks;
+  return [...checks, ...selection.modules.flatMap((module) => module.checks?.(plain, context) ?? [])];
 }
 
-async function ruleProblems({ expected, tree }: Prepared, prometheus: ReturnType<typeof prometheusApi>): Promise<readonly Problem[]> {
+/** What the modules' checks may ask, from the moment that this is called. */
+function checkContext({ docker, root }: Workplace, prepared: Prepared, prometheus: PrometheusApi): CheckContext {
+  const { plain } = prepared.settings;
+  const began = Date.now();
+  return {
+    prometheus,
+    at: (port) => publishedAt(plain, port),
+    services: prepared.selection.services,
+    current: async (job, exporter, metric) => currentOf({ docker, root, prepared, prometheus }, job, exporter, metric),
+    log: async (service) => {
+      const container = (await stackState(docker, plain.COMPOSE_PROJECT_NAME)).find((state) => state.service === service);
+      if (container === undefined) return { all: '', recent: '' };
+      const [recent, all] = await Promise.all([logSince(docker, container.id, began), lastLogLines(docker, container.id, LOG_LINES)]);
+      return { recent, all };
+    },
+    running: async () => runningSince(docker, began),
+  };
+}
+
+const LOG_LINES = 500;
+
+async function ruleProblems({ expected, tree }: Prepared, prometheus: PrometheusApi): Promise<readonly Problem[]> {
   const rules = await prometheus.rules();
   const running = rules.find(({ name }) => name === DIGEST_RECORD)?.labels['digest'];
   const problems: Problem[] = [];
@@ -122,17 +86,13 @@ async function ruleProblems({ expected, tree }: Prepared, prometheus: ReturnType
     ...rules
       .filter(({ health }) => health === 'err')
       .map(({ name, lastError }) =>
-        error(`rule ${name}`, `fails: ${lastError}`, 'Mend the expression in prometheus/rules/, then npm run reload.'),
+        error(`rule ${name}`, `fails: ${lastError}`, 'Fix the expression in prometheus/rules/, then npm run reload.'),
       ),
     ...smoke.unevaluatedRules(rules),
   ];
 }
 
-async function alertmanagerProblems(
-  { tree }: Prepared,
-  prometheus: ReturnType<typeof prometheusApi>,
-  base: string,
-): Promise<readonly Problem[]> {
+async function alertmanagerProblems({ tree }: Prepared, prometheus: PrometheusApi, base: string): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   const hash = valueOf(await alertmanagerApi(base).metrics(), 'alertmanager_config_hash');
   if (hash !== smoke.alertmanagerConfigHash(tree.get('alertmanager/alertmanager.yml') ?? '')) {
@@ -147,7 +107,7 @@ async function alertmanagerProblems(
 async function grafanaProblems(place: Workplace, { settings, expected }: Prepared, base: string): Promise<readonly Problem[]> {
   const password = settings.secrets['GRAFANA_ADMIN_PASSWORD'] ?? '';
   const grafana = grafanaApi(base, { user: settings.plain.GRAFANA_ADMIN_USER, password });
-  // Grafana takes the password from its settings only when it makes its database.
+  // Grafana reads the password from its settings only when it creates its database.
   if ((await grafana.loginStatus()) === 401) await resetGrafanaPassword(place, password);
   if ((await grafana.loginStatus()) !== 200)
     return [error('Grafana', `refuses the login of ${settings.plain.GRAFANA_ADMIN_USER}`, 'npm run logs -- grafana')];
@@ -161,20 +121,6 @@ async function grafanaProblems(place: Workplace, { settings, expected }: Prepare
       .filter(([, health]) => health !== 'OK')
       .map(([uid, health]) => error(`data source ${uid}`, `does not answer: ${health}`, 'npm run logs -- grafana')),
   ];
-}
-
-/** Loki takes a line once and has to give that very line back. */
-function lokiCheck(base: string): () => Promise<readonly Problem[]> {
-  const line = `pharos smoke ${randomUUID()}`;
-  let pushedAt: number | undefined;
-  return async () => {
-    if (pushedAt === undefined) {
-      const now = Date.now();
-      await pushLine(base, line, now);
-      pushedAt = now;
-    }
-    return (await hasLine(base, line, pushedAt)) ? [] : [error('Loki', 'took a line but does not give it back', 'npm run logs -- loki')];
-  };
 }
 
 async function bindings({ docker }: Workplace, project: string) {

@@ -1,9 +1,11 @@
 import pc from 'picocolors';
+import { modules } from '../modules/index.ts';
 import type { Prepared } from './prepare.ts';
 
 /** What a person wants to know when the stack is up: where the pages are, how to log in, what is left out and why, what to do next. */
 export function summarise({ settings, selection, images, tree, expected, silentReceivers }: Prepared): string {
   const { plain } = settings;
+  const values: Readonly<Record<string, unknown>> = plain;
   const at = (port: number): string => pc.cyan(`http://${plain.PUBLIC_HOST}:${port}`);
   const pages: readonly (readonly [string, string, string, string])[] = [
     ['grafana', 'Grafana', at(plain.GRAFANA_PORT), `user ${plain.GRAFANA_ADMIN_USER}, password: GRAFANA_ADMIN_PASSWORD in .env`],
@@ -15,8 +17,9 @@ export function summarise({ settings, selection, images, tree, expected, silentR
       at(plain.HISTORY_PORT),
       `runbooks under /runbooks/ (${[...tree.keys()].filter((path) => path.startsWith('runbooks/')).length})`,
     ],
-    ['loki', 'Loki', at(plain.LOKI_PORT), 'query it in Grafana'],
-    ['pushgateway', 'Pushgateway', at(plain.PUSHGATEWAY_PORT), ''],
+    ...modules
+      .flatMap(({ pages: own = [] }) => own)
+      .map(({ service, title, port, remark }) => [service, title, at(Number(values[port])), remark] as const),
   ];
   const lines = pages
     .filter(([service]) => selection.services.has(service))

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { composeProblems } from '../../scripts/render/compose-invariants.ts';
-import type { ComposeModel, ComposeService } from '../../scripts/engine/compose-model.ts';
-import { DEMO_IMAGES } from '../../scripts/demo/plan.ts';
+import type { ComposeModel, ComposeService } from '../../scripts/base/compose-model.ts';
+import { demoParts } from '../../scripts/demo/plan.ts';
+import { MODULE_NAMES } from '../../scripts/modules/index.ts';
 import { mergeCompose } from '../../scripts/engine/compose.ts';
 import { exec } from '../../scripts/base/exec.ts';
 import { ROOT, readTree } from '../../scripts/base/files.ts';
@@ -95,7 +96,7 @@ describe('the checked-in Compose files', () => {
         ([name, { image = '' }]) => [name, /:-(.+)\}$/.exec(image)?.[1] ?? image],
       );
     const images = new Map([...texts.map(([, text]) => text), readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')].flatMap(imagesOf));
-    for (const [variable, { service, of }] of Object.entries(DEMO_IMAGES)) {
+    for (const [variable, { service, of }] of demoParts(MODULE_NAMES).flatMap(({ images: own }) => Object.entries(own))) {
       expect(images.get(of), variable).toMatch(/:.*\d/);
       expect(images.get(of), variable).toBe(images.get(service));
     }

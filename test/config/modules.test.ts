@@ -1,10 +1,11 @@
+import { MODULE_NAMES } from '../../scripts/modules/index.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { MODULE_NAMES, SETTINGS, type PlainSettings } from '../../scripts/settings/table.ts';
+import type { SettingsTable } from '../../scripts/base/setting.ts';
+import { SETTINGS, type PlainSettings } from '../../scripts/settings/table.ts';
 import { alertRules } from '../../scripts/rules/files.ts';
-import { CRITICAL_SIBLINGS } from '../../scripts/settings/rules.ts';
 import { select, wantedProfiles } from '../../scripts/modules/selection.ts';
 import { readSettings } from '../../scripts/settings/settings.ts';
 import { ROOT, readTree } from '../../scripts/base/files.ts';
@@ -66,11 +67,8 @@ describe('the registry of modules', () => {
 
   it('knows at which figure the critical sibling of every moved threshold fires', () => {
     const rules = [...files].filter(([path]) => path.startsWith('prometheus/rules/')).flatMap(([path, text]) => alertRules(path, text));
-    expect(CRITICAL_SIBLINGS.map(({ key, warns }) => [key, warns]).sort()).toEqual(
-      modules.flatMap(({ thresholds }) => thresholds.map(({ setting, alert }) => [setting, alert])).sort(),
-    );
-    for (const { critical, at } of CRITICAL_SIBLINGS)
-      expect(rules.find(({ alert }) => alert === critical)?.expr.trim(), critical).toMatch(new RegExp(`> ${at}$`));
+    for (const { critical } of modules.flatMap(({ thresholds }) => thresholds))
+      expect(rules.find(({ alert }) => alert === critical.alert)?.expr.trim(), critical.alert).toMatch(new RegExp(`> ${critical.at}$`));
   });
 
   it('moves thresholds that stand in the rules, to settings that exist', () => {
@@ -78,7 +76,7 @@ describe('the registry of modules', () => {
       for (const { alert, literal, setting } of thresholds) {
         const rule = files.get(`prometheus/rules/${name}.yml`) ?? '';
         expect(rule, alert).toContain(`alert: ${alert}\n`);
-        expect(SETTINGS[setting].fallback).toBe(String(literal));
+        expect((SETTINGS as SettingsTable)[setting]?.fallback).toBe(String(literal));
       }
     }
   });
@@ -107,7 +105,7 @@ describe('select', () => {
     expect(on.map(({ name }) => name)).toEqual(['stack', 'containers']);
     expect(services.has('container-exporter')).toBe(true);
     expect(leftOut).toEqual([
-      { service: 'cadvisor', reason: expect.stringMatching(/container-exporter gives its figures.*\(no registry\)$/) },
+      { service: 'cadvisor', reason: expect.stringMatching(/container-exporter reads its figures.*\(no registry\)$/) },
     ]);
   });
 

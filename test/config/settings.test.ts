@@ -1,12 +1,12 @@
+import { SECRETS } from '../../scripts/settings/secret-table.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CHANNEL_SETTINGS } from '../../scripts/settings/channels.ts';
 import { composeEnv } from '../../scripts/settings/compose-env.ts';
 import { parseEnvFile } from '../../scripts/base/env-file.ts';
-import { SECRETS } from '../../scripts/settings/secrets.ts';
 import { readSettings } from '../../scripts/settings/settings.ts';
-import { SETTINGS, type PlainSettings } from '../../scripts/settings/table.ts';
+import { SETTINGS } from '../../scripts/settings/table.ts';
 import { ROOT, readTree } from '../../scripts/base/files.ts';
 
 const example = readFileSync(join(ROOT, '.env.example'), 'utf8');
@@ -47,7 +47,7 @@ describe('the Compose files', () => {
         .filter(([path]) => path.endsWith('/compose.yml') && !path.includes('/example/'))
         .map(([, text]) => text),
     ];
-    const env = composeEnv({} as PlainSettings, { subnet: '', gateway: '' });
+    const env = composeEnv(readSettings([], '.env').settings.plain, { subnet: '', gateway: '' });
     for (const [, name = '', fallback = ''] of files.join('\n').matchAll(/\$\{([A-Z_]+)(?::-([^}]*))?\}/g)) {
       expect(Object.keys(env), name).toContain(name);
       if (name in SETTINGS) expect(fallback, name).toBe(SETTINGS[name as keyof typeof SETTINGS].fallback);

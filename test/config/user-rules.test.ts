@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ROOT, readTree } from '../../scripts/base/files.ts';
-import { parseYaml } from '../../scripts/render/scrape.ts';
+import { parseYaml } from '../../scripts/base/tree.ts';
 import { sourceProblems } from '../../scripts/rules/all.ts';
 
 const FILE = 'prometheus/rules/shop.yml';

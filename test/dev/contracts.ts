@@ -2,9 +2,8 @@ import { parseArguments } from '../../scripts/base/args.ts';
 import { main } from '../../scripts/base/command.ts';
 import { changeOf, deaths, findingProblem, findingsOf } from './contracts/findings.ts';
 import { wrongImages } from './contracts/sources.ts';
-import { contractFile } from '../../scripts/rules/contract.ts';
 import { inputFailure, stackFailure } from '../../scripts/base/failure.ts';
-import { capture, presentContracts, withCaptured, writeContracts } from './contracts/files.ts';
+import { capture, contractFile, presentContracts, withCaptured, writeContracts } from './contracts/files.ts';
 import { readUses } from './contracts/read-uses.ts';
 import { openWorkplace } from '../../scripts/engine/workplace.ts';
 

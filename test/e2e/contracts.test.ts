@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import type { ContractSource } from '../dev/contracts/sources.ts';
+import type { ContractSource } from '../../scripts/modules/parts.ts';
 import type { Contract } from '../../scripts/rules/contract.ts';
 import { captureContracts } from '../dev/contracts/capture.ts';
 import { eventually, removeEverything, sh } from '../support/e2e-stack.ts';

@@ -1,7 +1,7 @@
+import { MODULE_NAMES } from '../../scripts/modules/index.ts';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { MODULE_NAMES } from '../../scripts/settings/table.ts';
 import { startContainer } from './cleanup.ts';
 import { databasesImage, DNS_SERVER, psql, startShop } from './databases.ts';
 import { eventually, sh, type E2eStack } from './e2e-stack.ts';

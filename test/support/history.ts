@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { bundleHistory } from '../../scripts/render/bundle.ts';
+import { bundle } from '../../scripts/render/bundle.ts';
 import { ROOT } from '../../scripts/base/files.ts';
 import { startContainer } from './cleanup.ts';
 import { eventually, removeEverything, sh } from './e2e-stack.ts';
@@ -36,7 +36,7 @@ export class HistoryContainer {
     const image = await serviceImage(new Docker(), 'history');
     const folder = mkdtempSync(join(tmpdir(), `${name}-`));
     for (const path of ['app', 'data', 'runbooks/node', 'secrets']) mkdirSync(join(folder, path), { recursive: true });
-    writeFileSync(join(folder, 'app/server.mjs'), await bundleHistory(ROOT));
+    writeFileSync(join(folder, 'app/server.mjs'), await bundle(join(ROOT, 'alertmanager/history/server.ts')));
     chmodSync(join(folder, 'data'), 0o777);
     return new HistoryContainer(name, folder, image);
   }

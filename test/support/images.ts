@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import { parse } from 'yaml';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ComposeModel } from '../../scripts/engine/compose-model.ts';
+import type { ComposeModel } from '../../scripts/base/compose-model.ts';
 import { ensureImages } from '../../scripts/images/io.ts';
 import { exec } from '../../scripts/base/exec.ts';
 import { ROOT } from '../../scripts/base/files.ts';

@@ -33,7 +33,7 @@ export interface Mode {
 }
 
 /** The names under which the providers are known in the network. */
-export const PROVIDER_HOSTS = [
+const PROVIDER_HOSTS = [
   'hooks.slack.com',
   'events.pagerduty.com',
   'api.telegram.org',

@@ -17,7 +17,7 @@ export interface Ended {
 }
 
 /** Thrown by whatever is asked for after `interruptCommands`. */
-export class Interrupted extends Error {
+class Interrupted extends Error {
   constructor() {
     super('interrupted');
     this.name = 'Interrupted';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { bundleVector } from '../../scripts/render/bundle.ts';
+import { bundle } from '../../scripts/render/bundle.ts';
 import { ROOT, makeReadable } from '../../scripts/base/files.ts';
 import { makeNetwork, startContainer } from './cleanup.ts';
 import { databasesImage } from './databases.ts';
@@ -49,7 +49,7 @@ export class VectorExporter {
   }
 
   async #startExporter(): Promise<void> {
-    writeFileSync(join(this.folder, 'server.mjs'), await bundleVector(ROOT));
+    writeFileSync(join(this.folder, 'server.mjs'), await bundle(join(ROOT, 'exporters/vector/server.ts')));
     writeFileSync(join(this.folder, 'canaries.yml'), CANARIES);
     writeFileSync(join(this.folder, 'databases.json'), JSON.stringify(DATABASES));
     await makeReadable(this.folder, '.');

@@ -1,5 +1,5 @@
 // Builds every image that the tests need and lets the rule tests pass once, so that stacks that start side by side do not all do the same work.
-import { MODULE_NAMES } from '../../scripts/settings/table.ts';
+import { MODULE_NAMES } from '../../scripts/modules/index.ts';
 import { databasesImage } from './databases.ts';
 import { E2eStack } from './e2e-stack.ts';
 

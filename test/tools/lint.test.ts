@@ -7,7 +7,8 @@ import { exec } from '../../scripts/base/exec.ts';
 import { ROOT } from '../../scripts/base/files.ts';
 import type { Problem } from '../../scripts/base/problem.ts';
 import { lint } from '../../scripts/up/lint-io.ts';
-import { lintPlan, ruleTestPlan, type LintRun } from '../../scripts/up/lint-plan.ts';
+import { lintPlan, ruleTestPlan } from '../../scripts/up/lint-plan.ts';
+import type { LintRun } from '../../scripts/modules/parts.ts';
 import { describeWithEngine } from '../support/engine.ts';
 import { serviceImage } from '../support/images.ts';
 

@@ -7,7 +7,7 @@ import { renderSlo } from '../../scripts/rules/render-slo.ts';
 import { exec } from '../../scripts/base/exec.ts';
 import { ROOT } from '../../scripts/base/files.ts';
 import { runConfined } from '../../scripts/up/lint-io.ts';
-import { testRules } from '../../scripts/rules/promtool.ts';
+import { testRules } from '../dev/mutation/promtool.ts';
 import { describeWithEngine } from '../support/engine.ts';
 import { serviceImage } from '../support/images.ts';
 

@@ -1,8 +1,8 @@
 import { Query } from 'node-appwrite';
+import type { Log } from '../../../exporters/common/log.ts';
 import type { AlertCount, AlertStore, StoredAlert } from '../alert.ts';
 import type { IncomingAlert, Notification } from '../payload.ts';
 import type { AlertQuery } from '../query.ts';
-import type { Log } from '../service.ts';
 import { pushAlerts } from './push.ts';
 import { filtersOf, NEWEST_FIRST } from './queries.ts';
 import { mergedRow, rowId, toAlert, type Row } from './rows.ts';

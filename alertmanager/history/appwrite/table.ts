@@ -13,7 +13,7 @@ export interface AppwriteProject {
   readonly apiKey: () => string;
 }
 
-export const TABLE = 'alerts';
+const TABLE = 'alerts';
 /** What Appwrite takes in one request, whatever the plan. */
 export const BATCH = 100;
 const READY_MS = 30_000;

@@ -21,7 +21,7 @@ const CONCURRENCY = 5;
 const ADD_MS = 2_000;
 
 /** BullMQ's own connections: workers wait for a Redis that is gone, whoever adds a job in a request does not. */
-export interface QueueConnections {
+interface QueueConnections {
   readonly adding: Redis;
   readonly working: Redis;
 }

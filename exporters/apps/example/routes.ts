@@ -5,7 +5,7 @@ import { chance, type Faults } from './faults.ts';
 import type { Queues } from './queues.ts';
 import { isSigned } from './signature.ts';
 
-export interface Parts {
+interface Parts {
   readonly database: Database;
   readonly queues: Queues;
   readonly business: BusinessMetrics;

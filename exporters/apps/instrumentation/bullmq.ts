@@ -7,14 +7,14 @@ import { reasonOf } from './reason.ts';
 type Counts = Readonly<Record<string, number>>;
 
 /** What is needed of a BullMQ queue, so that no version of its types is. */
-export interface QueueLike {
+interface QueueLike {
   readonly name: string;
   getJobCounts(): Promise<Counts>;
   on(event: any, listener: (...args: any[]) => void): unknown;
 }
 
 /** What is needed of a BullMQ worker. */
-export interface WorkerLike {
+interface WorkerLike {
   readonly name: string;
   on(event: any, listener: (...args: any[]) => void): unknown;
 }

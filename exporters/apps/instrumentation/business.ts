@@ -2,13 +2,13 @@ import { Counter } from 'prom-client';
 import type { Instrumentation } from './instrumentation.ts';
 
 /** Values of a label that are counted apart; everything else is `other`. */
-export type Values = readonly [string, ...string[]];
+type Values = readonly [string, ...string[]];
 
 /**
  * A counter whose labels can only take the values named here: each series is 0 from the start, so that the first failure is an increase,
  * and no input of a user can make a new one.
  */
-export function boundedCounter<Name extends string>(
+function boundedCounter<Name extends string>(
   { registry }: Instrumentation,
   name: string,
   help: string,
@@ -32,7 +32,7 @@ function combinations(names: readonly string[], labels: Readonly<Record<string, 
   );
 }
 
-export interface BusinessOptions {
+interface BusinessOptions {
   /** Payment providers that are counted apart. */
   readonly paymentProviders?: Values;
 }

@@ -19,7 +19,7 @@ interface Mount {
 }
 
 /** Stands for all segments of a mount point whose pattern cannot be known. */
-export const UNKNOWN_MOUNT = '/:mount';
+const UNKNOWN_MOUNT = '/:mount';
 /** Mount points that are kept apart; far more than a service registers. Beyond it `UNKNOWN_MOUNT` keeps the number of routes bounded. */
 const MAX_MOUNTS = 100;
 const NO_PARAMS: Params = {};

@@ -12,7 +12,7 @@ export interface Outcome<T> {
   readonly at: number;
 }
 
-export interface GuardOptions<T> {
+interface GuardOptions<T> {
   readonly call: () => Promise<T>;
   /** Milliseconds after which the dependency counts as hanging. */
   readonly timeoutMs: number;

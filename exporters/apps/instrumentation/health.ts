@@ -25,7 +25,7 @@ interface Dependency {
 }
 
 /** A health endpoint's answer. */
-export interface HealthAnswer {
+interface HealthAnswer {
   readonly status: 200 | 404 | 503;
   readonly body: Readonly<Record<string, unknown>>;
 }

@@ -13,12 +13,12 @@ const CLIENT_GONE = '499';
 const MAX_ROUTE_LENGTH = 200;
 
 /** The label of everything that no route matched: 404s, scanners, probes of attackers. */
-export const UNMATCHED = 'unmatched';
+const UNMATCHED = 'unmatched';
 /** The label of routes beyond the limit. */
-export const OTHER = 'other';
+const OTHER = 'other';
 
 /** Keeps the label `route` bounded: patterns as they are, one label for no route, one for all patterns beyond `max`. */
-export function createRouteLabels(max: number): (pattern: string | undefined) => string {
+function createRouteLabels(max: number): (pattern: string | undefined) => string {
   const known = new Set<string>();
   return (pattern) => {
     if (pattern === undefined || pattern === '') return UNMATCHED;

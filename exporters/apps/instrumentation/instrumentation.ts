@@ -7,7 +7,7 @@ import { registerRuntimeMetrics } from './runtime-metrics.ts';
 export type { Log } from './log.ts';
 export type { HealthCheck } from './health.ts';
 
-export interface InstrumentationOptions {
+interface InstrumentationOptions {
   /** The version of the service, for `app_info`. */
   readonly version?: string;
   /** Where metrics are kept; prom-client's own registry unless named, so that metrics which a service has already are shown as well. */

@@ -4,13 +4,13 @@ import { takeName } from './names.ts';
 import { reasonOf } from './reason.ts';
 
 /** What is needed of an ioredis client, so that no version of its types is. */
-export interface RedisLike {
+interface RedisLike {
   readonly status: string;
   call(...args: any[]): any;
   on(event: any, listener: (...args: any[]) => void): unknown;
 }
 
-export interface WatchRedisOptions {
+interface WatchRedisOptions {
   /** The label `client`, and the name of the health check. */
   readonly name?: string;
   readonly required?: boolean;

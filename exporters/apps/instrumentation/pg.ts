@@ -5,7 +5,7 @@ import { reasonOf } from './reason.ts';
 import { observerOf } from './series.ts';
 
 /** What is needed of `pg.Pool`, so that no version of its types is. */
-export interface PoolLike {
+interface PoolLike {
   readonly totalCount: number;
   readonly idleCount: number;
   readonly waitingCount: number;
@@ -14,7 +14,7 @@ export interface PoolLike {
   on(event: any, listener: (...args: any[]) => void): unknown;
 }
 
-export interface WatchPoolOptions {
+interface WatchPoolOptions {
   /** The label `pool`, and the name of the health check. */
   readonly name?: string;
   readonly required?: boolean;

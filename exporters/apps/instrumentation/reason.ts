@@ -1,5 +1,5 @@
 /** Why a dependency failed, in words that are safe to show to anybody and few enough for a label. */
-export const REASONS = [
+const REASONS = [
   'timeout',
   'refused',
   'unreachable',

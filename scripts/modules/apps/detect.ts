@@ -1,7 +1,17 @@
-import { metricsPath, portOf, type ContainerFacts, type Proposal } from '../facts.ts';
+import { metricsPath, portOf, type ContainerFacts, type Detection, type Proposal } from '../facts.ts';
 
-/** An application with metrics: by the label `prometheus.scrape=true`, else because it answers GET /metrics. */
-export function detectApp(container: ContainerFacts): Proposal | undefined {
+/** How an application with metrics is recognised: by the label `prometheus.scrape=true`, else because it answers GET /metrics. */
+export const detection: Detection = {
+  propose,
+  ignored: ({ labels }) => {
+    const path = labels['prometheus.path'];
+    return path === undefined || metricsPath(labels) !== undefined
+      ? []
+      : [{ what: 'the label prometheus.path', text: path, instead: 'Use a path such as /metrics, on one line and without blanks.' }];
+  },
+};
+
+function propose(container: ContainerFacts): Proposal | undefined {
   const { labels, answers, ports, address, title, composeService } = container;
   const scrape = labels['prometheus.scrape'];
   const metrics = answers.find(({ speaks }) => speaks === 'metrics');

@@ -1,14 +1,30 @@
-import type { ModuleSpec } from '../spec.ts';
-import { detectApp } from './detect.ts';
+import { contractOfService } from '../contracts.ts';
+import { defineModule } from '../spec.ts';
+import { percent } from '../../base/kinds.ts';
+import { setting } from '../../base/setting.ts';
+import { appsDemo } from './demo.ts';
+import { detection } from './detect.ts';
 
 /** The user's own applications, scraped by Prometheus itself. */
-export const apps: ModuleSpec = {
+export const apps = defineModule({
   name: 'apps',
   about: 'your applications’ own /metrics, from prometheus/targets/apps/',
+  settings: { ALERT_ERROR_RATE_THRESHOLD: setting(percent, '1') },
+  thresholds: [
+    {
+      alert: 'HighErrorRate',
+      literal: 1,
+      setting: 'ALERT_ERROR_RATE_THRESHOLD',
+      critical: { alert: 'CriticalErrorRate', at: 5 },
+    },
+  ],
   profiles: () => [],
   services: () => [],
   essential: [],
   reaches: ['prometheus'],
-  thresholds: [{ alert: 'HighErrorRate', literal: 1, setting: 'ALERT_ERROR_RATE_THRESHOLD' }],
-  detect: detectApp,
-};
+  scrapedBy: () => 'prometheus',
+  detection,
+  demo: appsDemo,
+  // With the metrics that the example counts through the instrumentation: rules and dashboards for applications use these.
+  contracts: [{ ...contractOfService('instrumentation', 'apps', 'demo', 'demo-backend'), own: true }],
+});

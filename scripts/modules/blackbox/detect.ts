@@ -1,7 +1,12 @@
-import type { ContainerFacts, Proposal } from '../facts.ts';
+import type { ContainerFacts, Detection, Proposal } from '../facts.ts';
 
-/** A web server without metrics of its own: what answers HTTP can be watched as a client sees it. */
-export function detectEndpoint(container: ContainerFacts): Proposal | undefined {
+/** How an endpoint is recognised: a web server without metrics of its own, watched as a client sees it. */
+export const detection: Detection = {
+  propose,
+  watched: (settings) => settings['BLACKBOX_TARGETS'] as readonly string[],
+};
+
+function propose(container: ContainerFacts): Proposal | undefined {
   const { labels, answers, address, title, composeService } = container;
   const http = answers.find(({ speaks }) => speaks === 'http');
   if (labels['prometheus.scrape'] !== undefined || http === undefined) return undefined;

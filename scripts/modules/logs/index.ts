@@ -1,12 +1,75 @@
-import type { ModuleSpec } from '../spec.ts';
+import { randomUUID } from 'node:crypto';
+import { contractOfJob } from '../contracts.ts';
+import { defineModule } from '../spec.ts';
+import { setBelow } from '../../base/tree.ts';
+import { integer, oneOf, port } from '../../base/kinds.ts';
+import { error } from '../../base/problem.ts';
+import { setting } from '../../base/setting.ts';
+import type { SmokeCheck } from '../check.ts';
+import { SOCKET_PROXY, socketProxy } from '../socket-proxy.ts';
+import { hasLine, pushLine } from './io.ts';
+import { lint } from './lint.ts';
+
+const LOKI = 'loki';
 
 /** The logs of every container: a shipper that reads them through the GET-only proxy, and Loki. */
-export const logs: ModuleSpec = {
+export const logs = defineModule({
   name: 'logs',
   about: 'the logs of every container in Loki',
-  profiles: (settings) => ['logs', settings.LOG_SHIPPER],
-  services: (settings) => ['docker-socket-proxy', 'loki', settings.LOG_SHIPPER],
-  essential: ['loki'],
-  reaches: [],
+  settings: {
+    LOG_SHIPPER: setting(oneOf('alloy', 'promtail'), 'alloy'),
+    LOKI_PORT: setting(port, '3100'),
+    LOKI_RETENTION_DAYS: setting(integer(1, 3650, 'days'), '14'),
+  },
+  ports: ['LOKI_PORT'],
   thresholds: [],
-};
+  profiles: ({ LOG_SHIPPER }) => ['logs', LOG_SHIPPER],
+  services: ({ LOG_SHIPPER }) => [SOCKET_PROXY, LOKI, LOG_SHIPPER],
+  essential: [LOKI],
+  reaches: [],
+  stopsLast: [LOKI],
+  pages: [{ service: LOKI, title: 'Loki', port: 'LOKI_PORT', remark: 'query it in Grafana' }],
+  sources: [LOKI, ...socketProxy.sources],
+  files: { ...socketProxy.files, 'loki/alloy/': 'alloy/', 'loki/promtail/': 'promtail/', 'loki/': 'loki/' },
+  annotate: {
+    'loki/loki.yml': (doc, { LOKI_RETENTION_DAYS }) => setBelow(doc, ['limits_config'], 'retention_period', `${LOKI_RETENTION_DAYS * 24}h`),
+  },
+  readsAtStart: {
+    ...socketProxy.readsAtStart,
+    [LOKI]: { folders: ['loki/'] },
+    alloy: { folders: ['alloy/'] },
+    promtail: { folders: ['promtail/'] },
+  },
+  exemptions: {
+    ...socketProxy.exemptions,
+    root: { ...socketProxy.exemptions.root, promtail: 'the image runs as root, and so do the positions of hosts that upgrade' },
+  },
+  images: socketProxy.images,
+  lint,
+  linted: [
+    { inside: '/etc/loki/', checkout: 'loki/' },
+    { inside: '/etc/alloy/', checkout: 'loki/alloy/' },
+    { inside: '/etc/promtail/', checkout: 'loki/promtail/' },
+  ],
+  checks: ({ LOKI_PORT }, { at }) => [lokiCheck(at(LOKI_PORT))],
+  contracts: [
+    contractOfJob(LOKI, LOKI),
+    contractOfJob('alloy', 'alloy'),
+    { ...contractOfJob('promtail', 'promtail'), setting: 'LOG_SHIPPER=promtail', replaces: ['alloy'] },
+  ],
+});
+
+/** Loki takes a line once and has to return that very line. */
+function lokiCheck(base: string): SmokeCheck {
+  const line = `pharos smoke ${randomUUID()}`;
+  let pushedAt: number | undefined;
+  const run = async () => {
+    if (pushedAt === undefined) {
+      const now = Date.now();
+      await pushLine(base, line, now);
+      pushedAt = now;
+    }
+    return (await hasLine(base, line, pushedAt)) ? [] : [error('Loki', 'accepted a line but does not return it', 'npm run logs -- loki')];
+  };
+  return { title: 'Loki', service: LOKI, run };
+}

@@ -1,13 +1,33 @@
-import { portOf, portSpeaks, repositoryName, shellWord, type ContainerFacts, type Proposal } from '../facts.ts';
-import { passwordFile } from '../../settings/instances.ts';
+import {
+  ignoredPorts,
+  portOf,
+  portSpeaks,
+  repositoryName,
+  shellWord,
+  type ContainerFacts,
+  type Detection,
+  type Proposal,
+} from '../facts.ts';
+import { passwordFile } from '../../base/instances.ts';
 
 /** PostgreSQL as it is packed: the server itself, and servers that bring extensions or a way to run it. */
 const IMAGES = /^(postgres|postgresql(-\d.*|-repmgr)?|pgvector|pgvecto-rs|timescaledb(-ha)?|postgis|citus|paradedb|spilo(-\d+)?)$/;
 const PORT = 5432;
 const USER = 'pharos_monitor';
 
-/** A PostgreSQL server: by its image, else by its port. */
-export function detectPostgres(container: ContainerFacts): Proposal | undefined {
+/** `SSLRequest` of PostgreSQL's protocol: length 8, code 80877103. The server answers one byte, and writes nothing to its log. */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
+
+/** How a PostgreSQL server is recognised: by its image, else by its port. */
+export const detection: Detection = {
+  env: ['POSTGRES_USER', 'POSTGRES_DB', 'POSTGRESQL_DATABASE', 'PGPORT'],
+  // One byte: S (TLS) or N (none). Other servers send an error, which is longer.
+  ports: [{ port: PORT, greeting: SSL_REQUEST, read: (answer) => (/^[SN]$/.test(answer) ? 'postgres' : undefined) }],
+  propose,
+  ignored: (container) => ignoredPorts(container, ['PGPORT'], PORT),
+};
+
+function propose(container: ContainerFacts): Proposal | undefined {
   const byImage = IMAGES.test(repositoryName(container.image));
   if (!byImage && !portSpeaks(container, PORT, 'postgres')) return undefined;
   const { env, title, address } = container;
@@ -18,7 +38,7 @@ export function detectPostgres(container: ContainerFacts): Proposal | undefined 
     because: byImage ? `PostgreSQL, by its image ${container.image}` : `PostgreSQL, on port ${PORT}`,
     instance: { name: title, url: `postgresql://${USER}@${address}:${port}/${encoded(database)}?sslmode=disable` },
     manual: {
-      what: `make the read-only user ${USER} in ${container.name}, or give it the new password`,
+      what: `create the read-only user ${USER} in ${container.name}, or set its new password`,
       command: userCommand(container, title, database, port),
     },
   };

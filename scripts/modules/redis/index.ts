@@ -1,14 +1,71 @@
-import type { ModuleSpec } from '../spec.ts';
-import { detectRedis } from './detect.ts';
+import { contractBesideDemo, contractOfJob } from '../contracts.ts';
+import { defineModule } from '../spec.ts';
+import { exporterImage } from '../images.ts';
+import type { Instance } from '../../base/instances.ts';
+import { error, type Problem } from '../../base/problem.ts';
+import { passwordsOf, serverCheck, serverRules, serverTargets, type Servers } from '../servers.ts';
+import { DEMO_REDIS, redisDemo } from './demo.ts';
+import { detection } from './detect.ts';
+import { redisSettings } from './settings.ts';
 
-/** Redis servers: one exporter asks every instance of `REDIS_INSTANCES`. */
-export const redis: ModuleSpec = {
+const EXPORTER = 'redis-exporter';
+const PASSWORDS = 'redis_exporter.json';
+/** The user of upstream's image. */
+const EXPORTER_UID = 59_000;
+
+const servers: Servers = {
+  setting: 'REDIS_INSTANCES',
+  exporter: EXPORTER,
+  port: 6379,
+  schemes: ['redis', 'rediss'],
+  up: 'redis_up',
+  refused: /WRONGPASS|NOAUTH|NOPERM/,
+  refusal,
+  hasUser: false,
+};
+
+/** Redis servers: one exporter for every instance of `REDIS_INSTANCES`. */
+export const redis = defineModule({
   name: 'redis',
   about: 'Redis servers named in REDIS_INSTANCES',
-  profiles: () => ['redis'],
-  services: () => ['redis-exporter'],
-  essential: ['redis-exporter'],
-  reaches: ['redis-exporter'],
+  settings: redisSettings,
+  rules: ({ REDIS_INSTANCES, MODULES }, at) => serverRules('redis', servers.setting, REDIS_INSTANCES, MODULES, at(servers.setting)),
   thresholds: [],
-  detect: detectRedis,
-};
+  profiles: () => ['redis'],
+  services: () => [EXPORTER],
+  essential: [EXPORTER],
+  reaches: [EXPORTER],
+  budgeted: [EXPORTER],
+  stopsLast: [DEMO_REDIS],
+  servers,
+  secretFiles: [PASSWORDS],
+  secrets: ({ REDIS_INSTANCES }, existing) => {
+    const { passwords } = passwordsOf('redis', REDIS_INSTANCES, existing);
+    // The exporter's password map: the target's address to its password (`REDIS_PASSWORD_FILE`). A server may do without.
+    const map = Object.fromEntries(REDIS_INSTANCES.map(({ name, url }) => [url, passwords.get(name) ?? '']));
+    return { files: [{ file: PASSWORDS, content: `${JSON.stringify(map, null, 2)}\n`, uid: EXPORTER_UID }], problems: [] };
+  },
+  readsAtStart: { [EXPORTER]: { secrets: [PASSWORDS] } },
+  targets: ({ REDIS_INSTANCES }) => serverTargets('redis', REDIS_INSTANCES),
+  urlTargets: true,
+  images: {
+    [EXPORTER]: exporterImage('prometheus-redis-exporter', '/redis_exporter', EXPORTER_UID),
+    [DEMO_REDIS]: redisDemo.image,
+  },
+  checks: ({ REDIS_INSTANCES }, context) => [serverCheck('redis', servers, REDIS_INSTANCES, context)],
+  detection,
+  contracts: [contractBesideDemo(contractOfJob(EXPORTER, 'redis'))],
+  demo: redisDemo.demo,
+});
+
+/** What is wrong with a server that does not answer its exporter, by the exporter's log. */
+export function refusal({ name }: Pick<Instance, 'name'>, log: string): Problem {
+  const found = /(WRONGPASS[^"\\]*|NOAUTH[^"\\]*|dial tcp[^"\\]+|no such host)/.exec(log)?.[1];
+  return error(
+    `redis ${name}`,
+    `does not answer the exporter${found === undefined ? '' : ` (${found.trim()})`}`,
+    /WRONGPASS|NOAUTH|invalid password/i.test(log)
+      ? `Put its password into secrets/redis_${name}_password, then npm run up`
+      : 'Check the address in REDIS_INSTANCES, and that its network is in APP_NETWORKS.',
+  );
+}

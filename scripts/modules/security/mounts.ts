@@ -1,4 +1,4 @@
-import type { ComposeModel, ComposeService } from '../../engine/compose-model.ts';
+import type { ComposeModel, ComposeService } from '../../base/compose-model.ts';
 import { error, warning, type Problem } from '../../base/problem.ts';
 
 type Volume = NonNullable<ComposeService['volumes']>[number];

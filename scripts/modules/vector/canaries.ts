@@ -1,15 +1,14 @@
 import { readProbes } from '../../../exporters/vector/canaries.ts';
 import { error, type Problem } from '../../base/problem.ts';
-import type { Tree } from '../../render/scrape.ts';
-import type { PlainSettings } from '../../settings/table.ts';
+import type { Tree } from '../../base/tree.ts';
+import type { VectorItem } from './databases.ts';
 
 export const CANARIES = 'exporters/vector/canaries.yml';
 
-/** What the vector exporter would leave out of its canaries; nothing where the module is off. */
-export function canaryProblems(sources: Tree, settings: PlainSettings): readonly Problem[] {
-  if (!settings.MODULES.includes('vector')) return [];
+/** The canaries that the exporter would skip, each with its line. */
+export function canaryProblems(sources: Tree, settings: { readonly VECTOR_INSTANCES: readonly VectorItem[] }): readonly Problem[] {
   const targets = settings.VECTOR_INSTANCES.map(({ target }) => target);
   return readProbes(sources.get(CANARIES) ?? '', targets).problems.map(({ line, message }) =>
-    error(`${CANARIES}:${line}`, message, 'The comments of the file say what an entry may have.'),
+    error(`${CANARIES}:${line}`, message, 'The comments of the file list what an entry may have.'),
   );
 }

@@ -1,5 +1,5 @@
-import type { Instance } from '../../settings/instances.ts';
-import type { Kind } from '../../settings/kinds.ts';
+import type { Instance } from '../../base/instances.ts';
+import type { Kind } from '../../base/kinds.ts';
 
 /** One item of `VECTOR_INSTANCES`: a server of `POSTGRES_INSTANCES`, and a database of it other than the one in its address. */
 export interface VectorItem {

@@ -5,7 +5,7 @@ import Docker from 'dockerode';
 import { parse } from 'yaml';
 import { CONTRACT_SOURCES } from './sources.ts';
 import { pickedLabels } from './uses.ts';
-import { contractFile, contractText } from '../../../scripts/rules/contract.ts';
+import { contractFile, contractText } from './files.ts';
 import { ROOT, readTree } from '../../../scripts/base/files.ts';
 import { captureContracts } from './capture.ts';
 import { readUses } from './read-uses.ts';

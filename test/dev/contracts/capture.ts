@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { contractOf, type Captured } from './contract-of.ts';
-import type { ContractSource } from './sources.ts';
+import type { ContractSource } from '../../../scripts/modules/parts.ts';
 import type { Contract } from '../../../scripts/rules/contract.ts';
 import { readExposed } from './read-exposed.ts';
 import { stackState } from '../../../scripts/engine/stack-state.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { contractFile, contractText, readContracts, type Contract, type Contracts } from '../../../scripts/rules/contract.ts';
+import { readContracts, type Contract, type Contracts } from '../../../scripts/rules/contract.ts';
 import { inputFailure, stackFailure } from '../../../scripts/base/failure.ts';
 import { readTree } from '../../../scripts/base/files.ts';
 import type { Workplace } from '../../../scripts/engine/workplace.ts';
@@ -50,4 +50,19 @@ export async function writeContracts(root: string, contracts: Contracts): Promis
     .filter(([name, text]) => present.get(name) !== text);
   for (const [name, text] of changed) await writeFile(join(root, FOLDER, name), text);
   return changed.map(([name]) => name);
+}
+
+/** The name of a contract's file in test/contracts/: what an exporter is like under another setting, and a further version, have files of their own. */
+export function contractFile({ exporter, version, setting = '' }: Contract, beside: boolean): string {
+  const value = setting.replace(/^.*=/, '');
+  const under = value === '' || value === exporter ? '' : `-${value}`;
+  return `${exporter}${under}${beside ? `@${version}` : ''}.json`;
+}
+
+/** The text of a contract's file: one metric a line, in the order of their names. */
+export function contractText({ metrics, ...head }: Contract): string {
+  const lines = Object.keys(metrics)
+    .sort()
+    .map((name) => `    ${JSON.stringify(name)}: ${JSON.stringify(metrics[name])}`);
+  return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "metrics": {\n${lines.join(',\n')}\n  }\n}\n`;
 }

@@ -1,17 +1,18 @@
-import { join } from 'node:path';
-import { closest } from 'fastest-levenshtein';
+import type { Tree } from '../../../scripts/base/tree.ts';
 import { inputFailure, stackFailure } from '../../../scripts/base/failure.ts';
 import { subjectsOf, type Subject, type Trial } from './trials.ts';
 import type { Verdict } from './score.ts';
 import { error } from '../../../scripts/base/problem.ts';
-import type { Tree } from '../../../scripts/render/scrape.ts';
 import { moduleName, syntaxProblems } from '../../../scripts/rules/invariants.ts';
 import { readTree } from '../../../scripts/base/files.ts';
 import { readOutcomes, rememberOutcomes, type Outcomes } from './outcomes-io.ts';
-import { testRules } from '../../../scripts/rules/promtool.ts';
+import { testRules } from './promtool.ts';
 import { stage, unstage } from '../../../scripts/render/publish.ts';
 import { serviceImage } from '../../../scripts/images/service-image.ts';
 import type { Workplace } from '../../../scripts/engine/workplace.ts';
+import { readRuleTests } from '../../../scripts/rules/cases-io.ts';
+import { join } from 'node:path';
+import { closest } from 'fastest-levenshtein';
 
 /** promtool works on one core; two side by side are what the smallest supported host has. */
 const RUNS = 2;
@@ -32,12 +33,14 @@ export interface MutationScope {
 export async function mutate(place: Workplace, { modules = [], names }: MutationScope = {}): Promise<readonly Verdict[]> {
   const { root, report } = place;
   const sources = rulesOnly(await readTree(root, 'prometheus/rules'));
-  const tests = rulesOnly(await readTree(root, 'test/rules'));
+  const tests = rulesOnly(await readRuleTests(root));
   const paths = chosen([...sources.keys()], modules);
   const broken = paths.flatMap((path) => syntaxProblems(path, sources.get(path) ?? ''));
   if (broken.length > 0) throw stackFailure(broken);
   const image = await serviceImage(place, 'prometheus');
-  const subjects = paths.flatMap((path) => subjectsOf(path, tests, sources)).filter(({ name }) => names === undefined || names.has(name));
+  const subjects = paths
+    .flatMap((path) => subjectsOf(path, tests, sources))
+    .filter(({ name }) => names === undefined || names.has(name));
   const outcomes = await report.step('rules mutated', async (detail) => tryAll(place, image, subjects, detail));
   const passes = ({ trials }: Subject): boolean => trials.every(({ file }) => outcomes.get(file) === 'passed');
   const failing = subjects.filter((subject) => subject.mutant === undefined && !passes(subject));

@@ -1,8 +1,8 @@
+import type { Tree } from '../../../scripts/base/tree.ts';
+import { digestOf } from '../../../scripts/base/digest.ts';
+import { mutantsOf, ruleGroups, type Mutant, type Rule, type RuleGroup } from './rule-mutants.ts';
 import { posix } from 'node:path';
 import { isScalar, parseDocument, visit } from 'yaml';
-import { digestOf } from '../../../scripts/base/digest.ts';
-import type { Tree } from '../../../scripts/render/scrape.ts';
-import { mutantsOf, ruleGroups, type Mutant, type Rule, type RuleGroup } from './rule-mutants.ts';
 
 /** A promtool test file, with what is read of it here. */
 export interface TestFile {

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { digestOf } from '../../../scripts/base/digest.ts';
-import type { Tree } from '../../../scripts/render/scrape.ts';
+import type { Tree } from '../../../scripts/base/tree.ts';
 import { syntaxError } from '../../../scripts/rules/promql.ts';
 import { selectorsOf } from '../../../scripts/rules/selectors.ts';
 import { moduleName } from '../../../scripts/rules/invariants.ts';

@@ -1,6 +1,6 @@
 import type { AlertRule, RuleTestCase } from '../../../scripts/rules/files.ts';
 import { moduleName, runbookProblems, ruleTestProblems } from '../../../scripts/rules/invariants.ts';
-import { isOfSlo } from '../../../scripts/rules/render-slo.ts';
+import { isOfSlo } from './slo-alerts.ts';
 import type { DrillsProof, MutantsProof, Proof, ProofLock, Proven } from '../proof/lock.ts';
 import type { OpenProof } from '../proof/open.ts';
 

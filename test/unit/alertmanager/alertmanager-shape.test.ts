@@ -1,9 +1,9 @@
+import { parseYaml } from '../../../scripts/base/tree.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { shapeProblems } from '../../../scripts/alertmanager/shape.ts';
 import { renderAlertmanager } from '../../../scripts/alertmanager/render.ts';
-import { parseYaml } from '../../../scripts/render/scrape.ts';
 import { ROOT } from '../../../scripts/base/files.ts';
 
 const path = 'alertmanager/alertmanager.yml';

@@ -1,3 +1,4 @@
+import { parseYaml } from '../../../scripts/base/tree.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +14,6 @@ import {
   ttlSeconds,
 } from '../../../scripts/notify/deliveries.ts';
 import { integrationsOf, renderAlertmanager, type Receiver, type Route } from '../../../scripts/alertmanager/render.ts';
-import { parseYaml } from '../../../scripts/render/scrape.ts';
 import { ROOT } from '../../../scripts/base/files.ts';
 
 // Read as `up` reads it: its merge keys (<<) hold the secrets of whole channels.

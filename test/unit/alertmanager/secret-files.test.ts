@@ -1,8 +1,8 @@
+import { parseYaml } from '../../../scripts/base/tree.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { renderAlertmanager } from '../../../scripts/alertmanager/render.ts';
-import { parseYaml } from '../../../scripts/render/scrape.ts';
 import { ownSecretFiles, unknownSecrets, unreadSecrets } from '../../../scripts/alertmanager/secret-files.ts';
 import { ownSecrets } from '../../../scripts/settings/secrets.ts';
 import { readSettings } from '../../../scripts/settings/settings.ts';

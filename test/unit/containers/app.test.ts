@@ -27,7 +27,7 @@ it.each([
   ['GET /metrics?name[]=seen', '200 OK', /process_start_time_seconds/],
   ['HEAD /metrics', '200 OK', /^$/],
   ['GET /-/ready', '503 Service Unavailable', /not been asked/],
-  ['POST /metrics', '405 Method Not Allowed', /reading only/],
+  ['POST /metrics', '405 Method Not Allowed', /GET and HEAD only/],
   ['GET /elsewhere', '404 Not Found', /see/],
   // No address at all; an exporter that ended here would be a container that restarts.
   ['GET //', '404 Not Found', /see/],

@@ -5,7 +5,7 @@ import { eventsPath, lineSplitter } from '../../../exporters/containers/events.t
 import { NO_LIMITS, type ContainerRecord } from '../../../exporters/containers/record.ts';
 import { containerFamilies, diskFamilies, engineFamilies } from '../../../exporters/containers/state-metrics.ts';
 import { usageOf } from '../../../exporters/containers/statistics.ts';
-import { renderText, type Family } from '../../../exporters/containers/text.ts';
+import { renderText, type Family } from '../../../exporters/common/text.ts';
 
 const record: ContainerRecord = {
   id: 'abc',
@@ -156,7 +156,7 @@ describe('readEnvironment', () => {
   });
 
   it('names everything that is wrong', () => {
-    expect(readEnvironment({ PORT: 'x', ENGINE: 'tcp://a', STATISTICS: 'yes' })).toHaveLength(3);
+    expect(() => readEnvironment({ PORT: 'x', ENGINE: 'tcp://a', STATISTICS: 'yes' })).toThrow(/PORT.*; ENGINE.*; STATISTICS/);
   });
 });
 

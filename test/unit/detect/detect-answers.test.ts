@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { repositoryName, shellWord } from '../../../scripts/modules/facts.ts';
-import { bestPage, commandPort, httpPorts, isMetricsText, readDatabaseAnswer, setsRedisPassword } from '../../../scripts/detect/answers.ts';
+import { detection as postgres } from '../../../scripts/modules/postgres/detect.ts';
+import { detection as redis, setsPassword } from '../../../scripts/modules/redis/detect.ts';
+import { bestPage, commandPort, httpPorts, isMetricsText } from '../../../scripts/detect/answers.ts';
 
-describe('readDatabaseAnswer', () => {
+const PROBES = { postgres: postgres.ports?.[0], redis: redis.ports?.[0] };
+
+describe('the answer of a database', () => {
   it.each([
     ['postgres', 'N', 'postgres'],
     ['postgres', 'S', 'postgres'],
@@ -12,7 +16,7 @@ describe('readDatabaseAnswer', () => {
     ['redis', '-DENIED Redis is running in protected mode\r\n', 'redis'],
     ['redis', 'SSH-2.0-OpenSSH', undefined],
   ] as const)('%s: %j is %s', (as, text, speaks) => {
-    expect(readDatabaseAnswer(as, text)).toBe(speaks);
+    expect(PROBES[as]?.read(text)).toBe(speaks);
   });
 });
 
@@ -69,10 +73,10 @@ describe('commands', () => {
   });
 
   it('tell whether Redis has a password', () => {
-    expect(setsRedisPassword('redis-server --requirepass hidden', {})).toBe(true);
-    expect(setsRedisPassword('sh -c redis-server --requirepass "$PW"', {})).toBe(true);
-    expect(setsRedisPassword('redis-server', { REDIS_PASSWORD: 'hidden' })).toBe(true);
-    expect(setsRedisPassword('redis-server', { REDIS_PASSWORD: '' })).toBe(false);
+    expect(setsPassword('redis-server --requirepass hidden', {})).toBe(true);
+    expect(setsPassword('sh -c redis-server --requirepass "$PW"', {})).toBe(true);
+    expect(setsPassword('redis-server', { REDIS_PASSWORD: 'hidden' })).toBe(true);
+    expect(setsPassword('redis-server', { REDIS_PASSWORD: '' })).toBe(false);
   });
 });
 

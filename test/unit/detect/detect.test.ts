@@ -23,7 +23,7 @@ function container(service: string, image: string, more: Partial<EngineFacts> = 
     commandPort: undefined,
     labels: {},
     env: {},
-    redisPassword: false,
+    passwords: new Set(),
     answers: [],
     refused: [],
     ...more,
@@ -111,7 +111,7 @@ describe('what is proposed for a database', () => {
   });
 
   it('says where the password of a Redis goes that asks for one', () => {
-    const [open, locked] = [false, true].map((redisPassword) => detect([container('cache', 'redis', { redisPassword })]).manual);
+    const [open, locked] = [[], ['redis']].map((names) => detect([container('cache', 'redis', { passwords: new Set(names) })]).manual);
     expect(open).toEqual([]);
     expect(locked?.[0]?.command).toContain('secrets/redis_cache_password');
   });

@@ -3,7 +3,8 @@ import { contractOf } from '../../dev/contracts/contract-of.ts';
 import { changeOf, deaths, findingProblem, findingsOf } from '../../dev/contracts/findings.ts';
 import { wrongImages } from '../../dev/contracts/sources.ts';
 import { dashboardUses, pickedLabels, rulesUses, type Use } from '../../dev/contracts/uses.ts';
-import { contractFile, contractText, metricOwners, readContracts, type Contract } from '../../../scripts/rules/contract.ts';
+import { contractFile, contractText } from '../../dev/contracts/files.ts';
+import { metricOwners, readContracts, type Contract } from '../../../scripts/rules/contract.ts';
 
 const base: Contract = {
   exporter: 'db-exporter',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { junitResults } from '../../../scripts/rules/junit.ts';
+import { junitResults } from '../../dev/mutation/junit.ts';
 import { subjectsOf } from '../../dev/mutation/trials.ts';
 import { scoreOf, type Verdict } from '../../dev/mutation/score.ts';
 import { mutantsOf } from '../../dev/mutation/rule-mutants.ts';

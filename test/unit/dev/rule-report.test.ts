@@ -3,7 +3,7 @@ import type { ProofLock } from '../../dev/proof/lock.ts';
 import { reportRows, reportTotals, type ReportSources } from '../../dev/report/rows.ts';
 import { renderReport } from '../../dev/report/show.ts';
 import { alertRules, ruleTests } from '../../../scripts/rules/files.ts';
-import { sloAlerts } from '../../../scripts/rules/render-slo.ts';
+import { sloAlerts } from '../../dev/report/slo-alerts.ts';
 
 const PATH = 'prometheus/rules/shop.yml';
 const RULES = `groups:

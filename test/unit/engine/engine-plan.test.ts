@@ -1,12 +1,6 @@
+import { isExpiredMirror } from '../../../scripts/engine/mirror.ts';
 import { describe, expect, it } from 'vitest';
-import {
-  classifyPull,
-  DEBIAN_IMAGES,
-  debianTag,
-  isExpiredMirror,
-  mmdebstrapArgs,
-  upstreamVersion,
-} from '../../../scripts/images/debian-images.ts';
+import { classifyPull, DEBIAN_IMAGES, debianTag, mmdebstrapArgs, upstreamVersion } from '../../../scripts/images/debian-images.ts';
 import { isOlder, planEngine, type EngineFacts } from '../../../scripts/engine/plan.ts';
 
 const ready: EngineFacts = {
@@ -111,12 +105,12 @@ describe('images from Debian packages', () => {
     for (const service of Object.keys(DEBIAN_IMAGES)) expect(debianTag(service, '1.0')).toMatch(/^pharos\/.*-debian$/);
   });
   it('come from one pass with every package, link and folder, and without checks only where asked', () => {
-    const args = mmdebstrapArgs(['alertmanager', 'docker-socket-proxy'], 'http://m', '/h.cfg', false);
+    const args = mmdebstrapArgs(['alertmanager', 'docker-socket-proxy'], { mirror: 'http://m', root: '/s', ignoreExpiry: false });
     expect(args).toContain('--include=busybox,ca-certificates,prometheus-alertmanager,haproxy');
     expect(args).toContain('--customize-hook=ln -sf /usr/bin/prometheus-alertmanager "$1/bin/alertmanager"');
     expect(args).toContain('--customize-hook=mkdir -p "$1/alertmanager" && chown 65534:65534 "$1/alertmanager"');
-    expect(args).toContain('--customize-hook=copy-in /h.cfg /etc/pharos');
+    expect(args).toContain('--customize-hook=copy-in /s/exporters/docker-socket-proxy/haproxy.cfg /etc/pharos');
     expect(args.join(' ')).not.toContain('Check-Valid-Until');
-    expect(mmdebstrapArgs([], 'http://m', '', true).join(' ')).toContain('Check-Valid-Until "false"');
+    expect(mmdebstrapArgs([], { mirror: 'http://m', root: '', ignoreExpiry: true }).join(' ')).toContain('Check-Valid-Until "false"');
   });
 });

@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { csvCell } from '../../../alertmanager/history/csv.ts';
+import { csv } from '../../../alertmanager/history/csv.ts';
 import { demandSameOrigin, Forbidden } from '../../../alertmanager/history/http.ts';
 import { lastWeeks, mondayOf, noiseOf } from '../../../alertmanager/history/noise.ts';
 import { parseQuery } from '../../../alertmanager/history/query.ts';
 
-describe('csvCell', () => {
+describe('csv', () => {
   it.each([
     ['plain', 'plain'],
     ['a,b', '"a,b"'],
     ['say "x"', '"say ""x"""'],
     ['two\nlines', '"two\nlines"'],
+    ['two\rlines', '"two\rlines"'],
+    [['a'], '"[""a""]"'],
+    [17, '17'],
+    [null, ''],
+    [undefined, ''],
     ['=1+1', "'=1+1"],
     ['  =1+1', "'  =1+1"],
     ['+x', "'+x"],
@@ -19,7 +24,7 @@ describe('csvCell', () => {
     ['-12.5', '-12.5'],
     ['', ''],
   ])('writes %j as %j', (value, cell) => {
-    expect(csvCell(value)).toBe(cell);
+    expect(csv([['first', value, 'last']])).toBe(`first,${cell},last\r\n`);
   });
 });
 

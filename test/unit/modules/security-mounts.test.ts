@@ -1,8 +1,9 @@
+import type { PathKind } from '../../../scripts/base/host-paths.ts';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { askedPaths, certificateFolders, certificateProblems, type PathKind } from '../../../scripts/modules/security/mounts.ts';
+import { askedPaths, certificateFolders, certificateProblems } from '../../../scripts/modules/security/mounts.ts';
 import { hostPaths } from '../../../scripts/engine/host.ts';
 
 const host = (kinds: Readonly<Record<string, PathKind>>) => new Map(Object.entries(kinds));

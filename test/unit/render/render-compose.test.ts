@@ -1,6 +1,12 @@
+import { publishedPorts } from '../../../scripts/base/compose-model.ts';
 import { expect, it } from 'vitest';
-import { configDigests, treeDigest, withDigestRule } from '../../../scripts/base/digest.ts';
-import { CONFIG_LABEL, publishedPorts, renderCompose, type ComposePlan } from '../../../scripts/render/compose.ts';
+import type { HostPaths } from '../../../scripts/base/host-paths.ts';
+import { treeDigest, withDigestRule } from '../../../scripts/base/digest.ts';
+import { modules } from '../../../scripts/modules/index.ts';
+import type { ComposeHost } from '../../../scripts/modules/parts.ts';
+import { configDigests } from '../../../scripts/render/config-digests.ts';
+import { readSettings } from '../../../scripts/settings/settings.ts';
+import { CONFIG_LABEL, renderCompose, type ComposePlan } from '../../../scripts/render/compose.ts';
 
 const plan: ComposePlan = {
   images: new Map([
@@ -13,11 +19,20 @@ const plan: ComposePlan = {
   reaching: new Set(['a']),
   secretMounts: new Map([['b', ['key']]]),
   secretsDir: '/s/secrets',
-  containerdSocket: undefined,
-  certificates: ['/etc/tls'],
-  hostPaths: new Map([['/etc/tls', 'folder']]),
+  changes: [],
   configDigests: new Map([['b', 'd1']]),
 };
+
+/** What the modules change on a host, with some settings. */
+function changesOf(host: Partial<ComposeHost> = {}, more: object = {}): ComposePlan['changes'] {
+  const settings = { ...readSettings([], '.env').settings.plain, ...more };
+  const all: ComposeHost = { paths: new Map(), containerdSocket: undefined, ...host };
+  return modules.map(
+    ({ compose }) =>
+      (model) =>
+        compose?.(model, settings, all),
+  );
+}
 const source = {
   name: 'p',
   services: {
@@ -53,7 +68,7 @@ it('names no network of the user where nothing has to reach it', () => {
 });
 
 it('configDigests change with the files that a service reads at its start, and with no others', () => {
-  const digest = (tree: [string, string][], secrets: [string, string][] = []) => configDigests(new Map(tree), new Map(secrets));
+  const digest = (tree: [string, string][], secrets: [string, string][] = []) => configDigests(modules, new Map(tree), new Map(secrets));
   const base = digest([
     ['loki/loki.yml', 'a'],
     ['prometheus/prometheus.yml', 'a'],
@@ -96,13 +111,16 @@ it.each([
   [new Set(['cadvisor']), 'on'],
 ])('lets the container exporter measure only where cAdvisor does not: %j left out', (leftOut, statistics) => {
   const services = { cadvisor: { image: 'c:1' }, 'container-exporter': { image: 'n:1', environment: { PORT: '1', STATISTICS: 'off' } } };
-  const model = renderCompose({ name: 'p', services }, { ...plan, leftOut });
+  const model = renderCompose({ name: 'p', services }, { ...plan, leftOut, changes: changesOf() });
   expect(model.services['container-exporter']?.environment).toEqual({ PORT: '1', STATISTICS: statistics });
 });
 
 it('lets cAdvisor ask containerd where the engine keeps its images there', () => {
   const cadvisor = { image: 'c:1', command: ['-docker_only=true'] };
-  const model = renderCompose({ name: 'p', services: { cadvisor } }, { ...plan, containerdSocket: '/run/containerd/containerd.sock' });
+  const model = renderCompose(
+    { name: 'p', services: { cadvisor } },
+    { ...plan, changes: changesOf({ containerdSocket: '/run/containerd/containerd.sock' }) },
+  );
   expect(model.services['cadvisor']).toMatchObject({
     command: ['-docker_only=true', '-containerd=/run/containerd/containerd.sock'],
     volumes: [{ source: '/run/containerd/containerd.sock', read_only: true }],
@@ -117,11 +135,11 @@ it('lets node exporter show what the security collector writes, and mounts what 
     'security-collector': { image: 's:1', volumes: [host('/var/log'), host('/var/lib/dpkg'), data] },
   };
   const certificates = ['/etc/tls', '/srv/a/one.pem', '/srv/a/two.pem', '/srv/gone'];
-  const hostPaths: ComposePlan['hostPaths'] = new Map([
+  const paths: HostPaths = new Map([
     ...certificates.map((path) => [path, path.endsWith('.pem') ? 'file' : 'folder'] as const),
     ...['/var/lib/dpkg', '/srv/gone', '/var/tmp'].map((path) => [path, 'absent'] as const),
   ]);
-  const model = renderCompose({ name: 'p', services }, { ...plan, certificates, hostPaths });
+  const model = renderCompose({ name: 'p', services }, { ...plan, changes: changesOf({ paths }, { SECURITY_CERTIFICATES: certificates }) });
   const collector = model.services['security-collector'];
   expect(collector?.volumes?.map(({ target }) => target)).toEqual(['/host/var/log', '/var/tmp', '/host/etc/tls', '/host/srv/a']);
   expect(collector?.environment?.['CERTIFICATES']).toBe(certificates.join(','));
@@ -129,6 +147,9 @@ it('lets node exporter show what the security collector writes, and mounts what 
     command: ['--a', '--collector.textfile.directory=/security/metrics'],
     volumes: [{ type: 'volume', source: 'security-data', target: '/security', read_only: true }],
   });
-  const { 'node-exporter': alone } = renderCompose({ name: 'p', services: { 'node-exporter': services['node-exporter'] } }, plan).services;
+  const { 'node-exporter': alone } = renderCompose(
+    { name: 'p', services: { 'node-exporter': services['node-exporter'] } },
+    { ...plan, changes: changesOf() },
+  ).services;
   expect(alone).toMatchObject({ command: ['--a'], volumes: [] });
 });

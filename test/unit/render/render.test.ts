@@ -1,6 +1,7 @@
+import { parseYaml } from '../../../scripts/base/tree.ts';
 import { describe, expect, it } from 'vitest';
 import { parse, parseDocument } from 'yaml';
-import { parseYaml, renderRules, renderScrape, withThreshold } from '../../../scripts/render/scrape.ts';
+import { renderRules, renderScrape, withThreshold } from '../../../scripts/render/scrape.ts';
 import type { PlainSettings } from '../../../scripts/settings/table.ts';
 
 const settings = { ALERT_CPU_THRESHOLD: 70 } as PlainSettings;
@@ -27,10 +28,13 @@ describe('withThreshold', () => {
 describe('renderRules', () => {
   const text =
     'groups:\n  - name: g\n    rules:\n      - alert: HighCPUUsage\n        expr: cpu > 80\n        annotations: { summary: s }\n      - record: r\n        expr: x\n';
-  const thresholds = [{ alert: 'HighCPUUsage', literal: 80, setting: 'ALERT_CPU_THRESHOLD' as const }];
+  const thresholds = [
+    { alert: 'HighCPUUsage', literal: 80, setting: 'ALERT_CPU_THRESHOLD', critical: { alert: 'CriticalCPUUsage', at: 95 } },
+  ];
+  const options = { path: 'prometheus/rules/node.yml', module: 'node', runbooksUrl: 'http://h/runbooks', thresholds, settings };
 
   it('moves thresholds and adds the runbook to every alert', () => {
-    const rendered = renderRules(parseDocument(text), 'prometheus/rules/node.yml', 'node', 'http://h/runbooks', thresholds, settings);
+    const rendered = renderRules(parseDocument(text), options);
     expect(rendered.problems).toEqual([]);
     expect(parse(rendered.text).groups[0].rules).toEqual([
       { alert: 'HighCPUUsage', expr: 'cpu > 70', annotations: { summary: 's', runbook_url: 'http://h/runbooks/node/HighCPUUsage' } },
@@ -39,14 +43,7 @@ describe('renderRules', () => {
   });
 
   it('reports a rule whose literal was edited away', () => {
-    const rendered = renderRules(
-      parseDocument(text.replace('80', '81')),
-      'prometheus/rules/node.yml',
-      'node',
-      'http://h',
-      thresholds,
-      settings,
-    );
+    const rendered = renderRules(parseDocument(text.replace('80', '81')), options);
     expect(rendered.problems).toHaveLength(1);
   });
 });

@@ -1,3 +1,4 @@
+import { modules } from '../../../scripts/modules/index.ts';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { renderTree } from '../../../scripts/render/tree.ts';
@@ -9,7 +10,7 @@ const render = (files: Readonly<Record<string, string>>) =>
     sources: new Map(Object.entries(files)),
     settings: plain,
     host: { serverName: 'host', gateway: '172.30.0.1' },
-    all: [],
+    all: modules,
     modules: [],
     services: new Set(),
     secretFiles: [],

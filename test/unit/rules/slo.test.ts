@@ -115,7 +115,7 @@ describe('a file with a mistake', () => {
   const slo = (lines: string): string => `service: shop\nslos:\n  - ${lines.replaceAll('\n', '\n    ')}\n`;
   const own = (lines: string): string => slo(`indicator: payments\nobjective: 99.5\n${lines}`);
   it.each<readonly [string, string, string]>([
-    ['service: shop\nslos: [', '2 is not valid YAML', 'Mend the line'],
+    ['service: shop\nslos: [', '2 is not valid YAML', 'Fix the line'],
     ['', '1 does not say which service promises what', 'README.md'],
     ['- a', '1 does not say which service promises what', 'README.md'],
     [MINIMAL.replace('service: shop\n', ''), '1 does not name its service', 'Add service: shop'],

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { changeLog } from '../../../exporters/common/log.ts';
 import type { Collected, Collector } from '../../../exporters/security/collected.ts';
 import { Runner } from '../../../exporters/security/runner.ts';
-import { changeLog } from '../../../exporters/vector/log.ts';
 import { loadState, writeWhole } from '../../../exporters/security/state.ts';
 import { hostFolder } from '../../support/host-folder.ts';
 

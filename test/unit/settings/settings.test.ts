@@ -36,11 +36,11 @@ describe('readSettings', () => {
     ['GRAFANA_PORT=70000', 'error .env:1 GRAFANA_PORT: "70000" is not a port'],
     [
       'MODULES=node,nod',
-      'error .env:1 MODULES: "nod" is not one of node, containers, postgres, redis, vector, blackbox, apps, logs, pushgateway, security',
+      'error .env:1 MODULES: "nod" is not one of node, containers, postgres, redis, apps, blackbox, vector, logs, pushgateway, security',
     ],
     [
       'MODULES=nodee,contaners,stack',
-      'error .env:1 MODULES: "nodee" is not one of node, containers, postgres, redis, vector, blackbox, apps, logs, pushgateway, security; "contaners" is not one of node, containers, postgres, redis, vector, blackbox, apps, logs, pushgateway, security',
+      'error .env:1 MODULES: "nodee" is not one of node, containers, postgres, redis, apps, blackbox, vector, logs, pushgateway, security; "contaners" is not one of node, containers, postgres, redis, apps, blackbox, vector, logs, pushgateway, security',
     ],
     [
       'POSTGRES_INSTANCES=bad1,bad2',
@@ -65,15 +65,15 @@ describe('readSettings', () => {
     ['ALERT_CPU_THRESHOLD=120', 'error .env:1 ALERT_CPU_THRESHOLD: "120" is not a percentage'],
     [
       'ALERT_CPU_THRESHOLD=100',
-      'error .env:1 ALERT_CPU_THRESHOLD is 100: more than 100 % does not exist, so HighCPUUsage would never fire',
+      'error .env:1 ALERT_CPU_THRESHOLD is 100: more than 100 % is impossible, so HighCPUUsage would never fire',
     ],
     [
       'ALERT_MEMORY_THRESHOLD=95',
-      'warning .env:1 ALERT_MEMORY_THRESHOLD is 95, and CriticalMemoryUsage fires at 95 already: HighMemoryUsage would warn of nothing',
+      'warning .env:1 ALERT_MEMORY_THRESHOLD is 95, but CriticalMemoryUsage already fires at 95: HighMemoryUsage would come too late',
     ],
     [
       'ALERT_ERROR_RATE_THRESHOLD=6',
-      'warning .env:1 ALERT_ERROR_RATE_THRESHOLD is 6, and CriticalErrorRate fires at 5 already: HighErrorRate would warn of nothing',
+      'warning .env:1 ALERT_ERROR_RATE_THRESHOLD is 6, but CriticalErrorRate already fires at 5: HighErrorRate would come too late',
     ],
     ['STACK_SUBNET=172.30.0.0', 'error .env:1 STACK_SUBNET: "172.30.0.0" is not an IPv4 network'],
     ['BLACKBOX_TARGETS=shop.example.com', 'error .env:1 BLACKBOX_TARGETS: "shop.example.com" is not a URL'],

@@ -1,5 +1,6 @@
+import type { ScrapedTarget, TimedSample } from '../../../scripts/clients/samples.ts';
 import { describe, expect, it } from 'vitest';
-import { currentSamples, type ScrapedTarget, type TimedSample } from '../../../scripts/up/evidence.ts';
+import { currentSamples } from '../../../scripts/up/evidence.ts';
 
 const SCRAPED = 100_000;
 const target: ScrapedTarget = {
@@ -19,7 +20,11 @@ function counted(
   change: { target?: Partial<ScrapedTarget>; sample?: Partial<TimedSample>; addresses?: readonly string[]; started?: number } = {},
 ): number {
   const { addresses = [target.address], started = SCRAPED - 60_000 } = change;
-  return currentSamples([{ ...sample, ...change.sample }], [{ ...target, ...change.target }], 'redis', addresses, started).length;
+  return currentSamples([{ ...sample, ...change.sample }], [{ ...target, ...change.target }], {
+    job: 'redis',
+    addresses,
+    startedMs: started,
+  }).length;
 }
 
 describe('currentSamples', () => {

@@ -1,8 +1,8 @@
+import type { Finding } from '../../../scripts/modules/check.ts';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../scripts/base/failure.ts';
 import { error } from '../../../scripts/base/problem.ts';
 import { proofOf } from '../../../scripts/up/prove.ts';
-import type { Finding } from '../../../scripts/up/smoke-checks.ts';
 import type { Workplace } from '../../../scripts/engine/workplace.ts';
 
 const refused: Finding = { ...error('redis cache', 'refuses', 'mend'), final: true };

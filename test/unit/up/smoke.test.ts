@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { invisibleContainers } from '../../../scripts/modules/containers/index.ts';
 import * as smoke from '../../../scripts/up/smoke.ts';
 
 const up = { job: 'node', pool: 'node', instance: 'web1', address: 'web1:9100', health: 'up', lastError: '' } as const;
@@ -79,32 +80,6 @@ describe('targetProblems', () => {
   });
 });
 
-it.each([
-  ['pq: password authentication failed for user "m"', true],
-  ['NOAUTH Authentication required.', true],
-  ['pq: the database system is starting up', false],
-  ['dial tcp 10.0.0.1:5432: connect: connection refused', false],
-])('isRefusal: %s → %s', (log, final) => {
-  expect(smoke.isRefusal(log)).toBe(final);
-});
-
-describe('refusedProblem', () => {
-  it.each([
-    ['pq: password authentication failed for user "m"', 'GRANT pg_monitor TO m'],
-    ['pq: role "m" does not exist', 'CREATE ROLE m'],
-    ['pq: no pg_hba.conf entry for host', 'pg_hba.conf'],
-    ['pq: SSL is not enabled on the server', 'sslmode=disable'],
-    ['dial tcp: lookup db: no such host', 'APP_NETWORKS'],
-  ])('%s → %s', (log, fix) => {
-    const problem = smoke.refusedProblem('postgres', 'shop', 'm', log);
-    expect(problem.place).toBe('postgres shop');
-    expect(problem.fix).toContain(fix);
-  });
-  it('asks for the password of a Redis that wants one', () => {
-    expect(smoke.refusedProblem('redis', 'cache', '', 'NOAUTH Authentication required.').fix).toContain('secrets/redis_cache_password');
-  });
-});
-
 it('alertmanagerConfigHash is what Alertmanager 0.33.1 reports for this text', () => {
   expect(smoke.alertmanagerConfigHash('route:\n  receiver: x\nreceivers:\n  - name: x\n')).toBe(HASH_OF_SAMPLE);
 });
@@ -123,7 +98,7 @@ it('unevaluatedRules waits for what is due while the checks are tried, not for s
 });
 
 it('invisibleContainers and absentNames name what is not there', () => {
-  expect(smoke.invisibleContainers(['a', 'b'], new Set(['a']), 'cadvisor')).toEqual([
+  expect(invisibleContainers(['a', 'b'], new Set(['a']), 'cadvisor')).toEqual([
     expect.objectContaining({ place: 'container b', message: expect.stringContaining('cadvisor'), fix: 'npm run logs -- cadvisor' }),
   ]);
   expect(smoke.absentNames('dashboard', ['x'], new Set(), 'f')[0]?.place).toBe('dashboard x');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { addedTargets } from '../../../scripts/render/scrape.ts';
 import { parseEnvFile } from '../../../scripts/base/env-file.ts';
 import { planSecrets } from '../../../scripts/settings/secrets.ts';
 import { readSettings } from '../../../scripts/settings/settings.ts';
+import { vector } from '../../../scripts/modules/vector/index.ts';
 import { canaryProblems, CANARIES } from '../../../scripts/modules/vector/canaries.ts';
 
 const POSTGRES = 'POSTGRES_INSTANCES=shop=postgresql://m@db/postgres?sslmode=disable,blog=postgresql://m@blog-db\n';
@@ -28,7 +28,7 @@ describe('VECTOR_INSTANCES', () => {
 
   it('becomes the targets of the job', () => {
     const host = { serverName: 's', gateway: '10.0.0.1' };
-    const groups = addedTargets(read(on).settings.plain, host, new Set()).find(({ job }) => job === 'vector')?.groups;
+    const groups = vector.targets?.(read(on).settings.plain, host, new Set())[0]?.groups;
     expect(groups).toEqual([
       { targets: ['shop/app'], labels: { instance: 'shop', service: 'shop', database: 'app' } },
       { targets: ['blog'], labels: { instance: 'blog', service: 'blog', database: 'm' } },
@@ -65,8 +65,5 @@ describe('canaryProblems', () => {
       expect.objectContaining({ severity: 'error', place: 'exporters/vector/canaries.yml:2', message: expect.stringContaining('"shop"') }),
     ]);
     expect(canaryProblems(sources, read(on.replace('shop/app', 'shop')).settings.plain)).toEqual([]);
-  });
-  it('leaves the file alone where the module is off', () => {
-    expect(canaryProblems(sources, read('').settings.plain)).toEqual([]);
   });
 });

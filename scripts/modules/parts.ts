@@ -1,0 +1,143 @@
+import type { HostPaths } from '../base/host-paths.ts';
+
+/** The settings of the stack itself that modules use. */
+export type StackSettings = {
+  readonly COMPOSE_PROJECT_NAME: string;
+  readonly MODULES: readonly string[];
+  readonly PUBLIC_HOST: string;
+};
+
+/** A number in a checked-in rule that a setting moves: `> 80` at the end of the alert's expression. */
+export interface Threshold {
+  readonly alert: string;
+  readonly literal: number;
+  readonly setting: string;
+  /** The critical alert of the same condition, and the number in its rule. */
+  readonly critical: { readonly alert: string; readonly at: number };
+}
+
+/** What rendering needs to know of the host. */
+export interface HostFacts {
+  readonly serverName: string;
+  /** The host's address in the stack's network. */
+  readonly gateway: string;
+}
+
+/** Static targets that settings add to a job of the checked-in scrape files. */
+export interface AddedTargets {
+  readonly job: string;
+  readonly groups: readonly { readonly targets: readonly string[]; readonly labels: Readonly<Record<string, string>> }[];
+}
+
+/** One file that must exist under `secrets/` for the stack to run. */
+export interface SecretFile {
+  readonly file: string;
+  readonly content: string;
+  /** The uid that reads it in its container. */
+  readonly uid: number;
+}
+
+/** How a service's image is made from Debian packages: what upstream's image looks like from outside, with Debian's program in it. */
+export interface DebianImage {
+  readonly package: string;
+  /** Upstream's path of each program → Debian's. */
+  readonly links: Readonly<Record<string, string>>;
+  /** Folders that upstream's image has, each with the uid that owns it; a fresh named volume takes over the owner. */
+  readonly folders: Readonly<Record<string, number>>;
+  /** Instructions for `docker commit --change`. */
+  readonly changes: readonly string[];
+  /** Files of the checkout that the image contains → the folder in the image. */
+  readonly copies?: Readonly<Record<string, string>>;
+}
+
+/** One run of a tool over the staged configuration, in the image of a service. */
+export interface LintRun {
+  readonly title: string;
+  /** The file of the checkout that the tool reads first. */
+  readonly subject: string;
+  readonly service: string;
+  readonly entrypoint: string;
+  readonly args: readonly string[];
+  /** Host folder → folder in the container, read-only. */
+  readonly mounts: readonly (readonly [string, string])[];
+}
+
+/** A folder that a container sees, so that a tool's message can name the file that the user edits. */
+export interface LintedFolder {
+  readonly inside: string;
+  readonly checkout: string;
+}
+
+/** Where the series of one exporter are in Prometheus, and which Compose service they come from. */
+export interface ContractSource {
+  readonly exporter: string;
+  readonly job: string;
+  /** The Compose service whose image is recorded. */
+  readonly service: string;
+  /** Part of this stack, with the stack's version: its image is that of Node.js. */
+  readonly own?: true;
+  /** Selects its targets, for the types. */
+  readonly target: string;
+  /** Selects its series. */
+  readonly series: readonly string[];
+  /** The setting under which it runs, where that is not the default, and the exporters that it then replaces. */
+  readonly setting?: string;
+  readonly replaces?: readonly string[];
+}
+
+/** What a module's part of the rendered Compose model depends on. */
+export interface ComposeHost {
+  readonly paths: HostPaths;
+  /** Set where the engine keeps images in containerd's store, as fresh installations of Docker 29 do. */
+  readonly containerdSocket: string | undefined;
+}
+
+/** Services that are exempt from a rule about all services, each with its reason. */
+export interface Exemptions {
+  readonly root?: Readonly<Record<string, string>>;
+  readonly hostNetwork?: Readonly<Record<string, string>>;
+  readonly socket?: Readonly<Record<string, string>>;
+}
+
+/** Targets that make the stack watch a part of the demo. */
+export interface DemoTargets {
+  /** The module whose target files they are in. */
+  readonly module: string;
+  /** The service of the demo that they need. */
+  readonly of: string;
+  readonly targets: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What `npm run demo` starts for a module. */
+export interface Demo {
+  /** Compose file below the checkout that defines the services. */
+  readonly compose: string;
+  /** Started first, in this order. */
+  readonly services: readonly string[];
+  /** Exporters, started once the services are healthy. One without an image is skipped. */
+  readonly exporters: readonly string[];
+  readonly targets: readonly DemoTargets[];
+  /** Variables of the Compose file that name an image: the service of the stack that runs the same one, and the demo's service that needs it. */
+  readonly images: Readonly<Record<string, { readonly service: string; readonly of: string }>>;
+  /** Files that its containers read, by name below `.demo/`, given the demo's password. */
+  readonly files?: (password: string) => Readonly<Record<string, string>>;
+  /** Programs and files below `.demo/app/`: the source to bundle, or the file to copy. */
+  readonly bundles?: Readonly<Record<string, string>>;
+  readonly copies?: Readonly<Record<string, string>>;
+  /** Uids of dashboards that it fills. */
+  readonly dashboards: readonly string[];
+  /** The page that a person looks at. */
+  readonly entry?: { readonly service: string; readonly port: number };
+  /** Started only where `MODULES` or `--with` names the module. */
+  readonly optional: boolean;
+}
+
+/** A page that a service shows, for the summary of `up`. */
+export interface Page {
+  readonly service: string;
+  readonly title: string;
+  /** The setting with its port. */
+  readonly port: string;
+  readonly remark: string;
+}

@@ -1,0 +1,383 @@
+import { above, below, down, ruleTable } from '../../scripts/rules/table.ts';
+
+/** A counter that grows by one in every `scrapes`. */
+const steps = (start: number, scrapes: number, count: number): string =>
+  Array.from({ length: count }, (_, index) => `${start + index}x${scrapes - 1}`).join(' ');
+
+export default ruleTable({
+  category: 'database',
+  labels: { job: 'vector', instance: 'shop', service: 'shop', database: 'app' },
+  alerts: [
+    down('VectorExporterDown', 'up', { silent: { 'leaves other jobs alone': 'job="postgres"' } }),
+    {
+      alert: 'VectorDatabaseDown',
+      severity: 'critical',
+      every: '5s',
+      series: { pharos_vector_up: '1x3 0' },
+      from: '1m15s',
+      silent: { 'when one look fails': { pharos_vector_up: '1x3 0 1' } },
+    },
+    {
+      alert: 'VectorSearchSlow',
+      severity: 'warning',
+      labels: { canary: 'nearest' },
+      result: { job: '' },
+      series: {
+        'pharos_vector_search_duration_seconds_bucket{le="0.25"}': '0+94',
+        'pharos_vector_search_duration_seconds_bucket{le="0.5"}': '0+100',
+        'pharos_vector_search_duration_seconds_bucket{le="1"}': '0+100',
+        'pharos_vector_search_duration_seconds_bucket{le="+Inf"}': '0+100',
+      },
+      from: '5m15s',
+      shown: '291.7ms',
+      fires: {
+        'between 0.25 and 0.3 seconds': {
+          change: {
+            'pharos_vector_search_duration_seconds_bucket{le="0.5"}': null,
+            'pharos_vector_search_duration_seconds_bucket{le="1"}': null,
+            'pharos_vector_search_duration_seconds_bucket{le="0.25"}': 0,
+            'pharos_vector_search_duration_seconds_bucket{le="0.3"}': '0+10',
+            'pharos_vector_search_duration_seconds_bucket{le="+Inf"}': '0+10',
+          },
+          from: '5m15s',
+          shown: '297.5ms',
+        },
+      },
+      silent: {
+        'when one search in a hundred is slow, or all are just fast enough': {
+          'pharos_vector_search_duration_seconds_bucket{le="1"}': null,
+          'pharos_vector_search_duration_seconds_bucket{le="0.25"}': '0+99',
+        },
+        'when one search of a quarter of an hour is slow': {
+          'pharos_vector_search_duration_seconds_bucket{le="1"}': null,
+          'pharos_vector_search_duration_seconds_bucket{le="0.1"}': '0+1x19 19+1',
+          'pharos_vector_search_duration_seconds_bucket{le="0.25"}': '0+1x19 19+1',
+          'pharos_vector_search_duration_seconds_bucket{le="0.5"}': '0+1',
+          'pharos_vector_search_duration_seconds_bucket{le="+Inf"}': '0+1',
+        },
+      },
+    },
+    {
+      alert: 'VectorSearchVerySlow',
+      severity: 'critical',
+      labels: { canary: 'nearest' },
+      result: { job: '' },
+      series: {
+        'pharos_vector_search_duration_seconds_bucket{le="1"}': '0+989',
+        'pharos_vector_search_duration_seconds_bucket{le="2.5"}': '0+1000',
+        'pharos_vector_search_duration_seconds_bucket{le="+Inf"}': '0+1000',
+      },
+      from: '15s',
+      shown: '1.136s',
+      watched: '2m45s',
+      fires: {
+        'between 1 and 1.2 seconds': {
+          change: {
+            'pharos_vector_search_duration_seconds_bucket{le="2.5"}': null,
+            'pharos_vector_search_duration_seconds_bucket{le="1"}': 0,
+            'pharos_vector_search_duration_seconds_bucket{le="1.2"}': '0+10',
+            'pharos_vector_search_duration_seconds_bucket{le="+Inf"}': '0+10',
+          },
+          from: '15s',
+          shown: '1.198s',
+        },
+      },
+      silent: {
+        'at a second': {
+          'pharos_vector_search_duration_seconds_bucket{le="0.5"}': 0,
+          'pharos_vector_search_duration_seconds_bucket{le="1"}': '0+20',
+          'pharos_vector_search_duration_seconds_bucket{le="2.5"}': '0+20',
+          'pharos_vector_search_duration_seconds_bucket{le="+Inf"}': '0+20',
+        },
+        'when one search in two hundred is that slow': {
+          'pharos_vector_search_duration_seconds_bucket{le="1"}': '0+199',
+          'pharos_vector_search_duration_seconds_bucket{le="2.5"}': '0+200',
+          'pharos_vector_search_duration_seconds_bucket{le="+Inf"}': '0+200',
+        },
+        'at a single slow search': {
+          'pharos_vector_search_duration_seconds_bucket{le="1"}': '0+1x8 8 9+1',
+          'pharos_vector_search_duration_seconds_bucket{le="2.5"}': '0+1',
+          'pharos_vector_search_duration_seconds_bucket{le="+Inf"}': '0+1',
+        },
+      },
+    },
+    {
+      alert: 'VectorSearchErrors',
+      severity: 'critical',
+      labels: { canary: 'nearest' },
+      result: { job: '' },
+      series: {
+        pharos_vector_search_runs_total: '0+50',
+        'pharos_vector_search_errors_total{reason="timeout"}': '0+2',
+        'pharos_vector_search_errors_total{reason="missing"}': '0+1',
+      },
+      from: '15s',
+      shown: '6.0',
+      watched: '25m',
+      fires: {
+        'at 6 %': {
+          change: {
+            'pharos_vector_search_errors_total{reason="missing"}': null,
+            'pharos_vector_search_errors_total{reason="timeout"}': '0+3',
+          },
+          from: '15s',
+        },
+        'where timeouts leave a canary one search a minute, and each of them fails': {
+          change: {
+            'pharos_vector_search_errors_total{reason="missing"}': null,
+            pharos_vector_search_runs_total: '0x6 1x3 2x3 3x3 4x3 5x3 6x3 7x3 8x3 9',
+            'pharos_vector_search_errors_total{reason="timeout"}': '0x6 1x3 2x3 3x3 4x3 5x3 6x3 7x3 8x3 9',
+          },
+          from: '2m45s',
+          shown: '100.0',
+        },
+        'where two searches in a quarter of an hour fail and none succeeds, of whatever reason': {
+          change: {
+            'pharos_vector_search_errors_total{reason="missing"}': null,
+            pharos_vector_search_runs_total: '1000x10 1001x49 1002',
+            'pharos_vector_search_errors_total{reason="timeout"}': '1000x10 1001',
+            'pharos_vector_search_errors_total{reason="connection"}': '1000x60 1001',
+          },
+          from: '15m15s',
+          shown: '100.0',
+        },
+        'at two failures within a minute, which in five minutes are few': {
+          change: {
+            'pharos_vector_search_errors_total{reason="missing"}': null,
+            pharos_vector_search_runs_total: '1000+1',
+            'pharos_vector_search_errors_total{reason="timeout"}': '0x30 1 2',
+          },
+          from: '8m',
+          shown: '50.0',
+        },
+        'where three of five searches in five minutes fail': {
+          change: {
+            'pharos_vector_search_errors_total{reason="missing"}': null,
+            pharos_vector_search_runs_total:
+              '1000 1001x3 1002x3 1003x3 1004x3 1005x3 1006x3 1007x3 1008x3 1009x3 1010x3 1011x3 1012x3 1013',
+            'pharos_vector_search_errors_total{reason="timeout"}': '1000 1001x3 1002x3 1003x11 1004x3 1005x3 1006x11 1007x3 1008x3 1009',
+          },
+          from: '12m15s',
+          shown: '60.0',
+        },
+      },
+      silent: {
+        'at one in twenty': {
+          pharos_vector_search_runs_total: '0+20',
+          'pharos_vector_search_errors_total{reason="timeout"}': '0+1',
+          'pharos_vector_search_errors_total{reason="missing"}': 0,
+        },
+        'without searches': {
+          'pharos_vector_search_errors_total{reason="missing"}': null,
+          pharos_vector_search_runs_total: 0,
+          'pharos_vector_search_errors_total{reason="timeout"}': 0,
+        },
+        'at a single failure': {
+          'pharos_vector_search_errors_total{reason="missing"}': null,
+          pharos_vector_search_runs_total: '0+1',
+          'pharos_vector_search_errors_total{reason="timeout"}': '0x8 1',
+        },
+        'about two failures that are further apart, and once nothing has failed for five minutes': {
+          'pharos_vector_search_errors_total{reason="missing"}': null,
+          pharos_vector_search_runs_total: '1000x10 1001x59 1002',
+          'pharos_vector_search_errors_total{reason="timeout"}': '1000x10 1001x59 1002',
+        },
+        'where two of five of few searches fail': {
+          'pharos_vector_search_errors_total{reason="missing"}': null,
+          // One search every half minute, and a failure every 75 seconds.
+          pharos_vector_search_runs_total: steps(1001, 2, 70),
+          'pharos_vector_search_errors_total{reason="timeout"}': steps(1001, 5, 28),
+        },
+      },
+    },
+    {
+      alert: 'VectorSearchWithoutIndex',
+      severity: 'warning',
+      labels: { canary: 'nearest' },
+      series: {
+        pharos_vector_search_uses_index: 0,
+        pharos_vector_search_duration_seconds_sum: above('0+0.05', '0+0.06'),
+        pharos_vector_search_duration_seconds_count: '0+1',
+      },
+      from: '15m15s',
+      silent: { 'when the index is used': { pharos_vector_search_uses_index: 1, pharos_vector_search_duration_seconds_sum: '0+0.5' } },
+    },
+    {
+      alert: 'VectorRecallLow',
+      severity: 'warning',
+      labels: { probe: 'products' },
+      result: { index: 'products_idx', schema: 'public', table: 'products' },
+      series: {
+        'pharos_vector_recall_ratio{schema="public", table="products", index="products_idx"}': below(0.9, 0.89),
+        pharos_vector_recall_target_ratio: 0.9,
+      },
+      from: '20m',
+      shown: '89%',
+      silent: {
+        'when the next comparison is good again': {
+          'pharos_vector_recall_ratio{schema="public", table="products", index="products_idx"}': '0.8x60 0.95',
+        },
+      },
+    },
+    {
+      alert: 'VectorRecallUnknown',
+      severity: 'warning',
+      labels: { probe: 'products' },
+      result: { job: '' },
+      series: { 'pharos_vector_recall_errors_total{reason="timeout"}': '0x4 1', pharos_vector_recall_last_success_timestamp_seconds: 1000 },
+      from: '6m15s',
+      fires: {
+        'when no comparison ever succeeded': { change: { pharos_vector_recall_last_success_timestamp_seconds: null }, from: '6m15s' },
+      },
+      silent: {
+        'when one of them succeeds': { pharos_vector_recall_last_success_timestamp_seconds: '1000x3 1060' },
+        'when none fails': { 'pharos_vector_recall_errors_total{reason="timeout"}': 0 },
+      },
+    },
+    {
+      alert: 'VectorIndexMissing',
+      severity: 'critical',
+      labels: { schema: 'public', table: 'products', column: 'embedding' },
+      series: { pharos_vector_vectors: above(10000, 10001), pharos_vector_column_indexed: 0 },
+      from: '30s',
+      shown: '10k',
+      silent: {
+        'where an index is': { pharos_vector_column_indexed: 1 },
+        'while an index is built': { 'pharos_vector_build_seconds{column="", index=""}': '0+15' },
+      },
+    },
+    {
+      alert: 'VectorIndexInvalid',
+      severity: 'critical',
+      labels: { schema: 'public', table: 'products', index: 'products_idx' },
+      series: { pharos_vector_index_valid: '1 0', pharos_vector_index_building: 0 },
+      from: '45s',
+      silent: {
+        'while it is being built': { pharos_vector_index_valid: 0, pharos_vector_index_building: 1 },
+        'about a valid one': { pharos_vector_index_valid: 1 },
+      },
+    },
+    {
+      alert: 'VectorIndexUnused',
+      severity: 'warning',
+      every: '15m',
+      scrape: '5m',
+      labels: { schema: 'public', table: 'products', index: 'products_idx' },
+      series: { pharos_vector_index_scans_total: '0+20', pharos_vector_index_own_scans_total: '0+20', pharos_vector_index_valid: 1 },
+      from: '1d1h',
+      watched: '1d6h',
+      fires: {
+        'where there is no canary either': {
+          change: { pharos_vector_index_own_scans_total: null, pharos_vector_index_scans_total: 7 },
+          from: '1d1h',
+        },
+        'at nine searches a day': {
+          change: { pharos_vector_index_own_scans_total: null, pharos_vector_index_scans_total: '0x100 9' },
+          from: '1d1h',
+        },
+      },
+      silent: {
+        'at ten searches a day': { pharos_vector_index_own_scans_total: null, pharos_vector_index_scans_total: '0x200 10' },
+        'about an index of today': {
+          pharos_vector_index_own_scans_total: null,
+          pharos_vector_index_scans_total: '_x200 0',
+          pharos_vector_index_valid: '_x200 1',
+        },
+        'about an index that was invalid yesterday': {
+          pharos_vector_index_own_scans_total: null,
+          pharos_vector_index_scans_total: 0,
+          pharos_vector_index_valid: 0,
+        },
+      },
+    },
+    {
+      alert: 'VectorIndexLargerThanMemory',
+      severity: 'warning',
+      result: { job: '', database: '' },
+      series: {
+        'pharos_vector_index_size_bytes{schema="public", table="products", index="products_idx"}': 600,
+        'pharos_vector_index_size_bytes{database="other", schema="public", table="products", index="b"}': 601,
+        pharos_vector_shared_buffers_bytes: 1200,
+        'pharos_vector_shared_buffers_bytes{database="other"}': 1200,
+      },
+      from: '30m',
+      shown: '100',
+      silent: {
+        'when they just fit': {
+          'pharos_vector_index_size_bytes{database="other", schema="public", table="products", index="b"}': null,
+          'pharos_vector_shared_buffers_bytes{database="other"}': null,
+          'pharos_vector_index_size_bytes{schema="public", table="products", index="b"}': 600,
+        },
+      },
+    },
+    {
+      alert: 'VectorIndexBuildStalled',
+      severity: 'warning',
+      labels: { schema: 'public', table: 'products', index: 'products_idx' },
+      series: {
+        pharos_vector_build_seconds: '0+15',
+        pharos_vector_build_blocks_done: '0+1x10 10',
+        pharos_vector_build_rows_done: '0+5x10 50',
+      },
+      from: '17m15s',
+      shown: '17m 15s',
+      silent: {
+        'about a build that began less than ten minutes ago': {
+          pharos_vector_build_seconds: '0+5',
+          pharos_vector_build_blocks_done: 10,
+          pharos_vector_build_rows_done: 10,
+        },
+        'while blocks are read': { pharos_vector_build_blocks_done: '0+1', pharos_vector_build_rows_done: 0 },
+        'while rows are put in': { pharos_vector_build_blocks_done: 5, pharos_vector_build_rows_done: '0+1' },
+        'about a build that is nine minutes old': { pharos_vector_build_seconds: 550 },
+      },
+    },
+    {
+      alert: 'VectorInsertsStalled',
+      severity: 'warning',
+      labels: { schema: 'public', table: 'products' },
+      series: { pharos_vector_waiting_writers: '0x3 3' },
+      from: '3m45s',
+      shown: '3',
+      watched: '4m30s',
+      silent: { 'when one look in a minute sees nobody waiting': { pharos_vector_waiting_writers: '3x1 0 3x2 0 3x2 0 3x2 0 3x2 0' } },
+    },
+    {
+      alert: 'VectorCountFalling',
+      severity: 'warning',
+      labels: { schema: 'public', table: 'products', column: 'embedding' },
+      series: { pharos_vector_vectors: '1200x60 1068' },
+      from: '25m15s',
+      shown: '11.0',
+      fires: { 'at 1,200 vectors': { change: { pharos_vector_vectors: '1200x10 900' }, from: '12m45s', shown: '25.0' } },
+      silent: {
+        'at 10 %': { pharos_vector_vectors: '2000x60 1800' },
+        'about a table of a thousand': { pharos_vector_vectors: '1000x60 10' },
+        'where it grows': { pharos_vector_vectors: '2000+10' },
+      },
+    },
+    {
+      alert: 'VectorExtensionMissing',
+      severity: 'critical',
+      series: { pharos_vector_extensions: '1 0' },
+      from: '45s',
+      silent: { 'where there is one': { pharos_vector_extensions: 1 } },
+    },
+    {
+      alert: 'VectorStatisticsStale',
+      severity: 'warning',
+      series: { pharos_vector_last_success_timestamp_seconds: 0 },
+      from: '6m15s',
+      shown: '6m 15s',
+      silent: { 'at five minutes': { pharos_vector_last_success_timestamp_seconds: '0x20 300x3 450+15' } },
+    },
+    {
+      alert: 'VectorCanaryFileWrong',
+      severity: 'warning',
+      series: { pharos_vector_canary_file_problems: '0 2' },
+      from: '5m15s',
+      shown: '2',
+      silent: { 'where every entry is right': { pharos_vector_canary_file_problems: 0 } },
+    },
+  ],
+});
