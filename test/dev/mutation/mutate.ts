@@ -38,9 +38,7 @@ export async function mutate(place: Workplace, { modules = [], names }: Mutation
   const broken = paths.flatMap((path) => syntaxProblems(path, sources.get(path) ?? ''));
   if (broken.length > 0) throw stackFailure(broken);
   const image = await serviceImage(place, 'prometheus');
-  const subjects = paths
-    .flatMap((path) => subjectsOf(path, tests, sources))
-    .filter(({ name }) => names === undefined || names.has(name));
+  const subjects = paths.flatMap((path) => subjectsOf(path, tests, sources)).filter(({ name }) => names === undefined || names.has(name));
   const outcomes = await report.step('rules mutated', async (detail) => tryAll(place, image, subjects, detail));
   const passes = ({ trials }: Subject): boolean => trials.every(({ file }) => outcomes.get(file) === 'passed');
   const failing = subjects.filter((subject) => subject.mutant === undefined && !passes(subject));
