@@ -1,5 +1,4 @@
 import { parseDocument } from 'yaml';
-import type { Tree } from '../base/tree.ts';
 import type { Problem } from '../base/problem.ts';
 import { originOf } from './cases.ts';
 

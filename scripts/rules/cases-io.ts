@@ -3,7 +3,6 @@ import { pathToFileURL } from 'node:url';
 import { readTree } from '../base/files.ts';
 import { inputFailure } from '../base/failure.ts';
 import { error, type Problem } from '../base/problem.ts';
-import type { Tree } from '../base/tree.ts';
 import { generateTests } from './cases.ts';
 import { alertRules } from './files.ts';
 import type { RuleTable } from './table.ts';

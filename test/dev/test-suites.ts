@@ -14,20 +14,11 @@ const WITH_ENGINE = ['--testTimeout=300000', '--hookTimeout=900000'];
 /** For files that are named. */
 export const ONE_BY_ONE: readonly string[] = ['--no-file-parallelism', ...WITH_ENGINE];
 
-export interface TestSuite {
-  readonly folders: readonly string[];
-  /** Of vitest. */
-  readonly flags: readonly string[];
-}
+/** Where the tests are. Test files of other folders would not be run; test/config/suites.test.ts finds them. */
+export const FOLDERS = ['unit', 'cli', 'config', 'e2e', 'tools', 'history', 'apps', 'fleet'].map((name) => `test/${name}`);
 
 /**
- * The suites in order. Stacks mostly wait, so four files at a time share two cores, and what only computes fills the gaps (the order is that of
- * test/support/sequencer.ts). What looks at the whole engine runs alone.
+ * Stacks mostly wait, so four files at a time share two cores, and what only computes fills the gaps (the order is that of
+ * test/support/sequencer.ts).
  */
-export const SUITES: readonly TestSuite[] = [
-  {
-    folders: ['test/unit', 'test/cli', 'test/config', 'test/e2e', 'test/tools', 'test/history', 'test/apps', 'test/fleet'],
-    flags: ['--maxWorkers=4', ...WITH_ENGINE],
-  },
-  { folders: ['test/alone'], flags: ONE_BY_ONE },
-];
+export const SIDE_BY_SIDE: readonly string[] = ['--maxWorkers=4', ...WITH_ENGINE];

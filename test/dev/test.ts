@@ -7,7 +7,7 @@ import { stackFailure } from '../../scripts/base/failure.ts';
 import { exec } from '../../scripts/base/exec.ts';
 import { ROOT } from '../../scripts/base/files.ts';
 import { engineBlocker } from './engine-blocker.ts';
-import { CHECKS, ONE_BY_ONE, SUITES, type Check } from './test-suites.ts';
+import { CHECKS, FOLDERS, ONE_BY_ONE, SIDE_BY_SIDE, type Check } from './test-suites.ts';
 import { addUp, closingLine, readSummaries } from './test-summary.ts';
 
 const bin = (name: string): string => join(ROOT, 'node_modules/.bin', name);
@@ -36,12 +36,9 @@ await main(async (context) => {
     if (everything && noEngine === undefined)
       await report.step('images and rule tests ready', async (detail) => detail(await warmUp(signal)));
     const checks = Promise.all(everything ? CHECKS.map(check) : []);
-    let code = 0;
-    for (const { folders, flags } of everything ? SUITES : [{ folders: positionals, flags: ONE_BY_ONE }]) {
-      const ended = await exec([...VITEST, ...flags, ...folders], { cwd: ROOT, env, interactive: true, signal });
-      code = Math.max(code, Math.abs(ended.code));
-      signal.throwIfAborted();
-    }
+    const what = everything ? [...SIDE_BY_SIDE, ...FOLDERS] : [...ONE_BY_ONE, ...positionals];
+    const { code } = await exec([...VITEST, ...what], { cwd: ROOT, env, interactive: true, signal });
+    signal.throwIfAborted();
     const wrong = (await checks).filter((ended) => ended.code !== 0);
     for (const { title, stdout, stderr } of wrong) report.note(`  ✗ ${title}\n${stdout}${stderr}`);
     const summaries = readSummaries(await readFile(env.PHAROS_TEST_SUMMARY, 'utf8').catch(() => ''));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { proofSubjects } from '../dev/proof/digest.ts';
 import { alertsWithSeries } from '../dev/proof/fleet-look.ts';
 import { testDrills } from '../dev/proof/in-tests.ts';
@@ -6,14 +6,14 @@ import { openProofs } from '../dev/proof/open.ts';
 import { readProofLock, readProofSources } from '../dev/proof/sources.ts';
 import { runBatches, type Outcome } from '../drills/shared/batches.ts';
 import { openContext } from '../drills/shared/context.ts';
-import type { DrillContext } from '../drills/shared/drill.ts';
+import type { Drill, DrillContext } from '../drills/shared/drill.ts';
 import { patienceOf } from '../drills/shared/limits.ts';
 import { drills as all } from '../drills/shared/registry.ts';
 import { sh } from '../support/e2e-stack.ts';
+import { describeWithEngine } from '../support/engine.ts';
 import { diagnosisCommands } from '../support/runbook-commands.ts';
 
 const PROJECT = 'pharos-fleet';
-const noEngine = process.env['PHAROS_NO_ENGINE'];
 /** Other tests share the machine: what is in time is measured by `npm run prove`. */
 const PATIENCE_FACTOR = 3;
 const subjects = proofSubjects(await readProofSources());
@@ -22,82 +22,83 @@ let context: DrillContext;
 let close: (() => Promise<void>) | undefined;
 let outcomes: Promise<readonly Outcome[]> = Promise.resolve([]);
 
-beforeEach((test) => {
-  if (noEngine !== undefined) test.skip(noEngine);
-});
-beforeAll(async () => {
-  if (noEngine !== undefined) return;
-  ({ context, close } = await openContext(PROJECT, drills));
-  const patience = (drill: (typeof drills)[number]) => ({
-    notification: PATIENCE_FACTOR * patienceOf(drill).notification,
-    resolved: PATIENCE_FACTOR * patienceOf(drill).resolved,
-  });
-  // They go on while the runbooks are read.
-  outcomes = runBatches(drills, context, { patience });
-}, 900_000);
-afterAll(async () => close?.(), 120_000);
+describeWithEngine('a stack that watches one of everything', () => {
+  beforeAll(async () => {
+    ({ context, close } = await openContext(PROJECT, drills));
+    const patience = (drill: Drill) => ({
+      notification: PATIENCE_FACTOR * patienceOf(drill).notification,
+      resolved: PATIENCE_FACTOR * patienceOf(drill).resolved,
+    });
+    // They go on while the runbooks are read.
+    outcomes = runBatches(drills, context, { patience });
+  }, 900_000);
+  afterAll(async () => close?.(), 120_000);
 
-describe('the runbooks of a stack that watches one of everything', () => {
-  it('are opened by every alert', async () => {
-    interface Rule {
-      readonly name: string;
-      readonly annotations: Readonly<Record<string, string>>;
-    }
-    const { data } = await context.stack.json<{ data: { groups: { rules: Rule[] }[] } }>('PROMETHEUS_PORT', '/api/v1/rules?type=alert');
-    const rules = data.groups.flatMap((group) => group.rules);
-    expect(rules.length).toBeGreaterThan(100);
-    for (const { name, annotations } of rules) {
-      const page = await fetch(annotations['runbook_url'] ?? '');
-      expect(page.status, name).toBe(200);
-      expect(await page.text(), name).toContain(`<h1>${name}`);
-    }
-  });
-
-  it('have no command that fails', async () => {
-    const { stack } = context;
-    const container = (name: string): string => `${PROJECT}-shop-${name}`;
-    const fill = {
-      POSTGRES_CONTAINER: container('db'),
-      STANDBY_CONTAINER: container('standby'),
-      REDIS_CONTAINER: container('cache'),
-      REPLICA_CONTAINER: container('replica'),
-      NAME: `${PROJECT}-demo-demo-backend-1`,
-      DATABASE: 'postgres',
-      TABLE: 'products',
-      QUEUE: 'parsing',
-      NUMBER: '1',
-      TARGET: 'shop-cache:6379',
-      'SELECT …': 'SELECT 1',
-    };
-    const commands = await diagnosisCommands(fill, await stack.services());
-    const scripts = [...new Map(commands.map((command) => [command.script, command])).values()];
-    expect(scripts.length).toBeGreaterThan(200);
-    const failed: string[] = [];
-    const next = async (): Promise<void> => {
-      for (let command = scripts.pop(); command !== undefined; command = scripts.pop()) {
-        const { code, stdout, stderr } = await sh(['bash', '-c', command.script], { cwd: stack.folder, timeout: 60_000 });
-        if (code !== 0) failed.push(`${command.page}: ${command.script}\n    ${code} ${(stderr || stdout).slice(0, 300)}`);
+  describe('the runbooks', () => {
+    it('are opened by every alert', async () => {
+      interface Rule {
+        readonly name: string;
+        readonly annotations: Readonly<Record<string, string>>;
       }
-    };
-    // The client mostly waits for the engine.
-    await Promise.all(Array.from({ length: 4 }, next));
-    expect(failed).toEqual([]);
-  });
-});
+      const { data } = await context.stack.json<{ data: { groups: { rules: Rule[] }[] } }>('PROMETHEUS_PORT', '/api/v1/rules?type=alert');
+      const rules = data.groups.flatMap((group) => group.rules);
+      expect(rules.length).toBeGreaterThan(100);
+      for (const { name, annotations } of rules) {
+        const page = await fetch(annotations['runbook_url'] ?? '');
+        expect(page.status, name).toBe(200);
+        expect(await page.text(), name).toContain(`<h1>${name}`);
+      }
+    });
 
-describe('a fault in real software', { timeout: 2_400_000 }, () => {
-  it.for(drills.map(({ alert, fault }) => ({ alert, fault })))('$fault: $alert arrives and is resolved', async ({ alert, fault }, test) => {
-    const outcome = (await outcomes).find(({ drill }) => drill.alert === alert && drill.fault === fault);
-    if (outcome !== undefined && 'skipped' in outcome) test.skip(outcome.skipped);
-    if (outcome === undefined || 'skipped' in outcome) throw new Error('it was not run');
-    if ('failed' in outcome) throw new Error(outcome.failed);
-    expect(outcome.result.toResolved, 'no resolved notice').toBeDefined();
+    it('have no command that fails', async () => {
+      const { stack } = context;
+      const container = (name: string): string => `${PROJECT}-shop-${name}`;
+      const fill = {
+        POSTGRES_CONTAINER: container('db'),
+        STANDBY_CONTAINER: container('standby'),
+        REDIS_CONTAINER: container('cache'),
+        REPLICA_CONTAINER: container('replica'),
+        NAME: `${PROJECT}-demo-demo-backend-1`,
+        DATABASE: 'postgres',
+        TABLE: 'products',
+        QUEUE: 'parsing',
+        NUMBER: '1',
+        TARGET: 'shop-cache:6379',
+        'SELECT …': 'SELECT 1',
+      };
+      const commands = await diagnosisCommands(fill, await stack.services());
+      const scripts = [...new Map(commands.map((command) => [command.script, command])).values()];
+      expect(scripts.length).toBeGreaterThan(200);
+      const failed: string[] = [];
+      const next = async (): Promise<void> => {
+        for (let command = scripts.pop(); command !== undefined; command = scripts.pop()) {
+          const { code, stdout, stderr } = await sh(['bash', '-c', command.script], { cwd: stack.folder, timeout: 60_000 });
+          if (code !== 0) failed.push(`${command.page}: ${command.script}\n    ${code} ${(stderr || stdout).slice(0, 300)}`);
+        }
+      };
+      // The client mostly waits for the engine.
+      await Promise.all(Array.from({ length: 4 }, next));
+      expect(failed).toEqual([]);
+    });
   });
-});
 
-it('every alert of a stack that watches one of everything has series', { timeout: 900_000 }, async () => {
-  const wanted = new Set(subjects.flatMap(({ alert, digests }) => (digests.fleet === undefined ? [] : [alert])));
-  const alerts = [...(await alertsWithSeries(context, wanted))];
-  expect(alerts.length).toBeGreaterThan(100);
-  expect(alerts.filter(([alert, hasSeries]) => wanted.has(alert) && !hasSeries)).toEqual([]);
+  describe('a fault in real software', { timeout: 2_400_000 }, () => {
+    it.for(drills.map(({ alert, fault }) => ({ alert, fault })))(
+      '$fault: $alert arrives and is resolved',
+      async ({ alert, fault }, test) => {
+        const outcome = (await outcomes).find(({ drill }) => drill.alert === alert && drill.fault === fault);
+        if (outcome !== undefined && 'skipped' in outcome) test.skip(outcome.skipped);
+        if (outcome === undefined || 'skipped' in outcome) throw new Error('it was not run');
+        if ('failed' in outcome) throw new Error(outcome.failed);
+        expect(outcome.result.toResolved, 'no resolved notice').toBeDefined();
+      },
+    );
+  });
+
+  it('has series for every alert', { timeout: 900_000 }, async () => {
+    const wanted = new Set(subjects.flatMap(({ alert, digests }) => (digests.fleet === undefined ? [] : [alert])));
+    const alerts = [...(await alertsWithSeries(context, wanted))];
+    expect(alerts.length).toBeGreaterThan(100);
+    expect(alerts.filter(([alert, hasSeries]) => wanted.has(alert) && !hasSeries)).toEqual([]);
+  });
 });

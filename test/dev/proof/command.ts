@@ -38,6 +38,8 @@ export async function proveAndRecord(context: Context, request: Request, kinds: 
   const release = lockRuns();
   interruption.state = 'What was started is being removed, which takes up to a minute. The proof lock is unchanged.';
   interruption.patienceMs = 180_000;
+  // A closed terminal is an interrupt too.
+  process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'));
   try {
     const { entries, failures } = await prove({ place, plan, subjects, lock });
     signal.throwIfAborted();

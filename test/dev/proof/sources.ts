@@ -1,13 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { inputFailure } from '../../../scripts/base/failure.ts';
 import { readIfThere, readTree, ROOT } from '../../../scripts/base/files.ts';
 import { error } from '../../../scripts/base/problem.ts';
 import type { Tree } from '../../../scripts/base/tree.ts';
 import { readRuleTests } from '../../../scripts/rules/cases-io.ts';
-import { sloAlerts } from '../report/slo-alerts.ts';
-import { sloRules } from '../../../scripts/rules/slo.ts';
+import { sloFile } from '../report/slo-alerts.ts';
 import { drillModules } from '../../drills/shared/registry.ts';
 import type { ProofSources } from './digest.ts';
 import { drillSources } from './drill-source.ts';
@@ -36,13 +34,6 @@ export async function readProofSources(root = ROOT): Promise<ProofSources> {
 }
 
 const only = (tree: Tree, name: RegExp): Tree => new Map([...tree].filter(([path]) => name.test(path)));
-
-/** The rules that are made of a promise of a service, as of one file. */
-function sloFile(): readonly [string, string] {
-  const slo = { name: 'availability', objective: 99.9, total: 'rate(a_total[2m])', good: 'rate(b_total[2m])', absentIsBad: true };
-  const path = sloAlerts()[0]?.path ?? '';
-  return [path, stringify(sloRules({ service: 'any', days: 30, slos: [slo] }, ''), { aliasDuplicateObjects: false })];
-}
 
 function drillsByAlert(files: Tree): ProofSources['drills'] {
   const sources = drillSources(new Map([...files].map(([path, text]) => [path.replace('test/drills/', ''), text])));

@@ -1,7 +1,7 @@
 import type { AlertRule, RuleTestCase } from '../../../scripts/rules/files.ts';
 import { moduleName, runbookProblems, ruleTestProblems } from '../../../scripts/rules/invariants.ts';
 import { isOfSlo } from './slo-alerts.ts';
-import type { DrillsProof, MutantsProof, Proof, ProofLock, Proven } from '../proof/lock.ts';
+import { PROOFS, type DrillsProof, type MutantsProof, type Proof, type ProofLock, type Proven } from '../proof/lock.ts';
 import type { OpenProof } from '../proof/open.ts';
 
 /** What is proven about one alert. */
@@ -24,6 +24,8 @@ export interface AlertRow {
   readonly drill: DrillTimes | undefined;
   /** The proofs that are older than what they depend on. */
   readonly changed: readonly Proof[];
+  /** The proofs that were taken over, because what they need was not available in the last run. */
+  readonly earlier: readonly Proof[];
 }
 
 export interface DrillTimes {
@@ -63,6 +65,7 @@ export function reportRows({ rules, cases, pages, lock, open }: ReportSources): 
       canFire: fleet?.canFire ?? (isOfSlo(rule) && drill?.firing !== undefined ? true : undefined),
       quiet: fleet?.quiet,
       drill,
+      earlier: PROOFS.filter((proof) => lock[rule.alert]?.[proof]?.earlier === true),
       changed: open.flatMap(({ alert, proof, why }) => (alert === rule.alert && why === 'changed' ? [proof] : [])),
     };
   });

@@ -24,9 +24,10 @@ export function renderReport(rows: readonly AlertRow[], totals: ReportTotals): s
 }
 
 function cellsOf(row: AlertRow): readonly string[] {
-  const { alert, severity, hold, tested, cases, mutants, runbook, canFire, quiet, drill, changed } = row;
+  const { alert, severity, hold, tested, cases, mutants, runbook, canFire, quiet, drill, changed, earlier } = row;
   const known = (value: boolean | undefined): string => (value === undefined ? UNKNOWN : value ? 'yes' : 'no');
-  const dated = (proof: Proof, text: string): string => (changed.includes(proof) ? `${text}, changed` : text);
+  const dated = (proof: Proof, text: string): string =>
+    changed.includes(proof) ? `${text}, changed` : earlier.includes(proof) ? `${text}, earlier` : text;
   return [
     alert,
     severity.includes('{{') ? 'any' : severity,

@@ -77,6 +77,11 @@ describe('the report on rules', () => {
     expect(lines({ ...sources, open })[2]).toMatch(/2\/2, changed \| yes, changed \| yes \| 24 s \/ 31 s, changed$/);
   });
 
+  it('marks what was taken over from an earlier run', () => {
+    const fleet = { digest: '', canFire: true, quiet: true, earlier: true as const };
+    expect(lines({ ...sources, lock: { ShopDown: { fleet } } })[2]).toContain('| yes, earlier | yes |');
+  });
+
   it('counts the alerts that are made of SLOs among those of the applications', () => {
     const slo: ReportSources = {
       ...sources,
