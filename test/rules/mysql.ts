@@ -68,6 +68,7 @@ export default ruleTable({
       every: '5s',
       series: { mysql_global_status_threads_connected: above(97, 98), mysql_global_variables_max_connections: 100 },
       from: '15s',
+      silent: { 'when three are left now and then': { mysql_global_status_threads_connected: `${'97 98 98 '.repeat(20)}97` } },
     },
     {
       alert: 'MySQLRejectedConnections',
@@ -91,6 +92,7 @@ export default ruleTable({
       series: {
         mysql_global_status_aborted_connects: above('0+1.9', '0+2.2'),
         'mysql_global_status_connection_errors_total{error="max_connections"}': 0,
+        'mysql_global_status_connection_errors_total{error="accept"}': '0+1',
       },
       from: '9m45s',
       shown: '66',
@@ -228,6 +230,13 @@ export default ruleTable({
       series: { mysql_global_status_created_tmp_disk_tables: above('0+50', '0+51'), mysql_global_status_created_tmp_tables: '0+100' },
       from: '10m45s',
       shown: '51.0',
+      fires: {
+        'at 1.2 tables per second': {
+          change: { mysql_global_status_created_tmp_disk_tables: '0+9', mysql_global_status_created_tmp_tables: '0+12' },
+          at: '15m',
+          shown: '75.0',
+        },
+      },
       silent: {
         'at one table per second': {
           mysql_global_status_created_tmp_disk_tables: '0+9.8',
@@ -268,11 +277,11 @@ export default ruleTable({
     {
       alert: 'MySQLLongUndoHistory',
       severity: 'warning',
-      series: { mysql_info_schema_innodb_metrics_transaction_trx_rseg_history_len: above(100000, 150000) },
+      series: { mysql_info_schema_innodb_metrics_transaction_trx_rseg_history_len: above(100000, 110000) },
       from: '5m',
-      shown: '150k',
+      shown: '110k',
       silent: {
-        'when it is purged in between': { mysql_info_schema_innodb_metrics_transaction_trx_rseg_history_len: '150000x20 10 150000' },
+        'when it is purged in between': { mysql_info_schema_innodb_metrics_transaction_trx_rseg_history_len: '110000x20 10 110000' },
       },
     },
     {

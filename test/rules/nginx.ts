@@ -46,6 +46,7 @@ export default ruleTable({
       from: '1h9m45s',
       shown: '8.0',
       watched: '1h20m',
+      fires: { 'at 1.2 requests per second before': { change: { nginx_http_requests_total: '0+18x240 4320' }, at: '1h12m', shown: '0.0' } },
       silent: {
         'at a tenth': { nginx_http_requests_total: '0+30x240 7200+3.15' },
         'at one request per second before': { nginx_http_requests_total: '0+15x240 3600' },
