@@ -1,0 +1,50 @@
+import type { Drill } from './shared/drill.ts';
+import { stoppedService } from './shared/stopped-service.ts';
+import type { Target } from './shared/targets.ts';
+
+const IMAGE = { name: 'pharos-test/nginx:1', packages: ['nginx-light'] };
+
+/** An nginx of its own with a stub_status page. */
+export const nginx = (name: string, connections = 1024): Target => ({
+  name,
+  image: IMAGE,
+  command: [
+    `cat > /etc/nginx/nginx.conf <<'CONF'`,
+    `error_log stderr; events { worker_connections ${connections}; }`,
+    'http { server { listen 80; location = /stub_status { stub_status; } location / { return 200 "ok\\n"; } } }',
+    'CONF',
+    "exec nginx -g 'daemon off;'",
+  ].join('\n'),
+  watch: { settings: { NGINX_INSTANCES: `${name}=http://${name}/stub_status` } },
+});
+
+/** Opens connections and sends half a request on each; nginx may close idle ones, but not these. */
+const HALF = `for i in $(seq 80); do (exec 3<>/dev/tcp/127.0.0.1/80 && printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n' >&3; sleep 3) & done; wait; true`;
+
+/** Always there, so that every alert has series. */
+export const fleet: readonly Target[] = [nginx('web')];
+
+/** Faults of nginx. */
+export const drills: readonly Drill[] = [
+  {
+    alert: 'NginxDown',
+    severity: 'critical',
+    fault: 'nginx stopped',
+    of: 'web-down',
+    down: true,
+    targets: [nginx('web-down')],
+    inject: async ({ docker }) => docker('stop', 'web-down'),
+    remove: async ({ docker }) => docker('start', 'web-down'),
+  },
+  stoppedService('NginxExporterDown', 'nginx-exporter', 'nginx exporter stopped'),
+  {
+    alert: 'NginxDroppedConnections',
+    severity: 'critical',
+    fault: 'more connections than worker_connections',
+    of: 'web-full',
+    targets: [nginx('web-full', 40)],
+    inject: async ({ attempt }) => attempt('web-full', 'bash', '-c', HALF),
+    remove: async () => undefined,
+    back: 420,
+  },
+];
