@@ -19,7 +19,7 @@ import { prometheusApi } from '../clients/prometheus.ts';
 import { stackState } from '../engine/stack-state.ts';
 import { removeStack } from '../engine/teardown.ts';
 import { waitForHealthy } from '../engine/wait.ts';
-import { demoImages } from './images.ts';
+import { demoImages } from './images-io.ts';
 import type { Workspace } from '../engine/workspace.ts';
 
 /** PostgreSQL makes its cluster and the example its tables in about ten seconds; slow disks need longer. */

@@ -21,7 +21,7 @@ const OTHERWISE: readonly (readonly [path: string, word: string, meaning: string
   ['scripts/rules/labels.ts', "'logs'", 'a category of alerts'],
   ['scripts/render/dashboard-invariants.ts', "'logs'", 'a type of panel'],
   ['scripts/logs.ts', "'logs'", 'a command of Docker Compose'],
-  ['scripts/render/bundle.ts', "'node'", 'a platform of esbuild'],
+  ['scripts/render/bundle-io.ts', "'node'", 'a platform of esbuild'],
   ['scripts/detect/run.ts', "'containers'", 'the title of a step'],
 ];
 
