@@ -45,7 +45,7 @@ export default ruleTable({
     },
     down('TargetDown', 'up', {
       labels: { job: 'printer' },
-      silent: { 'leaves the jobs of the modules to their own alerts': { up: null, 'up{job="node"}': 0 } },
+      silent: { 'about the jobs of the modules, which have their own alerts': { up: null, 'up{job="node"}': 0 } },
     }),
     {
       alert: 'PrometheusConfigReloadFailed',
