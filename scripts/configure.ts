@@ -15,7 +15,7 @@ import { inputFailure, stackFailure } from './base/failure.ts';
 import { error, warning } from './base/problem.ts';
 import { ROOT } from './base/files.ts';
 import { bringIntoForce, putBack, readPresent, readSources, testChannel, writeConfigure } from './notify/configure-io.ts';
-import { openWorkplace } from './engine/workspace.ts';
+import { openWorkspace } from './engine/workspace.ts';
 
 /** Sets up who is told: asks, or takes options; checks, writes, brings into force and tests. */
 await main(async (context) => {
@@ -46,7 +46,7 @@ await main(async (context) => {
     if (write) report.result('Written. npm run up brings it into force, npm run test-alert -- --channel NAME proves it.');
     return;
   }
-  const place = await openWorkplace(context);
+  const place = await openWorkspace(context);
   await bringIntoForce(place);
   for (const channel of plan.channels) {
     if (!request.test && (!asks || (await confirm(`Send a test alert through ${channel}?`, true)) !== true)) continue;

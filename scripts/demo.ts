@@ -6,7 +6,7 @@ import { inputFailure } from './base/failure.ts';
 import { error } from './base/problem.ts';
 import { OPTIONAL_PARTS } from './demo/plan.ts';
 import { startDemo, stopDemo } from './demo/run.ts';
-import { openWorkplace } from './engine/workspace.ts';
+import { openWorkspace } from './engine/workspace.ts';
 
 const USAGE = 'npm run demo [-- --yes | --with <module>,… | --stop]';
 
@@ -27,7 +27,7 @@ await main(async (context) => {
       ),
     ]);
   const { settings } = await loadSettings(ROOT);
-  const place = await openWorkplace(context, values.yes);
+  const place = await openWorkspace(context, values.yes);
   if (values.stop === true) {
     await place.report.step('the example removed', async (detail) => detail(`${await stopDemo(place, settings.plain)} containers`));
     return;

@@ -2,8 +2,8 @@ import { parseArguments } from './base/args.ts';
 import { main } from './base/command.ts';
 import { detectionJson, renderDetection, renderLater, renderManual } from './detect/show.ts';
 import { confirm } from './base/prompt.ts';
-import { applyDetection, lookAround } from './detect/run.ts';
-import { openWorkplace } from './engine/workspace.ts';
+import { applyDetection, planRunningContainers } from './detect/run.ts';
+import { openWorkspace } from './engine/workspace.ts';
 
 const USAGE = 'npm run detect [-- --apply] [--json]';
 
@@ -12,8 +12,8 @@ await main(async (context) => {
   const { values } = parseArguments(context.args, { usage: USAGE, options: { apply: { type: 'boolean' }, json: { type: 'boolean' } } });
   const { report } = context;
   const json = values.json === true;
-  const place = await openWorkplace(context);
-  const plan = await lookAround(place);
+  const place = await openWorkspace(context);
+  const plan = await planRunningContainers(place);
   const anything = plan.changes.length > 0 || plan.passwords.length > 0;
   if (!json) {
     report.result(renderDetection(plan));

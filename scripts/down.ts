@@ -5,7 +5,7 @@ import { inputFailure, stackFailure } from './base/failure.ts';
 import { error } from './base/problem.ts';
 import { loadProjectName } from './settings/io.ts';
 import { removeStack } from './engine/teardown.ts';
-import { openWorkplace } from './engine/workspace.ts';
+import { openWorkspace } from './engine/workspace.ts';
 
 const USAGE = 'npm run down [-- --volumes [--yes]]';
 
@@ -14,7 +14,7 @@ await main(async (context) => {
     usage: USAGE,
     options: { volumes: { type: 'boolean' }, yes: { type: 'boolean', short: 'y' } },
   });
-  const place = await openWorkplace(context);
+  const place = await openWorkspace(context);
   const project = await loadProjectName(place.root);
   if (values.volumes === true && values.yes !== true) {
     const sure = await confirm(`Delete all metrics, logs, dashboards and alert history of "${project}"?`);

@@ -4,7 +4,7 @@ import { renderImages } from './images/show.ts';
 import { inputFailure, stackFailure } from './base/failure.ts';
 import { error } from './base/problem.ts';
 import { listImages, loadImages, saveImages } from './images/list.ts';
-import { openWorkplace } from './engine/workspace.ts';
+import { openWorkspace } from './engine/workspace.ts';
 
 const USAGE = 'npm run images [-- save FILE | load FILE] [-- --json]';
 
@@ -14,7 +14,7 @@ await main(async (context) => {
   const [action, file, ...rest] = positionals;
   const known = action === undefined || ((action === 'save' || action === 'load') && file !== undefined && rest.length === 0);
   if (!known) throw inputFailure([error('arguments', `"${positionals.join(' ')}" is not something this command does`, USAGE)]);
-  const place = await openWorkplace(context);
+  const place = await openWorkspace(context);
   if (action === 'load') await loadImages(place, file ?? '');
   const rows = await listImages(place);
   if (action === 'save') {

@@ -8,14 +8,14 @@ import { stackState } from './engine/stack-state.ts';
 import { applyPrepared } from './up/apply.ts';
 import { lintPrepared } from './up/lint.ts';
 import { prepare } from './up/prepare.ts';
-import { openWorkplace } from './engine/workspace.ts';
+import { openWorkspace } from './engine/workspace.ts';
 
 /** Brings changed files into force in the running stack: lint → publish → reload → prove that what runs is what is on disk. */
 await main(async (context) => {
   parseArguments(context.args, { usage: 'npm run reload', options: {} });
   const { settings, warnings } = await loadSettings(ROOT);
   context.report.problems(warnings);
-  const place = await openWorkplace(context);
+  const place = await openWorkspace(context);
   const running = await stackState(place.docker, settings.plain.COMPOSE_PROJECT_NAME);
   if (running.length === 0) throw stackFailure([error('the stack', 'is not running', 'npm run up')]);
   const prepared = await prepare(place, settings, { checkHost: false });

@@ -5,13 +5,13 @@ import { stackFailure } from './base/failure.ts';
 import { ROOT } from './base/files.ts';
 import { loadSettings } from './settings/io.ts';
 import { lookAtStack } from './doctor/status-io.ts';
-import { openWorkplace } from './engine/workspace.ts';
+import { openWorkspace } from './engine/workspace.ts';
 
 /** What runs, what is scraped and what fires, now. Exit code 1 where something is not as it should be. */
 await main(async (context) => {
   const { values } = parseArguments(context.args, { usage: 'npm run status [-- --json]', options: { json: { type: 'boolean' } } });
   const { settings } = await loadSettings(ROOT);
-  const place = await openWorkplace(context);
+  const place = await openWorkspace(context);
   const status = await lookAtStack(place, settings.plain);
   place.report.result(values.json === true ? JSON.stringify(status, null, 2) : renderStatus(status));
   if (status.problems.length > 0) throw stackFailure(status.problems);

@@ -8,8 +8,8 @@ import { inputFailure, stackFailure } from './base/failure.ts';
 import { error } from './base/problem.ts';
 import { ROOT } from './base/files.ts';
 import { loadSettings } from './settings/io.ts';
-import { deliverTestAlert, requireChannel, routeTestAlert } from './notify/test-alert.ts';
-import { openWorkplace } from './engine/workspace.ts';
+import { deliverTestAlert, requireChannel, routeTestAlert } from './notify/test-alert-io.ts';
+import { openWorkspace } from './engine/workspace.ts';
 
 const USAGE =
   'npm run test-alert [-- --channel slack --severity critical --category stack --label name=value --timeout 30 --dry-run --json]';
@@ -36,7 +36,7 @@ await main(async (context) => {
     throw inputFailure([error('arguments', `--timeout ${values.timeout} is not a number of seconds`, 'A number from 5 to 600.')]);
 
   if (values.channel !== undefined) await requireChannel(ROOT, values.channel);
-  const place = await openWorkplace(context);
+  const place = await openWorkspace(context);
   const { settings } = await loadSettings(ROOT);
   if (values['dry-run'] === true) {
     const channels = await routeTestAlert(place, labels);

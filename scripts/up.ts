@@ -6,7 +6,7 @@ import { applyPrepared } from './up/apply.ts';
 import { lintPrepared } from './up/lint.ts';
 import { prepare } from './up/prepare.ts';
 import { summarise } from './up/summary.ts';
-import { openWorkplace } from './engine/workspace.ts';
+import { openWorkspace } from './engine/workspace.ts';
 
 const USAGE = 'npm run up [-- --yes] [--dry-run]';
 
@@ -21,7 +21,7 @@ await main(async (context) => {
   const { settings, warnings, created } = await (dryRun ? loadSettings : loadOrCreateSettings)(ROOT);
   if (created) report.note('  .env was made from .env.example, with generated secrets (mode 0600).');
   report.problems(warnings);
-  const place = await openWorkplace(context, values.yes);
+  const place = await openWorkspace(context, values.yes);
   const prepared = await prepare(place, settings, { checkHost: true });
   await lintPrepared(place, prepared, false);
   report.note('Pre-flight passed. Nothing has been changed yet.');

@@ -4,7 +4,7 @@ import { ROOT } from './base/files.ts';
 import { loadSettings } from './settings/io.ts';
 import { lintPrepared } from './up/lint.ts';
 import { prepare } from './up/prepare.ts';
-import { openWorkplace } from './engine/workspace.ts';
+import { openWorkspace } from './engine/workspace.ts';
 
 /** Everything that `up` checks before it changes anything, and nothing else. */
 await main(async (context) => {
@@ -14,7 +14,7 @@ await main(async (context) => {
   });
   const { settings, warnings } = await loadSettings(ROOT);
   context.report.problems(warnings);
-  const place = await openWorkplace(context, values.yes);
+  const place = await openWorkspace(context, values.yes);
   const prepared = await prepare(place, settings, { checkHost: true });
   await lintPrepared(place, prepared, true);
   context.signal.throwIfAborted();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stackFailure } from '../base/failure.ts';
 import { error } from '../base/problem.ts';
 import type { Demo } from '../modules/parts.ts';
-import { bundle } from '../render/bundle.ts';
+import { bundle } from '../render/bundle-io.ts';
 import { withoutComposeVariables } from '../engine/compose.ts';
 import type { Exec } from '../base/exec.ts';
 import { publishTree, readIfThere } from '../base/files.ts';

@@ -19,8 +19,8 @@ import { prometheusApi } from '../clients/prometheus.ts';
 import { stackState } from '../engine/stack-state.ts';
 import { removeStack } from '../engine/teardown.ts';
 import { waitForHealthy } from '../engine/wait.ts';
-import { demoImages } from './images.ts';
-import type { Workplace } from '../engine/workspace.ts';
+import { demoImages } from './images-io.ts';
+import type { Workspace } from '../engine/workspace.ts';
 
 /** PostgreSQL makes its cluster and the example its tables in about ten seconds; slow disks need longer. */
 const START_MS = 120_000;
@@ -36,7 +36,7 @@ export interface RunningDemo {
 }
 
 /** Starts the demo beside the running stack and makes the stack watch it. Does nothing twice. `wanted` names optional parts. */
-export async function startDemo(place: Workplace, settings: PlainSettings, wanted: readonly string[]): Promise<RunningDemo> {
+export async function startDemo(place: Workspace, settings: PlainSettings, wanted: readonly string[]): Promise<RunningDemo> {
   const { root, docker, report } = place;
   const { MODULES: enabled } = settings;
   const project = demoProject(settings.COMPOSE_PROJECT_NAME);
@@ -77,7 +77,7 @@ export async function startDemo(place: Workplace, settings: PlainSettings, wante
 }
 
 /** Lets what watches the example reach it, where it runs: a container that was made anew is on the stack's networks only. */
-export async function joinDemo({ docker }: Workplace, { COMPOSE_PROJECT_NAME }: PlainSettings): Promise<void> {
+export async function joinDemo({ docker }: Workspace, { COMPOSE_PROJECT_NAME }: PlainSettings): Promise<void> {
   const stack = await stackState(docker, COMPOSE_PROJECT_NAME);
   const watchers = stack.filter(({ service, state }) => state === 'running' && DEMO_WATCHERS.has(service));
   await joinNetwork(
@@ -88,7 +88,7 @@ export async function joinDemo({ docker }: Workplace, { COMPOSE_PROJECT_NAME }: 
 }
 
 /** Removes the example and everything that watched it. Returns how many containers there were. */
-export async function stopDemo({ root, docker, signal }: Workplace, settings: PlainSettings): Promise<number> {
+export async function stopDemo({ root, docker, signal }: Workspace, settings: PlainSettings): Promise<number> {
   const project = demoProject(settings.COMPOSE_PROJECT_NAME);
   await removeDemo(root, DEMO_TARGET_FILES);
   const own = await stackState(docker, project);
@@ -103,7 +103,7 @@ export async function stopDemo({ root, docker, signal }: Workplace, settings: Pl
 }
 
 async function startServices(
-  { root, docker, exec, signal }: Workplace,
+  { root, docker, exec, signal }: Workspace,
   project: string,
   start: DemoStart,
   detail: (text: string) => void,
@@ -117,7 +117,7 @@ async function startServices(
 
 /** Waits until Prometheus has scraped every application and exporter once. */
 async function scraped(
-  { signal }: Workplace,
+  { signal }: Workspace,
   settings: PlainSettings,
   parts: readonly Demo[],
   exporters: readonly string[],

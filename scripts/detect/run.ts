@@ -14,10 +14,10 @@ import { ownNetwork } from '../engine/networks.ts';
 import { writeNewFile, writeNewSecret } from '../base/new-files.ts';
 import { generateSecret, loadOrCreateSettings, writeEnv } from '../settings/io.ts';
 import { modules } from '../modules/index.ts';
-import type { Workplace } from '../engine/workspace.ts';
+import type { Workspace } from '../engine/workspace.ts';
 
 /** Looks at the running containers and decides what to add. Throws a `Failure` where `.env` is wrong in a way that this does not mend. */
-export async function lookAround({ root, docker, report }: Workplace): Promise<DetectPlan> {
+export async function planRunningContainers({ root, docker, report }: Workspace): Promise<DetectPlan> {
   const envText = (await readIfThere(join(root, '.env'))) ?? (await readIfThere(join(root, '.env.example'))) ?? '';
   const { settings } = read(envText);
   const { plain } = settings;
@@ -46,7 +46,7 @@ export async function lookAround({ root, docker, report }: Workplace): Promise<D
 }
 
 /** Writes what the plan proposes. `.env` comes before the target files: what is missing after an interrupt is proposed again. */
-export async function applyDetection({ root }: Workplace, plan: DetectPlan): Promise<void> {
+export async function applyDetection({ root }: Workspace, plan: DetectPlan): Promise<void> {
   interruption.state = 'Some files may be written already; npm run detect again proposes the rest.';
   const path = join(root, '.env');
   const planned = plan.changes.find((change) => change.path === '.env')?.before;

@@ -1,4 +1,4 @@
-import { explainBlindness, type AlertSight, type Blindness, type SelectorFacts } from './blind.ts';
+import { explainBlindness, type AlertCheck, type Blindness, type SelectorFacts } from './blind.ts';
 import { neutralised } from '../rules/neutralised.ts';
 import { selectorsOf, type Selector } from '../rules/selectors.ts';
 import type { LoadedRule, PrometheusApi } from '../clients/prometheus.ts';
@@ -13,19 +13,19 @@ export interface Known {
 }
 
 /** Looks at every alert that a running Prometheus has loaded: does its condition have series, so that it can fire? */
-export async function alertSights(prometheus: PrometheusApi, known: Known): Promise<readonly AlertSight[]> {
+export async function checkAlerts(prometheus: PrometheusApi, known: Known): Promise<readonly AlertCheck[]> {
   // Fires only when `npm run test-alert` makes its metric.
   const rules = (await prometheus.rules()).filter(({ kind, name }) => kind === 'alerting' && name !== 'TestAlert');
-  const sights: AlertSight[] = [];
+  const checks: AlertCheck[] = [];
   const next = rules.values();
   const work = async (): Promise<void> => {
-    for (const rule of next) sights.push(await sight(prometheus, rule, known));
+    for (const rule of next) checks.push(await checkAlert(prometheus, rule, known));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return sights.sort((a, b) => (a.alert < b.alert ? -1 : 1));
+  return checks.sort((a, b) => (a.alert < b.alert ? -1 : 1));
 }
 
-async function sight(prometheus: PrometheusApi, { name, query, labels }: LoadedRule, known: Known) {
+async function checkAlert(prometheus: PrometheusApi, { name, query, labels }: LoadedRule, known: Known) {
   return { alert: name, severity: labels['severity'] ?? '', blind: await blindness(prometheus, query, known) };
 }
 

@@ -18,7 +18,7 @@ export interface Blindness {
 }
 
 /** One alert as the doctor finds it. */
-export interface AlertSight {
+export interface AlertCheck {
   readonly alert: string;
   readonly severity: string;
   /** Undefined where the alert can fire. */

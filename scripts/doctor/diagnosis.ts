@@ -1,4 +1,4 @@
-import type { AlertSight } from './blind.ts';
+import type { AlertCheck } from './blind.ts';
 
 /** How one integration of a receiver did in the last hour, by Alertmanager's own counters. */
 export interface ChannelHealth {
@@ -17,7 +17,7 @@ export interface DeadmanHealth {
 
 /** What the doctor finds in a running stack. */
 export interface Diagnosis {
-  readonly alerts: readonly AlertSight[];
+  readonly alerts: readonly AlertCheck[];
   readonly channels: readonly ChannelHealth[];
   readonly deadman: DeadmanHealth;
 }

@@ -9,7 +9,7 @@ import { planSecrets } from '../settings/secrets.ts';
 import type { Settings } from '../settings/settings.ts';
 import { readTree } from '../base/files.ts';
 import { prometheusApi, type PrometheusApi } from '../clients/prometheus.ts';
-import { alertSights } from './alert-checks-io.ts';
+import { checkAlerts } from './alert-checks-io.ts';
 
 /** Examines a running stack: alerts that cannot fire here, channels that fail, and the dead-man's switch. Changes nothing. */
 export async function examine(root: string, settings: Settings): Promise<Diagnosis> {
@@ -28,7 +28,7 @@ export async function examine(root: string, settings: Settings): Promise<Diagnos
       collectorOff: (metric: string) => collectorOff(metric, collectors, running),
     };
     const [alerts, channels, deadman] = await Promise.all([
-      alertSights(prometheus, known),
+      checkAlerts(prometheus, known),
       channelHealth(prometheus),
       deadmanHealth(prometheus, configured.has('DEADMAN_URL')),
     ]);

@@ -6,10 +6,10 @@ import { countTargets, serviceProblems, type StackStatus } from './stack-status.
 import { publishedModel } from '../engine/compose.ts';
 import { prometheusApi } from '../clients/prometheus.ts';
 import { stackState } from '../engine/stack-state.ts';
-import type { Workplace } from '../engine/workspace.ts';
+import type { Workspace } from '../engine/workspace.ts';
 
 /** Looks at the containers, and at Prometheus where it answers. */
-export async function lookAtStack({ root, docker }: Workplace, settings: PlainSettings): Promise<StackStatus> {
+export async function lookAtStack({ root, docker }: Workspace, settings: PlainSettings): Promise<StackStatus> {
   const model = await publishedModel(root);
   if (model === undefined) throw stackFailure([error('the stack', 'has not been started yet', 'npm run up')]);
   const expected = Object.keys(model.services);

@@ -8,7 +8,7 @@ import { ROOT } from '../base/files.ts';
 import { interruptible } from '../base/interruptible.ts';
 
 /** What the steps of a command work with. */
-export interface Workplace {
+export interface Workspace {
   readonly root: string;
   readonly exec: Exec;
   readonly docker: Docker;
@@ -19,7 +19,7 @@ export interface Workplace {
 }
 
 /** Makes sure that the engine answers. `yes` allows to install and start it without a question. */
-export async function openWorkplace({ report, signal }: Context, yes = false): Promise<Workplace> {
+export async function openWorkspace({ report, signal }: Context, yes = false): Promise<Workspace> {
   await report.step('engine', async (detail) =>
     detail(await ensureEngine({ yes, ask: confirm, exec: interruptible(exec, signal), note: report.note })),
   );

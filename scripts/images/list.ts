@@ -8,10 +8,10 @@ import { error } from '../base/problem.ts';
 import { mergeCompose } from '../engine/compose.ts';
 import { localBuilds } from './io.ts';
 import { loadSettings } from '../settings/io.ts';
-import type { Workplace } from '../engine/workspace.ts';
+import type { Workspace } from '../engine/workspace.ts';
 
 /** Every image that the Compose files name, with what the engine holds of it. */
-export async function listImages({ root, exec, docker }: Workplace): Promise<readonly ImageRow[]> {
+export async function listImages({ root, exec, docker }: Workspace): Promise<readonly ImageRow[]> {
   const { settings } = await loadSettings(root);
   const model = await mergeCompose(exec, root, ['*'], composeEnv(settings.plain, { subnet: '', gateway: '127.0.0.1' }));
   const held = new Map((await docker.listImages()).flatMap(({ RepoTags, Size }) => (RepoTags ?? []).map((tag) => [tag, Size] as const)));
@@ -25,7 +25,7 @@ export async function listImages({ root, exec, docker }: Workplace): Promise<rea
 }
 
 /** Writes every image that is here into one file. Returns their names. */
-export async function saveImages({ exec, report }: Workplace, rows: readonly ImageRow[], file: string): Promise<readonly string[]> {
+export async function saveImages({ exec, report }: Workspace, rows: readonly ImageRow[], file: string): Promise<readonly string[]> {
   if (!existsSync(dirname(resolve(file))))
     throw inputFailure([error(file, 'its folder does not exist', `mkdir -p ${dirname(resolve(file))}`)]);
   const names = [...new Set(rows.map(({ present }) => present).filter((name) => name !== ''))];
@@ -38,7 +38,7 @@ export async function saveImages({ exec, report }: Workplace, rows: readonly Ima
 }
 
 /** Takes the images of such a file into the engine. */
-export async function loadImages({ exec, report }: Workplace, file: string): Promise<void> {
+export async function loadImages({ exec, report }: Workspace, file: string): Promise<void> {
   if (!existsSync(file))
     throw inputFailure([error(file, 'does not exist', 'npm run images -- save FILE makes it on a host that has the images.')]);
   await report.step('images loaded', async (detail) => {

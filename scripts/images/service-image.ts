@@ -5,10 +5,10 @@ import { mergeCompose } from '../engine/compose.ts';
 import { ensureImages } from './io.ts';
 import { loadSettings } from '../settings/io.ts';
 import { interruptible } from '../base/interruptible.ts';
-import type { Workplace } from '../engine/workspace.ts';
+import type { Workspace } from '../engine/workspace.ts';
 
 /** The image that `up` would run a service in, made present. Throws a `Failure` where it cannot be had. */
-export async function serviceImage({ root, exec, docker, report, signal, mayInstall }: Workplace, service: string): Promise<string> {
+export async function serviceImage({ root, exec, docker, report, signal, mayInstall }: Workspace, service: string): Promise<string> {
   const { plain } = (await loadSettings(root)).settings;
   const model = await mergeCompose(exec, root, ['*'], composeEnv(plain, { subnet: '', gateway: '127.0.0.1' }));
   const wanted = [{ service, image: model.services[service]?.image ?? '' }];

@@ -13,8 +13,8 @@ import { generateSecret, loadOrCreateSettings, loadSettings, writeEnv } from '..
 import { applyPrepared } from '../up/apply.ts';
 import { lintPrepared } from '../up/lint.ts';
 import { prepare } from '../up/prepare.ts';
-import { deliverTestAlert, requireChannel } from './test-alert.ts';
-import type { Workplace } from '../engine/workspace.ts';
+import { deliverTestAlert, requireChannel } from './test-alert-io.ts';
+import type { Workspace } from '../engine/workspace.ts';
 
 /** How long a test alert may take to its receipt. */
 const TEST_WITHIN_MS = 30_000;
@@ -69,7 +69,7 @@ export async function writeConfigure(root: string, plan: ConfigurePlan): Promise
 }
 
 /** Puts `.env` and `secrets/` back to what they were before the plan was written, and brings that into force. */
-export async function putBack(place: Workplace, plan: ConfigurePlan, before: Present): Promise<void> {
+export async function putBack(place: Workspace, plan: ConfigurePlan, before: Present): Promise<void> {
   interruption.state = 'The settings of before are being put back; npm run configure says what is set.';
   const { root } = place;
   const touched = [...plan.secrets.map(({ file }) => file), ...plan.removed];
@@ -85,7 +85,7 @@ export async function putBack(place: Workplace, plan: ConfigurePlan, before: Pre
 }
 
 /** What `npm run up` does, without a question. */
-export async function bringIntoForce(place: Workplace): Promise<void> {
+export async function bringIntoForce(place: Workspace): Promise<void> {
   const { settings } = await loadOrCreateSettings(place.root);
   const prepared = await prepare(place, settings, { checkHost: true });
   await lintPrepared(place, prepared, false);
@@ -93,7 +93,7 @@ export async function bringIntoForce(place: Workplace): Promise<void> {
 }
 
 /** Sends a test alert through just one channel. */
-export async function testChannel(place: Workplace, channel: string): Promise<Outcome> {
+export async function testChannel(place: Workspace, channel: string): Promise<Outcome> {
   await requireChannel(place.root, channel);
   const { settings } = await loadSettings(place.root);
   const nonce = generateSecret().slice(0, 12);

@@ -2,20 +2,20 @@ import { interruption } from '../base/command.ts';
 import { stackFailure } from '../base/failure.ts';
 import { error } from '../base/problem.ts';
 import { compose } from '../engine/compose.ts';
-import { publish } from '../render/publish.ts';
+import { publish } from '../render/publish-io.ts';
 import { stackState } from '../engine/stack-state.ts';
 import { waitForHealthy, type WaitOptions } from '../engine/wait.ts';
 import { joinDemo } from '../demo/run.ts';
 import type { Prepared } from './prepare.ts';
-import { startProof } from './prove.ts';
+import { startProof } from './prove-io.ts';
 import { reloadServices } from './reload.ts';
-import type { Workplace } from '../engine/workspace.ts';
+import type { Workspace } from '../engine/workspace.ts';
 
 /** Longest time that a service may take to become healthy: Grafana migrates its database at its first start, Prometheus replays its log. */
 const HEALTHY_WITHIN_MS = 180_000;
 
 /** Publishes the configuration, starts, changes or removes containers until the stack is what was prepared, and proves it. */
-export async function applyPrepared(place: Workplace, prepared: Prepared): Promise<void> {
+export async function applyPrepared(place: Workspace, prepared: Prepared): Promise<void> {
   const { root, exec, docker, report, signal } = place;
   const project = prepared.settings.plain.COMPOSE_PROJECT_NAME;
   const services = [...prepared.selection.services].filter((service) => service in prepared.model.services);
@@ -53,7 +53,7 @@ export async function applyPrepared(place: Workplace, prepared: Prepared): Promi
   await proof.finish();
 }
 
-async function healthy({ docker, report, signal }: Workplace, wait: Pick<WaitOptions, 'project' | 'services' | 'baseline'>): Promise<void> {
+async function healthy({ docker, report, signal }: Workspace, wait: Pick<WaitOptions, 'project' | 'services' | 'baseline'>): Promise<void> {
   const { services } = wait;
   await report.step('services healthy', async (detail) => {
     await waitForHealthy(docker, {

@@ -1,8 +1,8 @@
 import { compose } from '../engine/compose.ts';
-import type { Workplace } from '../engine/workspace.ts';
+import type { Workspace } from '../engine/workspace.ts';
 
 /** Gives the running Grafana's administrator the password of the settings. It goes in through standard input, never through an argument. */
-export async function resetGrafanaPassword({ exec, root, report }: Workplace, password: string): Promise<void> {
+export async function resetGrafanaPassword({ exec, root, report }: Workspace, password: string): Promise<void> {
   const command = [
     'exec',
     '-T',

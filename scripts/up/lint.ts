@@ -8,11 +8,11 @@ import { isSelected } from '../render/scrape.ts';
 import { readIfThere } from '../base/files.ts';
 import { atSource, testedAlone } from '../rules/alone.ts';
 import { lint } from './lint-io.ts';
-import { rememberLint, stage, STAGING } from '../render/publish.ts';
+import { rememberLint, stage, STAGING } from '../render/publish-io.ts';
 import { modules } from '../modules/index.ts';
 import type { Prepared } from './prepare.ts';
 import { interruptible } from '../base/interruptible.ts';
-import type { Workplace } from '../engine/workspace.ts';
+import type { Workspace } from '../engine/workspace.ts';
 
 /** promtool tests rules on one core; two runs side by side are what the smallest supported host has. */
 const TEST_RUNS = 2;
@@ -24,7 +24,7 @@ const REMEMBERED = 1_000;
  * What passed in the same images before is not read again, unless `always` asks for it; a rule test, which depends on nothing else than itself,
  * its rules and the image, is not run again in any case. Throws a `Failure` with every problem of every tool.
  */
-export async function lintPrepared(place: Workplace, prepared: Prepared, always: boolean): Promise<void> {
+export async function lintPrepared(place: Workspace, prepared: Prepared, always: boolean): Promise<void> {
   const { root, report } = place;
   await report.step('configs linted', async (detail) => {
     const staged = await stage(root, 'tree', prepared.tree);
@@ -69,7 +69,7 @@ interface LintPart {
   readonly runs: readonly LintRun[];
 }
 
-async function ruleTests({ root }: Workplace, prepared: Prepared, known: ReadonlySet<string>): Promise<LintPart> {
+async function ruleTests({ root }: Workspace, prepared: Prepared, known: ReadonlySet<string>): Promise<LintPart> {
   const enabled = new Set(prepared.selection.modules.map(({ name }) => name));
   const isChosen = (path: string): boolean =>
     /^test\/rules\/.*\.test\.yml$/.test(path) && isSelected(path.replace(/(\.\w+)?(-\w+)?\.test\.yml$/, '.yml'), modules, enabled);
@@ -85,7 +85,7 @@ async function ruleTests({ root }: Workplace, prepared: Prepared, known: Readonl
   };
 }
 
-async function runPart({ root, exec, signal }: Workplace, prepared: Prepared, { file, keys, runs }: LintPart): Promise<readonly string[]> {
+async function runPart({ root, exec, signal }: Workspace, prepared: Prepared, { file, keys, runs }: LintPart): Promise<readonly string[]> {
   if (runs.length === 0) return [];
   const problems = (
     await Promise.all(runs.map(async (run) => lint(interruptible(exec, signal), run, imageOf(prepared, run.service))))

@@ -11,15 +11,15 @@ import { containerdSocket } from '../engine/containerd.ts';
 import { hostPaths, serverName } from '../engine/host.ts';
 import { hostProblems } from '../engine/host-check.ts';
 import { appNetworkProblems, planNetwork } from '../engine/networks.ts';
-import type { Workplace } from '../engine/workspace.ts';
+import type { Workspace } from '../engine/workspace.ts';
 import { ensureImages, type ImageSet } from '../images/io.ts';
 import { modules } from '../modules/index.ts';
 import { select, wantedProfiles, type Selection } from '../modules/selection.ts';
 import type { SecretFile } from '../modules/parts.ts';
-import { bundleServices } from '../render/bundle.ts';
+import { bundleServices } from '../render/bundle-io.ts';
 import { composeProblems } from '../render/compose-invariants.ts';
 import { expectedOf, type Expected } from '../render/expected.ts';
-import { withComposeFile } from '../render/publish.ts';
+import { withComposeFile } from '../render/publish-io.ts';
 import { sourceProblems } from '../rules/all.ts';
 import { composeEnv } from '../settings/compose-env.ts';
 import { placesOf } from '../settings/io.ts';
@@ -45,7 +45,7 @@ export interface Prepared {
 }
 
 /** Renders the configuration that the settings ask for. Throws a `Failure` with every problem that stands in the way. */
-export async function prepare(place: Workplace, settings: Settings, options: { readonly checkHost: boolean }): Promise<Prepared> {
+export async function prepare(place: Workspace, settings: Settings, options: { readonly checkHost: boolean }): Promise<Prepared> {
   const network = await planNetwork(place.docker, settings.plain);
   const merged = await mergeCompose(place.exec, place.root, wantedProfiles(modules, settings.plain), composeEnv(settings.plain, network));
   const images = await findImages(place, merged, settings);
@@ -58,7 +58,7 @@ export async function prepare(place: Workplace, settings: Settings, options: { r
 }
 
 /** Finds an image for every service. Throws a `Failure` where one that nothing works without is missing. */
-async function findImages({ root, docker, exec, report, signal, mayInstall }: Workplace, merged: ComposeModel, { plain }: Settings) {
+async function findImages({ root, docker, exec, report, signal, mayInstall }: Workspace, merged: ComposeModel, { plain }: Settings) {
   const images = await report.step('images', async (detail) =>
     ensureImages({
       exec: interruptible(exec, signal),
@@ -78,7 +78,7 @@ async function findImages({ root, docker, exec, report, signal, mayInstall }: Wo
 }
 
 /** Reads what rendering needs of the checkout and the host. */
-async function readInputs({ root, docker }: Workplace, known: Pick<Inputs, 'settings' | 'network' | 'merged' | 'images'>): Promise<Inputs> {
+async function readInputs({ root, docker }: Workspace, known: Pick<Inputs, 'settings' | 'network' | 'merged' | 'images'>): Promise<Inputs> {
   const { plain } = known.settings;
   const missing = new Map(known.images.leftOut.map(({ service, reason }) => [service, reason]));
   const selection = select(modules, plain, missing);
@@ -95,7 +95,7 @@ async function readInputs({ root, docker }: Workplace, known: Pick<Inputs, 'sett
 }
 
 /** Renders, and checks the result against our own rules. */
-async function check({ root, docker, report }: Workplace, inputs: Inputs, checkHost: boolean): Promise<Prepared> {
+async function check({ root, docker, report }: Workspace, inputs: Inputs, checkHost: boolean): Promise<Prepared> {
   const { settings, selection, network, images, sources, secretFiles } = inputs;
   const { plain } = settings;
   const secretPlan = planSecrets(settings, secretFiles);

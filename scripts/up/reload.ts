@@ -5,13 +5,13 @@ import { alertmanagerApi } from '../clients/alertmanager.ts';
 import { prometheusApi } from '../clients/prometheus.ts';
 import { stackState } from '../engine/stack-state.ts';
 import type { Prepared } from './prepare.ts';
-import type { Workplace } from '../engine/workspace.ts';
+import type { Workspace } from '../engine/workspace.ts';
 
 /**
  * Makes the services that read their files again without a restart do so, where their container is one of those that ran before (by id): a new one
  * has read the new files at its start. The others were recreated by Compose when their files changed.
  */
-export async function reloadServices({ docker, report }: Workplace, { settings }: Prepared, before: ReadonlySet<string>): Promise<void> {
+export async function reloadServices({ docker, report }: Workspace, { settings }: Prepared, before: ReadonlySet<string>): Promise<void> {
   const at = addressesOf(settings.plain);
   const old = (await stackState(docker, settings.plain.COMPOSE_PROJECT_NAME))
     .filter(({ id }) => before.has(id))

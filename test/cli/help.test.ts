@@ -19,6 +19,6 @@ describe('--help', () => {
     const body = readFileSync(join(ROOT, 'scripts', name), 'utf8').split(/await main\(/)[1] ?? '';
     const parsed = body.search(/parseArguments\(/);
     expect(parsed).toBeGreaterThan(0);
-    expect(body.slice(0, parsed)).not.toContain('openWorkplace(');
+    expect(body.slice(0, parsed)).not.toContain('openWorkspace(');
   });
 });

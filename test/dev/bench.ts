@@ -5,7 +5,7 @@ import { inputFailure, stackFailure } from '../../scripts/base/failure.ts';
 import { error } from '../../scripts/base/problem.ts';
 import { exec } from '../../scripts/base/exec.ts';
 import { ROOT } from '../../scripts/base/files.ts';
-import { openWorkplace } from '../../scripts/engine/workspace.ts';
+import { openWorkspace } from '../../scripts/engine/workspace.ts';
 
 const USAGE = 'npm run bench [-- stack | instrumentation | containers | exporters]';
 const BENCHES = ['stack', 'instrumentation', 'containers', 'exporters'];
@@ -18,7 +18,7 @@ await main(async (context) => {
   const [bench = 'stack', ...rest] = parseArguments(context.args, { usage: USAGE, options: {}, positionals: true }).positionals;
   if (!BENCHES.includes(bench) || rest.length > 0)
     throw inputFailure([error('arguments', `there is no benchmark "${[bench, ...rest].join(' ')}"`, USAGE)]);
-  await openWorkplace(context);
+  await openWorkspace(context);
   const { code } = await exec([process.execPath, '--import', 'tsx', join(ROOT, `test/bench/${bench}.ts`)], {
     cwd: ROOT,
     interactive: true,

@@ -5,7 +5,7 @@ import { wrongImages } from './contracts/sources.ts';
 import { inputFailure, stackFailure } from '../../scripts/base/failure.ts';
 import { capture, contractFile, presentContracts, withCaptured, writeContracts } from './contracts/files.ts';
 import { readUses } from './contracts/read-uses.ts';
-import { openWorkplace } from '../../scripts/engine/workspace.ts';
+import { openWorkspace } from '../../scripts/engine/workspace.ts';
 
 const USAGE = 'npm run contracts [-- --check] [--beside] [--image service=image]…';
 
@@ -17,7 +17,7 @@ await main(async (context) => {
   });
   const wrong = wrongImages(values.image ?? []);
   if (wrong.length > 0) throw inputFailure(wrong);
-  const place = await openWorkplace(context);
+  const place = await openWorkspace(context);
   const [present, uses] = await Promise.all([presentContracts(place.root), readUses(place.root)]);
   const captured = await capture(place, values.image ?? []);
   const all = withCaptured(present, captured, values.beside === true);

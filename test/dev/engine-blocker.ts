@@ -1,7 +1,7 @@
 import type { Context } from '../../scripts/base/command.ts';
 import { Failure } from '../../scripts/base/failure.ts';
 import { debianBuildBlocker } from '../../scripts/images/debian-build.ts';
-import { openWorkplace } from '../../scripts/engine/workspace.ts';
+import { openWorkspace } from '../../scripts/engine/workspace.ts';
 
 /**
  * Why the tests that need an engine cannot run here, or undefined where they can. Installs only what it may: with `yes`, or where somebody says so
@@ -9,7 +9,7 @@ import { openWorkplace } from '../../scripts/engine/workspace.ts';
  */
 export async function engineBlocker(context: Context, yes: boolean): Promise<string | undefined> {
   try {
-    const { exec, mayInstall } = await openWorkplace(context, yes);
+    const { exec, mayInstall } = await openWorkspace(context, yes);
     if (yes) return undefined;
     // The databases of the tests come from Debian packages wherever the stack's own images come from.
     const blocker = await debianBuildBlocker({ exec, mayInstall });

@@ -5,7 +5,7 @@ import { stackFailure } from '../../scripts/base/failure.ts';
 import { KILLED_AT_LEAST, scoreOf } from './mutation/score.ts';
 import { error } from '../../scripts/base/problem.ts';
 import { mutate, type MutationScope } from './mutation/mutate.ts';
-import { openWorkplace } from '../../scripts/engine/workspace.ts';
+import { openWorkspace } from '../../scripts/engine/workspace.ts';
 import { proofSubjects } from './proof/digest.ts';
 import type { ProofLock } from './proof/lock.ts';
 import { openProofs } from './proof/open.ts';
@@ -23,7 +23,7 @@ await main(async (context) => {
   });
   const lock = values.changed === true ? await readProofLock() : {};
   const scope: MutationScope = { modules: positionals, ...(values.changed === true ? { names: await changedRules(lock) } : {}) };
-  const verdicts = await mutate(await openWorkplace(context), scope);
+  const verdicts = await mutate(await openWorkspace(context), scope);
   // What has not changed counts with what the lock holds of it.
   const unchanged = Object.fromEntries(Object.entries(lock).filter(([name]) => scope.names?.has(name) === false));
   const score = lockScore({ ...unchanged, '': { mutants: { digest: '', ...scoreOf(verdicts) } } });

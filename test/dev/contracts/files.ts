@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readContracts, type Contract, type Contracts } from '../../../scripts/rules/contract.ts';
 import { inputFailure, stackFailure } from '../../../scripts/base/failure.ts';
 import { readTree } from '../../../scripts/base/files.ts';
-import type { Workplace } from '../../../scripts/engine/workspace.ts';
+import type { Workspace } from '../../../scripts/engine/workspace.ts';
 
 const FOLDER = 'test/contracts';
 
@@ -20,7 +20,7 @@ export async function presentContracts(root: string): Promise<Contracts> {
  *
  * @param images `service=image`: run in the place of the pinned ones
  */
-export async function capture({ root, exec, signal }: Workplace, images: readonly string[]): Promise<readonly Contract[]> {
+export async function capture({ root, exec, signal }: Workspace, images: readonly string[]): Promise<readonly Contract[]> {
   const into = await mkdtemp(join(tmpdir(), 'pharos-contracts-'));
   try {
     const command = [process.execPath, '--import', 'tsx', join(root, 'test/dev/contracts/capture-stack.ts'), into, ...images];

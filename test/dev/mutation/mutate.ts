@@ -7,9 +7,9 @@ import { moduleName, syntaxProblems } from '../../../scripts/rules/invariants.ts
 import { readTree } from '../../../scripts/base/files.ts';
 import { readOutcomes, rememberOutcomes, type Outcomes } from './outcomes-io.ts';
 import { testRules } from './promtool.ts';
-import { stage, unstage } from '../../../scripts/render/publish.ts';
+import { stage, unstage } from '../../../scripts/render/publish-io.ts';
 import { serviceImage } from '../../../scripts/images/service-image.ts';
-import type { Workplace } from '../../../scripts/engine/workspace.ts';
+import type { Workspace } from '../../../scripts/engine/workspace.ts';
 import { readRuleTests } from '../../../scripts/rules/cases-io.ts';
 import { join } from 'node:path';
 import { closest } from 'fastest-levenshtein';
@@ -30,7 +30,7 @@ export interface MutationScope {
  * Tries every mutant of the rules in question against the rule tests. Outcomes are kept: only what has
  * changed since is run again. Throws a `Failure` where a rule cannot be read, or fails its tests as it stands.
  */
-export async function mutate(place: Workplace, { modules = [], names }: MutationScope = {}): Promise<readonly Verdict[]> {
+export async function mutate(place: Workspace, { modules = [], names }: MutationScope = {}): Promise<readonly Verdict[]> {
   const { root, report } = place;
   const sources = rulesOnly(await readTree(root, 'prometheus/rules'));
   const tests = rulesOnly(await readRuleTests(root));
@@ -68,7 +68,7 @@ function chosen(paths: readonly string[], only: readonly string[]): readonly str
 }
 
 async function tryAll(
-  { root, exec, signal }: Workplace,
+  { root, exec, signal }: Workspace,
   image: string,
   subjects: readonly Subject[],
   detail: (text: string) => void,
@@ -102,7 +102,7 @@ async function tryAll(
   return known;
 }
 
-async function tryBatch(exec: Workplace['exec'], image: string, folder: string, batch: readonly Trial[]): Promise<Outcomes> {
+async function tryBatch(exec: Workspace['exec'], image: string, folder: string, batch: readonly Trial[]): Promise<Outcomes> {
   const results = await testRules(
     exec,
     image,

@@ -5,7 +5,7 @@ import { Failure, inputFailure, stackFailure } from '../../../scripts/base/failu
 import { ROOT } from '../../../scripts/base/files.ts';
 import { error, type Problem } from '../../../scripts/base/problem.ts';
 import { demoProject } from '../../../scripts/demo/plan.ts';
-import { openWorkplace } from '../../../scripts/engine/workspace.ts';
+import { openWorkspace } from '../../../scripts/engine/workspace.ts';
 import { drills } from '../../drills/shared/registry.ts';
 import { takeLock } from '../../drills/shared/run-lock.ts';
 import { leftOf } from '../../support/cleanup.ts';
@@ -34,7 +34,7 @@ export async function proveAndRecord(context: Context, request: Request, kinds: 
   const plan = proofPlan(request, kinds, { subjects, lock, drills });
   for (const { alert, onlyByName = '' } of plan.leftOut) report.note(`  ${alert} is skipped: ${onlyByName}. npm run prove -- ${alert}`);
   if (isEmpty(plan)) return report.result('Nothing to prove.');
-  const place = await openWorkplace(context);
+  const place = await openWorkspace(context);
   const release = lockRuns();
   interruption.state = 'What was started is being removed, which takes up to a minute. The proof lock is unchanged.';
   interruption.patienceMs = 180_000;

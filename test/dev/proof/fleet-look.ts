@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AlertSight } from '../../../scripts/doctor/blind.ts';
+import type { AlertCheck } from '../../../scripts/doctor/blind.ts';
 import type { Diagnosis } from '../../../scripts/doctor/diagnosis.ts';
 import { misbehave } from '../../drills/apps.ts';
 import type { DrillContext } from '../../drills/shared/drill.ts';
@@ -69,7 +69,7 @@ export async function alertsWithSeries(context: DrillContext, wanted: ReadonlySe
   const [test] = await Promise.all([stack.run('test-alert'), troubleFleet(stack, prefix)]);
   const services = await stack.services();
   const absent = new Set(Object.entries(OF_SERVICES).flatMap(([alert, service]) => (services.includes(service) ? [] : [alert])));
-  let alerts: readonly AlertSight[] = [];
+  let alerts: readonly AlertCheck[] = [];
   // Rates need two scrapes, and some figures come once a minute.
   await eventually('every alert can fire', 240, async () => {
     alerts = (JSON.parse((await stack.run('doctor', '--json')).stdout) as Diagnosis).alerts;

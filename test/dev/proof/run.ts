@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Workplace } from '../../../scripts/engine/workspace.ts';
+import type { Workspace } from '../../../scripts/engine/workspace.ts';
 import { runBatches, type Outcome } from '../../drills/shared/batches.ts';
 import { openContext } from '../../drills/shared/context.ts';
 import type { DrillContext } from '../../drills/shared/drill.ts';
@@ -17,7 +17,7 @@ export const PROJECT = 'pharos-drill';
 
 /** What a run works with. */
 export interface ProofRun {
-  readonly place: Workplace;
+  readonly place: Workspace;
   readonly plan: ProofPlan;
   readonly subjects: readonly Subject[];
   /** The lock as it was. */

@@ -2,8 +2,8 @@ import type { Finding } from '../../../scripts/modules/check.ts';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../scripts/base/failure.ts';
 import { error } from '../../../scripts/base/problem.ts';
-import { proofOf } from '../../../scripts/up/prove.ts';
-import type { Workplace } from '../../../scripts/engine/workspace.ts';
+import { proofOf } from '../../../scripts/up/prove-io.ts';
+import type { Workspace } from '../../../scripts/engine/workspace.ts';
 
 const refused: Finding = { ...error('redis cache', 'refuses', 'mend'), final: true };
 
@@ -12,7 +12,7 @@ function prove(...answers: readonly (readonly Finding[])[]) {
   const asked = { times: 0 };
   const report = { step: async (_title: string, run: (detail: () => void) => unknown) => run(() => undefined), problems: () => undefined };
   const run = async (): Promise<readonly Finding[]> => answers[Math.min(asked.times++, answers.length - 1)] ?? [];
-  const place = { report, signal: new AbortController().signal } as unknown as Workplace;
+  const place = { report, signal: new AbortController().signal } as unknown as Workspace;
   return { asked, proof: proofOf([{ title: 'redis', service: 'redis-exporter', run }], place) };
 }
 

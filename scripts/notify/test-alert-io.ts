@@ -18,7 +18,7 @@ import { readIfThere } from '../base/files.ts';
 import { historyApi } from '../clients/history.ts';
 import { prometheusApi } from '../clients/prometheus.ts';
 import { logSince, stackState } from '../engine/stack-state.ts';
-import type { Workplace } from '../engine/workspace.ts';
+import type { Workspace } from '../engine/workspace.ts';
 
 const POLL_MS = 250;
 const CONFIG = '.effective/alertmanager/alertmanager.yml';
@@ -37,7 +37,7 @@ export async function requireChannel(root: string, channel: string): Promise<voi
 }
 
 /** The channels that an alert with these labels would reach, as amtool reads the running configuration. Nothing is sent. */
-export async function routeTestAlert({ root, exec }: Workplace, labels: Readonly<Record<string, string>>): Promise<readonly Channel[]> {
+export async function routeTestAlert({ root, exec }: Workspace, labels: Readonly<Record<string, string>>): Promise<readonly Channel[]> {
   const pairs = Object.entries({ alertname: 'TestAlert', ...labels }).map(([name, value]) => amtoolPair(name, value));
   const command = [
     'exec',
@@ -57,7 +57,7 @@ export async function routeTestAlert({ root, exec }: Workplace, labels: Readonly
 
 /** Sends a test alert the whole way, waits for every receipt, ends it, and waits for the resolved notices. */
 export async function deliverTestAlert(
-  place: Workplace,
+  place: Workspace,
   settings: PlainSettings,
   { labels, nonce, withinMs }: { readonly labels: Readonly<Record<string, string>>; readonly nonce: string; readonly withinMs: number },
 ): Promise<Outcome> {
@@ -120,7 +120,7 @@ interface Waiting {
 }
 
 /** Follows the alert from the metric through Prometheus into Alertmanager. A stage that it does not reach is the finding. */
-async function travel({ report }: Workplace, at: Addresses, nonce: string, waiting: Waiting): Promise<HeldAlert> {
+async function travel({ report }: Workspace, at: Addresses, nonce: string, waiting: Waiting): Promise<HeldAlert> {
   const prometheus = prometheusApi(at.prometheus);
   const alertmanager = alertmanagerApi(at.alertmanager);
   await report.step('metric scraped by Prometheus', async () => {
@@ -215,7 +215,7 @@ async function effectiveConfig(root: string): Promise<AlertmanagerConfig> {
   return parse(text) as AlertmanagerConfig;
 }
 
-async function alertmanagerLog({ docker }: Workplace, settings: PlainSettings, sinceMs: number): Promise<string> {
+async function alertmanagerLog({ docker }: Workspace, settings: PlainSettings, sinceMs: number): Promise<string> {
   const container = (await stackState(docker, settings.COMPOSE_PROJECT_NAME)).find(({ service }) => service === 'alertmanager');
   return container === undefined ? '' : logSince(docker, container.id, sinceMs);
 }

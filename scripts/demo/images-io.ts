@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { stackFailure } from '../base/failure.ts';
 import { interruptible } from '../base/interruptible.ts';
 import { error } from '../base/problem.ts';
-import type { Workplace } from '../engine/workspace.ts';
+import type { Workspace } from '../engine/workspace.ts';
 import { ensureImages } from '../images/io.ts';
 import type { Demo } from '../modules/parts.ts';
 import type { PlainSettings } from '../settings/table.ts';
@@ -22,7 +22,7 @@ export interface DemoImages {
  * scrape. Throws a `Failure` where another service has none.
  */
 export async function demoImages(
-  { root, docker, exec, report, signal, mayInstall }: Workplace,
+  { root, docker, exec, report, signal, mayInstall }: Workspace,
   parts: readonly Demo[],
   settings: PlainSettings,
   detail: (text: string) => void,

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stackFailure } from '../base/failure.ts';
 import { error, errorsOf, type Problem } from '../base/problem.ts';
 import type { Prepared } from './prepare.ts';
-import { smokeChecks } from './smoke-checks.ts';
-import type { Workplace } from '../engine/workspace.ts';
+import { smokeChecks } from './smoke-checks-io.ts';
+import type { Workspace } from '../engine/workspace.ts';
 
 /** How long a check may take to come true once every service is healthy: two scrape intervals of 15 s, the first evaluation, and room for a loaded machine. */
 const WITHIN_MS = 60_000;
@@ -22,12 +22,12 @@ export interface Proof {
  * Begins to prove with data, not with exit codes, that the running stack does what was configured. Begun while services start, so that the
  * first scrapes are not waited for afterwards; time only counts from `finish` on, which is called once every service is healthy.
  */
-export function startProof(place: Workplace, prepared: Prepared): Proof {
+export function startProof(place: Workspace, prepared: Prepared): Proof {
   return proofOf(smokeChecks(place, prepared), place);
 }
 
 /** Begins to run checks; those that come true before `finish` are run once more then. */
-export function proofOf(checks: readonly SmokeCheck[], place: Pick<Workplace, 'report' | 'signal'>): Proof {
+export function proofOf(checks: readonly SmokeCheck[], place: Pick<Workspace, 'report' | 'signal'>): Proof {
   const cancelled = new AbortController();
   const signal = AbortSignal.any([place.signal, cancelled.signal]);
   const open = new Set(checks.map(({ title }) => title));

@@ -7,15 +7,15 @@ import { grafanaApi } from '../clients/grafana.ts';
 import { historyApi } from '../clients/history.ts';
 import { prometheusApi, type PrometheusApi } from '../clients/prometheus.ts';
 import { lastLogLines, logSince, runningSince, stackState } from '../engine/stack-state.ts';
-import type { Workplace } from '../engine/workspace.ts';
+import type { Workspace } from '../engine/workspace.ts';
 import type { CheckContext, SmokeCheck } from '../modules/check.ts';
-import { currentOf, fileTargets } from './current-samples.ts';
+import { currentOf, fileTargets } from './current-samples-io.ts';
 import { resetGrafanaPassword } from './grafana-password.ts';
 import type { Prepared } from './prepare.ts';
 import * as smoke from './smoke.ts';
 
 /** Every check for what runs. */
-export function smokeChecks(place: Workplace, prepared: Prepared): readonly SmokeCheck[] {
+export function smokeChecks(place: Workspace, prepared: Prepared): readonly SmokeCheck[] {
   const { settings, expected, selection, network } = prepared;
   const { plain } = settings;
   const at = addressesOf(plain);
@@ -54,7 +54,7 @@ export function smokeChecks(place: Workplace, prepared: Prepared): readonly Smok
 }
 
 /** What the modules' checks may ask, from the moment that this is called. */
-function checkContext({ docker, root }: Workplace, prepared: Prepared, prometheus: PrometheusApi): CheckContext {
+function checkContext({ docker, root }: Workspace, prepared: Prepared, prometheus: PrometheusApi): CheckContext {
   const { plain } = prepared.settings;
   const began = Date.now();
   return {
@@ -104,7 +104,7 @@ async function alertmanagerProblems({ tree }: Prepared, prometheus: PrometheusAp
     : [...problems, error('Prometheus', 'is not connected to Alertmanager', 'npm run logs -- prometheus alertmanager')];
 }
 
-async function grafanaProblems(place: Workplace, { settings, expected }: Prepared, base: string): Promise<readonly Problem[]> {
+async function grafanaProblems(place: Workspace, { settings, expected }: Prepared, base: string): Promise<readonly Problem[]> {
   const password = settings.secrets['GRAFANA_ADMIN_PASSWORD'] ?? '';
   const grafana = grafanaApi(base, { user: settings.plain.GRAFANA_ADMIN_USER, password });
   // Grafana reads the password from its settings only when it creates its database.
@@ -123,7 +123,7 @@ async function grafanaProblems(place: Workplace, { settings, expected }: Prepare
   ];
 }
 
-async function bindings({ docker }: Workplace, project: string) {
+async function bindings({ docker }: Workspace, project: string) {
   const containers = await docker.listContainers({ filters: { label: [`com.docker.compose.project=${project}`] } });
   return containers.flatMap(({ Labels, Ports }) =>
     Ports.flatMap(({ IP, PublicPort }) =>
