@@ -35,7 +35,8 @@ export const exec: Exec = async (command, options = {}) => {
     env: { ...process.env, ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    // A signal of its own: zx never removes its listener, and Node warns from the eleventh on.
+    ...(options.signal === undefined ? {} : { signal: AbortSignal.any([options.signal]) }),
   });
   const started = run`${[...command]}`;
   const silence =

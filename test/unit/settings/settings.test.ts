@@ -63,10 +63,7 @@ describe('readSettings', () => {
     ['PROMETHEUS_RETENTION_TIME=106752d', 'error .env:1 PROMETHEUS_RETENTION_TIME: "106752d" is longer than Prometheus can count'],
     ['PROMETHEUS_RETENTION_SIZE=8388608TB', 'error .env:1 PROMETHEUS_RETENTION_SIZE: "8388608TB" is larger than Prometheus can count'],
     ['ALERT_CPU_THRESHOLD=120', 'error .env:1 ALERT_CPU_THRESHOLD: "120" is not a percentage'],
-    [
-      'ALERT_CPU_THRESHOLD=100',
-      'error .env:1 ALERT_CPU_THRESHOLD is 100: more than 100 % is impossible, so HighCPUUsage would never fire',
-    ],
+    ['ALERT_CPU_THRESHOLD=100', 'error .env:1 ALERT_CPU_THRESHOLD is 100: more than 100 % is impossible, so HighCPUUsage would never fire'],
     [
       'ALERT_MEMORY_THRESHOLD=95',
       'warning .env:1 ALERT_MEMORY_THRESHOLD is 95, but CriticalMemoryUsage already fires at 95: HighMemoryUsage would come too late',
