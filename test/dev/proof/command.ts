@@ -69,7 +69,11 @@ function lockRuns(): () => void {
 function problemsOf(failure: unknown): readonly Problem[] {
   if (failure instanceof Failure) return failure.problems;
   return [
-    error('npm run prove', failure instanceof Error ? failure.message : String(failure), 'Fix it, then run npm run prove -- --stale for what is still open.'),
+    error(
+      'npm run prove',
+      failure instanceof Error ? failure.message : String(failure),
+      'Fix it, then run npm run prove -- --stale for what is still open.',
+    ),
   ];
 }
 
