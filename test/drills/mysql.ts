@@ -43,6 +43,7 @@ function server(name: string, sql: string, flags: readonly string[]): Target {
       '[ -e /tmp/done ] || (until mariadb -e "SELECT 1" >/dev/null 2>&1; do sleep 0.5; done; mariadb < /tmp/first.sql && touch /tmp/done) &',
       `exec mariadbd --user=mysql --datadir=/data ${FLAGS} ${flags.join(' ')}`,
     ].join('\n'),
+    prepare: async (context) => ready(context, name),
     watch: {
       settings: { MYSQL_INSTANCES: `${name}=mysql://pharos_monitor@${name}:3306` },
       files: { [`secrets/mysql_${name}_password`]: 'right-password' },
@@ -77,7 +78,6 @@ const work = mysql('my-work');
 const primary = mysql('my-primary');
 const replica = replicaOf('my-primary', 'my-replica');
 const applied = async (context: DrillContext): Promise<void> => {
-  await ready(context, 'my-replica');
   await eventually('the replica has the table', 60, async () => {
     const tables = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'shop'";
     return (await sql(context, 'my-replica', tables)) === '1';
@@ -96,7 +96,6 @@ export const drills: readonly Drill[] = [
     of: 'my-down',
     down: true,
     targets: [mysql('my-down')],
-    prepare: async (context) => ready(context, 'my-down'),
     inject: async ({ docker }) => docker('stop', 'my-down'),
     remove: async ({ docker }) => docker('start', 'my-down'),
   },
@@ -121,7 +120,6 @@ export const drills: readonly Drill[] = [
     fault: 'primary of a replica stopped',
     of: 'my-second',
     targets: [mysql('my-first'), replicaOf('my-first', 'my-second')],
-    prepare: async (context) => ready(context, 'my-second'),
     inject: async ({ docker }) => docker('kill', 'my-first'),
     remove: async ({ docker }) => docker('start', 'my-first'),
     // It waits for 90 s, until a replica has tried again.
@@ -133,7 +131,6 @@ export const drills: readonly Drill[] = [
     fault: 'primary set to read-only',
     of: 'my-work',
     targets: [work],
-    prepare: async (context) => ready(context, 'my-work'),
     inject: async (context) => sql(context, 'my-work', 'SET GLOBAL read_only = 1'),
     remove: async (context) => sql(context, 'my-work', 'SET GLOBAL read_only = 0'),
   },
@@ -143,7 +140,6 @@ export const drills: readonly Drill[] = [
     fault: 'connections used up',
     of: 'my-full',
     targets: [mysql('my-full', '--max-connections=20')],
-    prepare: async (context) => ready(context, 'my-full'),
     // The exporter comes and goes with the 18th.
     inject: async ({ spawn }) => spawn('my-full', 'bash', '-c', `${sleepers(17, 600)}; wait`),
     remove: async (context) => endSleepers(context, 'my-full'),
@@ -154,7 +150,6 @@ export const drills: readonly Drill[] = [
     fault: 'more connections than max_connections',
     of: 'my-crowd',
     targets: [mysql('my-crowd', '--max-connections=10')],
-    prepare: async (context) => ready(context, 'my-crowd'),
     // They leave again, so that the exporter gets a connection too. Some of them fail, which is the fault.
     inject: async ({ exec }) => exec('my-crowd', 'bash', '-c', `${sleepers(20, 3)}; wait; true`),
     remove: async () => undefined,
@@ -166,7 +161,6 @@ export const drills: readonly Drill[] = [
     fault: 'replica more than five minutes behind',
     of: 'my-lag',
     targets: [mysql('my-lead'), replicaOf('my-lead', 'my-lag')],
-    prepare: async (context) => ready(context, 'my-lag'),
     // A change that says it is a quarter of an hour old (in rows: a statement's age would be that of its transaction), and waits for a lock.
     inject: async (context) => {
       await context.spawn('my-lag', 'mariadb', '-e', 'LOCK TABLES shop.t READ; DO SLEEP(600)');
@@ -186,10 +180,7 @@ export const drills: readonly Drill[] = [
     fault: 'transactions deadlocked',
     of: 'my-work',
     targets: [work],
-    prepare: async (context) => {
-      await ready(context, 'my-work');
-      await sql(context, 'my-work', 'INSERT INTO shop.t VALUES (1), (2)');
-    },
+    prepare: async (context) => sql(context, 'my-work', 'INSERT INTO shop.t VALUES (1), (2)'),
     inject: async ({ exec }) => {
       const pair = (first: number, second: number): string =>
         `mariadb shop -e "BEGIN; SELECT * FROM t WHERE id = ${first} FOR UPDATE; DO SLEEP(0.3); SELECT * FROM t WHERE id = ${second} FOR UPDATE; COMMIT" >/dev/null 2>&1 &`;

@@ -7,14 +7,16 @@ import type { Target } from './shared/targets.ts';
 
 const SEARCH = 'SELECT id FROM items ORDER BY embedding <-> (SELECT embedding FROM items WHERE id = 1) LIMIT 3';
 
-/** A PostgreSQL with databases in which vector search is watched. */
-function vectors(name: string, ...databases: readonly string[]): Target {
+/** A PostgreSQL with databases in which vector search is watched, each with so many vectors. */
+function vectors(name: string, databases: Readonly<Record<string, number>>): Target {
   const { command = '', watch } = postgres(name);
-  const instances = databases.map((database) => `${name}/${database}`);
+  const instances = Object.keys(databases).map((database) => `${name}/${database}`);
   const canaries = instances.map((instance) => `  - { name: nearest, instance: ${instance}, query: "${SEARCH}", every: 5s }\n`);
   return {
     name,
     command,
+    prepare: async (context) =>
+      Promise.all(Object.entries(databases).map(async ([database, count]) => fill(context, name, database, count))),
     watch: {
       settings: { ...watch?.settings, VECTOR_INSTANCES: instances.join(',') },
       files: {
@@ -26,8 +28,8 @@ function vectors(name: string, ...databases: readonly string[]): Target {
 }
 
 /** A server with a database for each fault, and one for the fault that takes all of them. */
-const many = vectors('vec', 'slow', 'errors', 'unindexed', 'invalid', 'bare');
-const down = vectors('vec-down', 'app');
+const many = vectors('vec', { slow: 100, errors: 100, unindexed: 12_000, invalid: 12_000, bare: 100 });
+const down = vectors('vec-down', { app: 100 });
 
 /** Makes a table with vectors, an index over them, and lets the exporter search. */
 async function fill(context: DrillContext, name: string, database: string, count: number): Promise<void> {
@@ -55,7 +57,6 @@ export const drills: readonly Drill[] = [
     of: 'vec-down',
     down: true,
     targets: [down],
-    prepare: async (context) => fill(context, 'vec-down', 'app', 100),
     inject: async ({ docker }) => docker('stop', 'vec-down'),
     remove: async ({ docker }) => docker('start', 'vec-down'),
   },
@@ -65,7 +66,6 @@ export const drills: readonly Drill[] = [
     fault: 'row-level policy makes every search wait',
     of: 'slow',
     targets: [many],
-    prepare: async (context) => fill(context, 'vec', 'slow', 100),
     // Once for the search and once for the vector that it looks up.
     inject: async (context) => {
       const policy = 'CREATE POLICY waits ON items USING ((SELECT pg_sleep(0.8)) IS NOT NULL)';
@@ -80,7 +80,6 @@ export const drills: readonly Drill[] = [
     fault: 'right to read the table taken away',
     of: 'errors',
     targets: [many],
-    prepare: async (context) => fill(context, 'vec', 'errors', 100),
     inject: async (context) => psql(context, 'vec', 'REVOKE SELECT ON items FROM pharos_monitor', 'errors'),
     remove: async (context) => psql(context, 'vec', 'GRANT SELECT ON items TO pharos_monitor', 'errors'),
     back: 240,
@@ -91,7 +90,6 @@ export const drills: readonly Drill[] = [
     fault: 'index over vectors dropped',
     of: 'unindexed',
     targets: [many],
-    prepare: async (context) => fill(context, 'vec', 'unindexed', 12_000),
     inject: async (context) => psql(context, 'vec', 'DROP INDEX items_hnsw', 'unindexed'),
     remove: async (context) => psql(context, 'vec', INDEX, 'unindexed'),
   },
@@ -101,7 +99,6 @@ export const drills: readonly Drill[] = [
     fault: 'index build broken off',
     of: 'invalid',
     targets: [many],
-    prepare: async (context) => fill(context, 'vec', 'invalid', 12_000),
     // A build beside writers waits for those that were there before it, and leaves an invalid index when it ends meanwhile.
     inject: async (context) => {
       await context.spawn(
@@ -124,7 +121,6 @@ export const drills: readonly Drill[] = [
     fault: 'extension dropped',
     of: 'bare',
     targets: [many],
-    prepare: async (context) => fill(context, 'vec', 'bare', 100),
     inject: async (context) => psql(context, 'vec', 'DROP EXTENSION vector CASCADE', 'bare'),
     remove: async (context) => psql(context, 'vec', 'CREATE EXTENSION vector; ALTER TABLE items ADD COLUMN embedding vector(3)', 'bare'),
   },

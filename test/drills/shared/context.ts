@@ -104,6 +104,7 @@ async function start(target: Target, context: DrillContext, databases: string): 
       ? [image === undefined ? databases : await debianImage(image), 'bash', '-c', command]
       : [await imageOf(like, context), ...args];
   await startContainer(context.prefix, `${context.prefix}-${name}`, ...network, ...limit, ...own, ...program);
+  await target.prepare?.(context);
 }
 
 /** The image that a service of this stack runs. */

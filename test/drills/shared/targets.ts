@@ -14,6 +14,8 @@ export interface Target {
   readonly args?: readonly string[];
   /** Further options of `docker run`. */
   readonly options?: readonly string[] | ((context: DrillContext) => readonly string[]);
+  /** Runs once when it has started, before the stack watches it. */
+  readonly prepare?: (context: DrillContext) => Promise<unknown>;
   /** How the stack watches it; without this, it does not. */
   readonly watch?: Watch;
 }
