@@ -39,7 +39,8 @@ export function isWatched(proposal: Proposal, container: ContainerFacts, watched
   const names = [container.address, container.name, ...networks.flatMap(({ aliases }) => aliases)];
   // One target per container: an application that is scraped needs no probe on top, and one that is probed was decided upon.
   if (instance === undefined) return names.some((name) => watched.hosts.has(name));
-  const port = new URL(instance.url).port;
+  // A URL leaves out the default port of its scheme.
+  const port = new URL(instance.url).port || modules.find(({ name }) => name === module)?.servers?.port;
   return names.some((name) => watched.servers.get(module)?.has(`${name}:${port}`) === true);
 }
 
