@@ -47,7 +47,7 @@ describe('readSettings', () => {
       'error .env:1 POSTGRES_INSTANCES: "bad1" does not start with a name (lower-case letters, digits, -) and =; "bad2" does not start with a name (lower-case letters, digits, -) and =',
     ],
     ['GRAFANA_ADMIN_USER=ops admin', 'error .env:1 GRAFANA_ADMIN_USER: "ops admin" is not a user name'],
-    ['MODULES=node,node', 'error .env:1 MODULES: "node" stands twice'],
+    ['MODULES=node,node', 'error .env:1 MODULES: "node" is listed twice'],
     ['BIND_ADDRESS=localhost', 'error .env:1 BIND_ADDRESS: "localhost" is not an IP address'],
     ['PUBLIC_HOST=http://x', 'error .env:1 PUBLIC_HOST: "http://x" is not a host name'],
     ['SMTP_HOST=mail.example.com:25', 'error .env:1 SMTP_HOST: "mail.example.com:25" has a port, and takes a name or address alone'],
