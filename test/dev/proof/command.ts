@@ -49,7 +49,7 @@ export async function proveAndRecord(context: Context, request: Request, kinds: 
     const open = openProofs(subjects, updated);
     const rows = reportRows({ ...(await readReportSources(ROOT)), lock: updated, open });
     const shown = rows.filter(({ alert }) => request === 'all' || PROOFS.some((proof) => inPlan(plan, { alert, proof })));
-    report.result(renderReport(shown, reportTotals(rows, updated)));
+    if (entries.length > 0) report.result(renderReport(shown, reportTotals(rows, updated)));
     const problems = [...failures.flatMap(problemsOf), ...openProblems(open.filter((one) => inPlan(plan, one)))];
     if (problems.length > 0) throw stackFailure(problems);
   } finally {
@@ -69,7 +69,11 @@ function lockRuns(): () => void {
 function problemsOf(failure: unknown): readonly Problem[] {
   if (failure instanceof Failure) return failure.problems;
   return [
-    error('npm run prove', failure instanceof Error ? failure.message : String(failure), 'The rest was proven; run it again with --stale.'),
+    error(
+      'npm run prove',
+      failure instanceof Error ? failure.message : String(failure),
+      'Fix it, then run npm run prove -- --stale for what is still open.',
+    ),
   ];
 }
 

@@ -42,7 +42,10 @@ export async function prove(run: ProofRun): Promise<Proved> {
   if (plan.drills.length + plan.canFire.size + plan.quiet.size === 0)
     return { entries: [(await attempt(async () => tryMutants(run))) ?? {}], failures };
   signal.addEventListener('abort', interruptCommands);
-  const { context, close } = await report.step('stack, fleet and targets started', async () => openContext(PROJECT, plan.drills, signal));
+  const start = async () => report.step('stack, fleet and targets started', async () => openContext(PROJECT, plan.drills, signal));
+  const opened = await attempt(start);
+  if (opened === undefined) return { entries: [], failures };
+  const { context, close } = opened;
   try {
     const entries = await Promise.race([onStack(run, context, attempt), once(signal, 'abort').then(() => [])]);
     return { entries, failures };
