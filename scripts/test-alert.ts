@@ -8,7 +8,7 @@ import { inputFailure, stackFailure } from './base/failure.ts';
 import { error } from './base/problem.ts';
 import { ROOT } from './base/files.ts';
 import { loadSettings } from './settings/io.ts';
-import { deliverTestAlert, requireChannel, routeTestAlert } from './notify/test-alert.ts';
+import { deliverTestAlert, requireChannel, routeTestAlert } from './notify/test-alert-io.ts';
 import { openWorkspace } from './engine/workspace.ts';
 
 const USAGE =

@@ -35,11 +35,10 @@ export function mysql(): DashboardBuilder {
         .span(8),
     )
     .withPanel(
-      limitedGraph(
-        { title: 'Connections', about: 'Share of max_connections in use.', unit: 'percent', off: OFF },
-        { warning: 80 },
-        [`100 * mysql_global_status_threads_connected{${OF}} / mysql_global_variables_max_connections{${OF}}`, '{{instance}}'],
-      ).span(12),
+      limitedGraph({ title: 'Connections', about: 'Share of max_connections in use.', unit: 'percent', off: OFF }, { warning: 80 }, [
+        `100 * mysql_global_status_threads_connected{${OF}} / mysql_global_variables_max_connections{${OF}}`,
+        '{{instance}}',
+      ]).span(12),
     )
     .withPanel(
       limitedGraph(

@@ -30,6 +30,8 @@ export async function mergeCompose(
     return exec([...command, ...chosen, 'config', '--format', 'json'], {
       env: { ...withoutComposeVariables(), ...env },
       timeoutMs: 60_000,
+      // Compose 2.26 looks for the file of an `extends` below `include` in the folder that it is started in.
+      cwd: root,
     });
   };
   const files = existsSync(join(root, OVERRIDE)) ? [CHECKED_IN, OVERRIDE] : [CHECKED_IN];

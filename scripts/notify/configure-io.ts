@@ -13,7 +13,7 @@ import { generateSecret, loadOrCreateSettings, loadSettings, writeEnv } from '..
 import { applyPrepared } from '../up/apply.ts';
 import { lintPrepared } from '../up/lint.ts';
 import { prepare } from '../up/prepare.ts';
-import { deliverTestAlert, requireChannel } from './test-alert.ts';
+import { deliverTestAlert, requireChannel } from './test-alert-io.ts';
 import type { Workspace } from '../engine/workspace.ts';
 
 /** How long a test alert may take to its receipt. */

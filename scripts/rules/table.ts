@@ -17,7 +17,7 @@ export interface Edge {
 }
 
 /** Values by series: a metric, with the labels in which it differs from the others, such as `up{job="node"}`. */
-export type Series = Readonly<Record<string, Values | Edge>>;
+type Series = Readonly<Record<string, Values | Edge>>;
 
 /**
  * Changes of the series of a test: other values (null takes a series away), or other labels for all of them, such as `job="node"`, or both.

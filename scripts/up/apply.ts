@@ -2,12 +2,12 @@ import { interruption } from '../base/command.ts';
 import { stackFailure } from '../base/failure.ts';
 import { error } from '../base/problem.ts';
 import { compose } from '../engine/compose.ts';
-import { publish } from '../render/publish.ts';
+import { publish } from '../render/publish-io.ts';
 import { stackState } from '../engine/stack-state.ts';
 import { waitForHealthy, type WaitOptions } from '../engine/wait.ts';
 import { joinDemo } from '../demo/run.ts';
 import type { Prepared } from './prepare.ts';
-import { startProof } from './prove.ts';
+import { startProof } from './prove-io.ts';
 import { reloadServices } from './reload.ts';
 import type { Workspace } from '../engine/workspace.ts';
 

@@ -8,7 +8,7 @@ import { isSelected } from '../render/scrape.ts';
 import { readIfThere } from '../base/files.ts';
 import { atSource, testedAlone } from '../rules/alone.ts';
 import { lint } from './lint-io.ts';
-import { rememberLint, stage, STAGING } from '../render/publish.ts';
+import { rememberLint, stage, STAGING } from '../render/publish-io.ts';
 import { modules } from '../modules/index.ts';
 import type { Prepared } from './prepare.ts';
 import { interruptible } from '../base/interruptible.ts';

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { instrumentFastify } from '../../exporters/apps/instrumentation/fastify.ts';
 import { createInstrumentation } from '../../exporters/apps/instrumentation/instrumentation.ts';
-import { bundleExample } from '../../scripts/render/bundle.ts';
+import { bundleExample } from '../../scripts/render/bundle-io.ts';
 import { ROOT } from '../../scripts/base/files.ts';
 import { startShop } from '../support/databases.ts';
 import { startContainer } from '../support/cleanup.ts';

@@ -93,6 +93,17 @@ describe('the rooms of scripts/', () => {
   const uses = (pattern: RegExp, allowed: readonly string[]): string[] =>
     sources.filter(([path, text]) => pattern.test(text) && !allowed.includes(path)).map(([path]) => path);
 
+  it('keep what touches files, processes, clock or network where its name says so', () => {
+    const effects =
+      /from '(node:(fs|child_process|https?|dns|os|readline|timers)[^']*|zx|inquirer|esbuild)'|\bfetch\(|\bconnect\(|Date\.now\(|new Date\(\)|Math\.random|randomUUID|randomBytes|process\.(env|stdin|getuid|geteuid|pid)|new Docker\(/;
+    const BASE = ['command', 'exec', 'files', 'http', 'interruptible', 'new-files', 'prompt', 'report'];
+    const isNamed = (path: string): boolean =>
+      roomOf(path) === 'command' ||
+      /^scripts\/(engine|clients|images)\/|\/(\w+(-\w+)*-)?io\.ts$|\/run\.ts$/.test(path) ||
+      BASE.some((name) => path === `scripts/base/${name}.ts`);
+    expect(sources.filter(([path, text]) => effects.test(text) && !isNamed(path)).map(([path]) => path)).toEqual([]);
+  });
+
   it('start programs in one place', () => {
     expect(uses(/from 'zx'/, ['scripts/base/exec.ts'])).toEqual([]);
   });

@@ -17,8 +17,7 @@ const stems = (folder: string): string[] =>
   [...files.keys()]
     .filter((path) => path.startsWith(`prometheus/${folder}/`))
     .map((path) => path.split('/').at(-1)?.replace('.yml', '') ?? '');
-const settings = (modulesOn: readonly string[]): PlainSettings =>
-  ({ ...readSettings([], '.env').settings.plain, MODULES: modulesOn }) as PlainSettings;
+const settings = (modulesOn: readonly string[]): PlainSettings => ({ ...readSettings([], '.env').settings.plain, MODULES: modulesOn });
 
 describe('the registry of modules', () => {
   it('is what MODULES may name, and the stack', () => {

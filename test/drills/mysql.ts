@@ -10,7 +10,7 @@ import type { Target } from './shared/targets.ts';
 const IMAGE = { name: 'pharos-test/mariadb:1', packages: ['mariadb-server'] };
 
 /** What every server here is started with: nothing on it is worth a sync. */
-const FLAGS = '--bind-address=0.0.0.0 --innodb-buffer-pool-size=16M --innodb-flush-log-at-trx-commit=0 --log-bin=bin';
+const FLAGS = '--bind-address=0.0.0.0 --innodb-buffer-pool-size=16M --innodb-flush-log-at-trx-commit=0 --log-bin=bin --binlog-format=ROW';
 
 /** The checked-in SQL, as an administrator would run it. */
 const USER = `SET @password = 'right-password';\n${readFileSync(join(ROOT, 'exporters/mysql/monitor-user.sql'), 'utf8')}`;
@@ -167,7 +167,7 @@ export const drills: readonly Drill[] = [
     of: 'my-lag',
     targets: [mysql('my-lead'), replicaOf('my-lead', 'my-lag')],
     prepare: async (context) => ready(context, 'my-lag'),
-    // A change that says it is a quarter of an hour old, and waits for a lock.
+    // A change that says it is a quarter of an hour old (in rows: a statement's age would be that of its transaction), and waits for a lock.
     inject: async (context) => {
       await context.spawn('my-lag', 'mariadb', '-e', 'LOCK TABLES shop.t READ; DO SLEEP(600)');
       await eventually('the table is locked', 20, async () => {

@@ -22,7 +22,7 @@ export const nginx = (name: string, connections = 1024): Target => ({
 const HALF = `for i in $(seq 80); do (exec 3<>/dev/tcp/127.0.0.1/80 && printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n' >&3; sleep 3) & done; wait; true`;
 
 /** Always there, so that every alert has series. */
-export const fleet: readonly Target[] = [nginx('web')];
+export const fleet: readonly Target[] = [nginx('nginx-web')];
 
 /** Faults of nginx. */
 export const drills: readonly Drill[] = [
@@ -30,20 +30,20 @@ export const drills: readonly Drill[] = [
     alert: 'NginxDown',
     severity: 'critical',
     fault: 'nginx stopped',
-    of: 'web-down',
+    of: 'nginx-down',
     down: true,
-    targets: [nginx('web-down')],
-    inject: async ({ docker }) => docker('stop', 'web-down'),
-    remove: async ({ docker }) => docker('start', 'web-down'),
+    targets: [nginx('nginx-down')],
+    inject: async ({ docker }) => docker('stop', 'nginx-down'),
+    remove: async ({ docker }) => docker('start', 'nginx-down'),
   },
   stoppedService('NginxExporterDown', 'nginx-exporter', 'nginx exporter stopped'),
   {
     alert: 'NginxDroppedConnections',
     severity: 'critical',
     fault: 'more connections than worker_connections',
-    of: 'web-full',
-    targets: [nginx('web-full', 40)],
-    inject: async ({ attempt }) => attempt('web-full', 'bash', '-c', HALF),
+    of: 'nginx-full',
+    targets: [nginx('nginx-full', 40)],
+    inject: async ({ attempt }) => attempt('nginx-full', 'bash', '-c', HALF),
     remove: async () => undefined,
     back: 420,
   },

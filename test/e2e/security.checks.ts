@@ -83,7 +83,8 @@ export function securityChecks(stack: () => E2eStack, host: () => SampleHost): v
       host().log('sshd-session[11]: Accepted publickey for root from 192.0.2.9 port 51234 ssh2: ED25519 SHA256:abc');
       host().log(refusal, refusal, refusal);
       const port = await new Promise<number>((resolve) => {
-        listener = createServer().listen(0, '0.0.0.0', () => resolve((listener?.address() as { port: number }).port));
+        const server = createServer().listen(0, '0.0.0.0', () => resolve((server.address() as { port: number }).port));
+        listener = server;
       });
       host().offer('3.5.1-1+deb13u1');
       chmodSync(stack().path('.env'), 0o644);

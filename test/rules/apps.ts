@@ -1,5 +1,8 @@
 import { above, below, down, ruleTable } from '../../scripts/rules/table.ts';
 
+const OK = 'http_request_duration_seconds_count{method="GET", route="/", status_code="200"}';
+const FAILED = 'http_request_duration_seconds_count{method="GET", route="/", status_code="500"}';
+
 export default ruleTable({
   category: 'application',
   labels: { job: 'apps', service: 'shop', instance: 'backend' },
@@ -10,16 +13,16 @@ export default ruleTable({
       severity: 'warning',
       result: { instance: '' },
       series: {
-        'http_request_duration_seconds_count{method="GET", route="/", status_code="200"}': '0+989',
-        'http_request_duration_seconds_count{method="GET", route="/", status_code="500"}': '0+11',
+        [OK]: '0+989',
+        [FAILED]: '0+11',
       },
       from: '5m15s',
       shown: '1.1',
       fires: {
         'at six errors in five minutes that are more than one in a hundred': {
           change: {
-            'http_request_duration_seconds_count{method="GET", route="/", status_code="500"}': '0+0.3',
-            'http_request_duration_seconds_count{method="GET", route="/", status_code="200"}': '0+10',
+            [FAILED]: '0+0.3',
+            [OK]: '0+10',
           },
           from: '9m15s',
           shown: '2.9',
@@ -27,20 +30,20 @@ export default ruleTable({
       },
       silent: {
         'at 1 %': {
-          'http_request_duration_seconds_count{method="GET", route="/", status_code="200"}': '0+990',
-          'http_request_duration_seconds_count{method="GET", route="/", status_code="500"}': '0+10',
+          [OK]: '0+990',
+          [FAILED]: '0+10',
         },
         'about four errors at night': {
-          'http_request_duration_seconds_count{method="GET", route="/", status_code="200"}': null,
-          'http_request_duration_seconds_count{method="GET", route="/", status_code="500"}': '0+1x4 4',
+          [OK]: null,
+          [FAILED]: '0+1x4 4',
         },
         'without requests': {
-          'http_request_duration_seconds_count{method="GET", route="/", status_code="200"}': 0,
-          'http_request_duration_seconds_count{method="GET", route="/", status_code="500"}': 0,
+          [OK]: 0,
+          [FAILED]: 0,
         },
         'at four errors in five minutes': {
-          'http_request_duration_seconds_count{method="GET", route="/", status_code="500"}': '0+0.2',
-          'http_request_duration_seconds_count{method="GET", route="/", status_code="200"}': '0+10',
+          [FAILED]: '0+0.2',
+          [OK]: '0+10',
         },
       },
     },
@@ -50,19 +53,19 @@ export default ruleTable({
       sms: true,
       result: { instance: '' },
       series: {
-        'http_request_duration_seconds_count{method="GET", route="/", status_code="200"}': '0+94',
-        'http_request_duration_seconds_count{method="GET", route="/", status_code="500"}': '0+6',
+        [OK]: '0+94',
+        [FAILED]: '0+6',
       },
       from: '30s',
       shown: '6.0',
       silent: {
         'at 5 %': {
-          'http_request_duration_seconds_count{method="GET", route="/", status_code="200"}': '0+95',
-          'http_request_duration_seconds_count{method="GET", route="/", status_code="500"}': '0+5',
+          [OK]: '0+95',
+          [FAILED]: '0+5',
         },
         'at four errors in a minute': {
-          'http_request_duration_seconds_count{method="GET", route="/", status_code="500"}': '0+1',
-          'http_request_duration_seconds_count{method="GET", route="/", status_code="200"}': '0+5',
+          [FAILED]: '0+1',
+          [OK]: '0+5',
         },
       },
     },
@@ -74,7 +77,7 @@ export default ruleTable({
         'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="2"}': below('0+99', '0+98'),
         'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="4"}': '0+100',
         'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="+Inf"}': '0+100',
-        'http_request_duration_seconds_count{method="GET", route="/", status_code="200"}': '0+100',
+        [OK]: '0+100',
       },
       from: '5m15s',
       shown: '3s',
@@ -85,7 +88,7 @@ export default ruleTable({
             'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="2"}': 0,
             'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="2.5"}': '0+1.8',
             'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="+Inf"}': '0+1.8',
-            'http_request_duration_seconds_count{method="GET", route="/", status_code="200"}': '0+1.8',
+            [OK]: '0+1.8',
           },
           from: '9m15s',
           shown: '2.495s',
@@ -96,7 +99,7 @@ export default ruleTable({
           'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="2"}': 0,
           'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="4"}': '0+1.5',
           'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="+Inf"}': '0+1.5',
-          'http_request_duration_seconds_count{method="GET", route="/", status_code="200"}': '0+1.5',
+          [OK]: '0+1.5',
         },
       },
     },
@@ -108,7 +111,7 @@ export default ruleTable({
         'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="1"}': below('0+95', '0+94'),
         'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="2"}': '0+100',
         'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="+Inf"}': '0+100',
-        'http_request_duration_seconds_count{method="GET", route="/", status_code="200"}': '0+100',
+        [OK]: '0+100',
       },
       from: '5m15s',
       shown: '1.167s',
@@ -119,7 +122,7 @@ export default ruleTable({
             'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="1"}': 0,
             'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="1.2"}': '0+1.8',
             'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="+Inf"}': '0+1.8',
-            'http_request_duration_seconds_count{method="GET", route="/", status_code="200"}': '0+1.8',
+            [OK]: '0+1.8',
           },
           from: '9m15s',
           shown: '1.19s',
@@ -131,7 +134,7 @@ export default ruleTable({
           'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="1"}': 0,
           'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="4"}': '0+1.2',
           'http_request_duration_seconds_bucket{method="GET", route="/", status_code="200", le="+Inf"}': '0+1.2',
-          'http_request_duration_seconds_count{method="GET", route="/", status_code="200"}': '0+1.2',
+          [OK]: '0+1.2',
         },
       },
     },
@@ -223,7 +226,7 @@ export default ruleTable({
       from: '1m20s',
       shown: '5',
       fires: {
-        'counts a queue once that two processes watch': {
+        'once for a queue that two processes watch': {
           change: {
             'queue_jobs{state="waiting"}': null,
             'queue_jobs{state="prioritized"}': null,

@@ -49,8 +49,8 @@ export default ruleTable({
       },
       silent: {
         'when one probe fails': { probe_success: '1x3 0 1', probe_http_status_code: '200x3 0 200' },
-        'leaves a 404 to HTTPStatusCodeUnexpected': { probe_success: 0, probe_http_status_code: 404 },
-        'leaves a port to TCPProbeFailed': [
+        'at a 404, which is HTTPStatusCodeUnexpected': { probe_success: 0, probe_http_status_code: 404 },
+        'about a port, which is TCPProbeFailed': [
           'module="tcp_connect"',
           { probe_http_status_code: null, probe_failed_due_to_regex: null, probe_success: 0 },
         ],
@@ -83,7 +83,7 @@ export default ruleTable({
           from: '2m',
           shown: '300',
         },
-        'when a page that must ask for a login answers 200 DUP2': {
+        'when a page that must ask for a login has answered 200 from the start': {
           change: ['module="http_401"', { probe_success: 0, probe_http_status_code: 200 }],
           from: '2m',
           shown: '200',
@@ -91,7 +91,7 @@ export default ruleTable({
       },
       silent: {
         'when the module expects the code': ['module="http_401"', { probe_success: 1, probe_http_status_code: 401 }],
-        'leaves a 503 to EndpointDown': { probe_success: 0, probe_http_status_code: 503 },
+        'at a 503, which is EndpointDown': { probe_success: 0, probe_http_status_code: 503 },
         'when the expected answer begins and does not end': { probe_success: 0, probe_http_status_code: 200 },
         'when a page that answers anything answers a 404 and does not end it': [
           'module="http_any"',
@@ -110,7 +110,7 @@ export default ruleTable({
       series: { probe_duration_seconds: above(5, 5.1), probe_success: 1 },
       from: '5m',
       shown: '5.1s',
-      silent: { 'leaves an endpoint that hangs to EndpointDown': { probe_duration_seconds: 7.5, probe_success: 0 } },
+      silent: { 'about an endpoint that hangs, which is EndpointDown': { probe_duration_seconds: 7.5, probe_success: 0 } },
     },
     {
       alert: 'EndpointNotProbed',
@@ -131,7 +131,7 @@ export default ruleTable({
       series: { probe_ssl_earliest_cert_expiry: below(2600000, 2592000), probe_success: 1 },
       from: '1h15s',
       shown: '29d 22h 59m 45s',
-      silent: { 'leaves an expired certificate to CertificateExpired': { probe_ssl_earliest_cert_expiry: 0 } },
+      silent: { 'about an expired certificate, which is CertificateExpired': { probe_ssl_earliest_cert_expiry: 0 } },
     },
     {
       alert: 'CertificateExpiresIn7Days',

@@ -254,7 +254,7 @@ export default ruleTable({
             name: 'shop-job-1',
           },
         },
-        'tells a kill once that cAdvisor and the engine both saw': {
+        'once for a kill that cAdvisor and the engine both saw': {
           change: { 'docker_container_last_oom_kill_timestamp_seconds{service="container-exporter"}': '_x5 70' },
           from: '1m15s',
         },

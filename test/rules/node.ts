@@ -71,7 +71,7 @@ export default ruleTable({
       from: '5m',
       shown: '2.0',
       fires: {
-        'counts each core once': {
+        'at the load of each core, counted once': {
           change: {
             'node_cpu_seconds_total{cpu="1", mode="idle"}': null,
             node_load5: 2.5,
@@ -110,7 +110,7 @@ export default ruleTable({
       from: '5m',
       shown: '81.0',
       fires: {
-        'keeps its hold time when a scrape is lost': {
+        'in time although a scrape is lost': {
           change: { node_memory_MemAvailable_bytes: '190x9 stale 190', node_memory_MemTotal_bytes: '1000x9 stale 1000' },
           from: '5m',
         },

@@ -106,7 +106,7 @@ export default ruleTable({
       },
       from: '15s',
       fires: {
-        'counts the connections reserved since PostgreSQL 16': {
+        'with the connections reserved since PostgreSQL 16': {
           change: {
             'pg_settings_max_connections{datname="", server="shop-db:5432"}': null,
             'pg_settings_superuser_reserved_connections{datname="", server="shop-db:5432"}': null,

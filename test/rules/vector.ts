@@ -1,5 +1,7 @@
 import { above, below, down, ruleTable } from '../../scripts/rules/table.ts';
 
+const TIMEOUT = 'pharos_vector_search_errors_total{reason="timeout"}';
+const MISSING = 'pharos_vector_search_errors_total{reason="missing"}';
 /** A counter that grows by one in every `scrapes`. */
 const steps = (start: number, scrapes: number, count: number): string =>
   Array.from({ length: count }, (_, index) => `${start + index}x${scrapes - 1}`).join(' ');
@@ -8,7 +10,7 @@ export default ruleTable({
   category: 'database',
   labels: { job: 'vector', instance: 'shop', service: 'shop', database: 'app' },
   alerts: [
-    down('VectorExporterDown', 'up', { silent: { 'leaves other jobs alone': 'job="postgres"' } }),
+    down('VectorExporterDown', 'up', { silent: { 'about other jobs': 'job="postgres"' } }),
     {
       alert: 'VectorDatabaseDown',
       severity: 'critical',
@@ -117,8 +119,8 @@ export default ruleTable({
       result: { job: '' },
       series: {
         pharos_vector_search_runs_total: '0+50',
-        'pharos_vector_search_errors_total{reason="timeout"}': '0+2',
-        'pharos_vector_search_errors_total{reason="missing"}': '0+1',
+        [TIMEOUT]: '0+2',
+        [MISSING]: '0+1',
       },
       from: '15s',
       shown: '6.0',
@@ -126,25 +128,25 @@ export default ruleTable({
       fires: {
         'at 6 %': {
           change: {
-            'pharos_vector_search_errors_total{reason="missing"}': null,
-            'pharos_vector_search_errors_total{reason="timeout"}': '0+3',
+            [MISSING]: null,
+            [TIMEOUT]: '0+3',
           },
           from: '15s',
         },
         'where timeouts leave a canary one search a minute, and each of them fails': {
           change: {
-            'pharos_vector_search_errors_total{reason="missing"}': null,
+            [MISSING]: null,
             pharos_vector_search_runs_total: '0x6 1x3 2x3 3x3 4x3 5x3 6x3 7x3 8x3 9',
-            'pharos_vector_search_errors_total{reason="timeout"}': '0x6 1x3 2x3 3x3 4x3 5x3 6x3 7x3 8x3 9',
+            [TIMEOUT]: '0x6 1x3 2x3 3x3 4x3 5x3 6x3 7x3 8x3 9',
           },
           from: '2m45s',
           shown: '100.0',
         },
         'where two searches in a quarter of an hour fail and none succeeds, of whatever reason': {
           change: {
-            'pharos_vector_search_errors_total{reason="missing"}': null,
+            [MISSING]: null,
             pharos_vector_search_runs_total: '1000x10 1001x49 1002',
-            'pharos_vector_search_errors_total{reason="timeout"}': '1000x10 1001',
+            [TIMEOUT]: '1000x10 1001',
             'pharos_vector_search_errors_total{reason="connection"}': '1000x60 1001',
           },
           from: '15m15s',
@@ -152,19 +154,19 @@ export default ruleTable({
         },
         'at two failures within a minute, which in five minutes are few': {
           change: {
-            'pharos_vector_search_errors_total{reason="missing"}': null,
+            [MISSING]: null,
             pharos_vector_search_runs_total: '1000+1',
-            'pharos_vector_search_errors_total{reason="timeout"}': '0x30 1 2',
+            [TIMEOUT]: '0x30 1 2',
           },
           from: '8m',
           shown: '50.0',
         },
         'where three of five searches in five minutes fail': {
           change: {
-            'pharos_vector_search_errors_total{reason="missing"}': null,
+            [MISSING]: null,
             pharos_vector_search_runs_total:
               '1000 1001x3 1002x3 1003x3 1004x3 1005x3 1006x3 1007x3 1008x3 1009x3 1010x3 1011x3 1012x3 1013',
-            'pharos_vector_search_errors_total{reason="timeout"}': '1000 1001x3 1002x3 1003x11 1004x3 1005x3 1006x11 1007x3 1008x3 1009',
+            [TIMEOUT]: '1000 1001x3 1002x3 1003x11 1004x3 1005x3 1006x11 1007x3 1008x3 1009',
           },
           from: '12m15s',
           shown: '60.0',
@@ -173,29 +175,29 @@ export default ruleTable({
       silent: {
         'at one in twenty': {
           pharos_vector_search_runs_total: '0+20',
-          'pharos_vector_search_errors_total{reason="timeout"}': '0+1',
-          'pharos_vector_search_errors_total{reason="missing"}': 0,
+          [TIMEOUT]: '0+1',
+          [MISSING]: 0,
         },
         'without searches': {
-          'pharos_vector_search_errors_total{reason="missing"}': null,
+          [MISSING]: null,
           pharos_vector_search_runs_total: 0,
-          'pharos_vector_search_errors_total{reason="timeout"}': 0,
+          [TIMEOUT]: 0,
         },
         'at a single failure': {
-          'pharos_vector_search_errors_total{reason="missing"}': null,
+          [MISSING]: null,
           pharos_vector_search_runs_total: '0+1',
-          'pharos_vector_search_errors_total{reason="timeout"}': '0x8 1',
+          [TIMEOUT]: '0x8 1',
         },
         'about two failures that are further apart, and once nothing has failed for five minutes': {
-          'pharos_vector_search_errors_total{reason="missing"}': null,
+          [MISSING]: null,
           pharos_vector_search_runs_total: '1000x10 1001x59 1002',
-          'pharos_vector_search_errors_total{reason="timeout"}': '1000x10 1001x59 1002',
+          [TIMEOUT]: '1000x10 1001x59 1002',
         },
         'where two of five of few searches fail': {
-          'pharos_vector_search_errors_total{reason="missing"}': null,
+          [MISSING]: null,
           // One search every half minute, and a failure every 75 seconds.
           pharos_vector_search_runs_total: steps(1001, 2, 70),
-          'pharos_vector_search_errors_total{reason="timeout"}': steps(1001, 5, 28),
+          [TIMEOUT]: steps(1001, 5, 28),
         },
       },
     },

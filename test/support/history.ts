@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { bundle } from '../../scripts/render/bundle.ts';
+import { bundle } from '../../scripts/render/bundle-io.ts';
 import { ROOT } from '../../scripts/base/files.ts';
 import { startContainer } from './cleanup.ts';
 import { eventually, removeEverything, sh } from './e2e-stack.ts';

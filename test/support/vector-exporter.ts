@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { bundle } from '../../scripts/render/bundle.ts';
+import { bundle } from '../../scripts/render/bundle-io.ts';
 import { ROOT, makeReadable } from '../../scripts/base/files.ts';
 import { makeNetwork, startContainer } from './cleanup.ts';
 import { databasesImage } from './databases.ts';

@@ -1,13 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { contractOfJob } from '../contracts.ts';
 import { defineModule } from '../spec.ts';
 import { setBelow } from '../../base/tree.ts';
 import { integer, oneOf, port } from '../../base/kinds.ts';
-import { error } from '../../base/problem.ts';
 import { setting } from '../../base/setting.ts';
-import type { SmokeCheck } from '../check.ts';
 import { SOCKET_PROXY, socketProxy } from '../socket-proxy.ts';
-import { hasLine, pushLine } from './io.ts';
+import { lokiCheck } from './io.ts';
 import { lint } from './lint.ts';
 
 const LOKI = 'loki';
@@ -63,18 +60,3 @@ export const logs = defineModule({
     { ...contractOfJob('promtail', 'promtail'), setting: 'LOG_SHIPPER=promtail', replaces: ['alloy'] },
   ],
 });
-
-/** Loki takes a line once and has to return that very line. */
-function lokiCheck(base: string): SmokeCheck {
-  const line = `pharos smoke ${randomUUID()}`;
-  let pushedAt: number | undefined;
-  const run = async () => {
-    if (pushedAt === undefined) {
-      const now = Date.now();
-      await pushLine(base, line, now);
-      pushedAt = now;
-    }
-    return (await hasLine(base, line, pushedAt)) ? [] : [error('Loki', 'accepted a line but does not return it', 'npm run logs -- loki')];
-  };
-  return { title: 'Loki', service: LOKI, run };
-}

@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
+import { error } from '../../base/problem.ts';
+import type { SmokeCheck } from '../check.ts';
+
 const TIMEOUT_MS = 5_000;
 
 /** Pushes one line to Loki under the labels `{job="pharos-smoke"}`. Throws with what Loki says where it refuses. */
-export async function pushLine(base: string, line: string, atMs: number): Promise<void> {
+async function pushLine(base: string, line: string, atMs: number): Promise<void> {
   const body = { streams: [{ stream: { job: 'pharos-smoke' }, values: [[`${atMs}000000`, line]] }] };
   const response = await fetch(`${base}/loki/api/v1/push`, {
     method: 'POST',
@@ -13,7 +17,7 @@ export async function pushLine(base: string, line: string, atMs: number): Promis
 }
 
 /** True where Loki gives the line back. */
-export async function hasLine(base: string, line: string, atMs: number): Promise<boolean> {
+async function hasLine(base: string, line: string, atMs: number): Promise<boolean> {
   const query = new URLSearchParams({
     query: `{job="pharos-smoke"} |= \`${line}\``,
     start: `${atMs - 60_000}000000`,
@@ -24,4 +28,19 @@ export async function hasLine(base: string, line: string, atMs: number): Promise
   if (!response.ok) return false;
   const { data } = (await response.json()) as { data: { result: unknown[] } };
   return data.result.length > 0;
+}
+
+/** Loki takes a line once and has to return that very line. */
+export function lokiCheck(base: string): SmokeCheck {
+  const line = `pharos smoke ${randomUUID()}`;
+  let pushedAt: number | undefined;
+  const run = async () => {
+    if (pushedAt === undefined) {
+      const now = Date.now();
+      await pushLine(base, line, now);
+      pushedAt = now;
+    }
+    return (await hasLine(base, line, pushedAt)) ? [] : [error('Loki', 'accepted a line but does not return it', 'npm run logs -- loki')];
+  };
+  return { title: 'Loki', service: 'loki', run };
 }

@@ -7,7 +7,7 @@ import { moduleName, syntaxProblems } from '../../../scripts/rules/invariants.ts
 import { readTree } from '../../../scripts/base/files.ts';
 import { readOutcomes, rememberOutcomes, type Outcomes } from './outcomes-io.ts';
 import { testRules } from './promtool.ts';
-import { stage, unstage } from '../../../scripts/render/publish.ts';
+import { stage, unstage } from '../../../scripts/render/publish-io.ts';
 import { serviceImage } from '../../../scripts/images/service-image.ts';
 import type { Workspace } from '../../../scripts/engine/workspace.ts';
 import { readRuleTests } from '../../../scripts/rules/cases-io.ts';

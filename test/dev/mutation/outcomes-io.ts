@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfThere } from '../../../scripts/base/files.ts';
-import { STAGING } from '../../../scripts/render/publish.ts';
+import { STAGING } from '../../../scripts/render/publish-io.ts';
 
 /** What promtool said about each trial, by the name of its file, which is a digest of its content. */
 export type Outcomes = ReadonlyMap<string, 'passed' | 'failed'>;

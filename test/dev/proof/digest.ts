@@ -61,7 +61,7 @@ function parsedRules(path: string, text: string): readonly ParsedRule[] {
     rules.map((rule) => {
       const { annotations, ...rest } = rule as Rule & { readonly annotations?: Readonly<Record<string, string>> };
       // Of annotations only what is filled in: the words around it change nothing about when an alert fires.
-      const filled = Object.entries(annotations ?? {}).flatMap(([key, value]) => [key, ...(String(value).match(/\{\{.*?\}\}/gs) ?? [])]);
+      const filled = Object.entries(annotations ?? {}).flatMap(([key, value]) => [key, ...(value.match(/\{\{.*?\}\}/gs) ?? [])]);
       return { name: rule.alert ?? rule.record ?? '', path, rule, text: canonical({ group, rest, filled }) };
     }),
   );
@@ -70,8 +70,8 @@ function parsedRules(path: string, text: string): readonly ParsedRule[] {
 /** The recorded metrics that an expression reads, and those that they read. */
 function readMetrics(expr: string, recorded: ReadonlyMap<string, { readonly rule: Rule; readonly text: string }>): readonly string[] {
   // Other checks say what is wrong with it.
-  if (syntaxError(String(expr)) !== undefined) return [];
-  return selectorsOf(String(expr)).flatMap(({ metric }) => {
+  if (syntaxError(expr) !== undefined) return [];
+  return selectorsOf(expr).flatMap(({ metric }) => {
     const found = recorded.get(metric);
     return found === undefined ? [] : [found.text, ...readMetrics(found.rule.expr, recorded)];
   });

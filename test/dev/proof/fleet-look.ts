@@ -9,7 +9,7 @@ import { eventually } from '../../support/e2e-stack.ts';
 import { troubleFleet } from '../../support/fleet.ts';
 
 /** Longer than the hold of all but the slowest warnings. */
-export const QUIET_SECONDS = 600;
+const QUIET_SECONDS = 600;
 /** Alerts about services whose image may be unavailable, by their service. */
 const OF_SERVICES: Readonly<Record<string, string>> = { CadvisorDown: 'cadvisor', GrafanaDown: 'grafana' };
 
@@ -22,7 +22,7 @@ interface Labels {
 }
 
 /** What fired although nothing was wrong, by the name of the alert, with the labels. */
-export async function firedInSilence({ stack, prefix }: DrillContext): Promise<readonly Labels[]> {
+async function firedInSilence({ stack, prefix }: DrillContext): Promise<readonly Labels[]> {
   // Since Prometheus runs: the start must not alarm anyone either.
   const query = encodeURIComponent('last_over_time(ALERTS{alertstate="firing"}[1h])');
   const { data } = await stack.json<{ data: { result: { metric: Labels }[] } }>('PROMETHEUS_PORT', `/api/v1/query?query=${query}`);

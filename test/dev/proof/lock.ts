@@ -5,7 +5,7 @@ export interface MutantsProof {
 }
 
 /** What a healthy stack that watches the fleet shows of an alert. */
-export interface FleetProof {
+interface FleetProof {
   /** Whether it has the series that it needs. */
   readonly canFire: boolean;
   /** Whether it stayed silent for ten minutes in which nothing was wrong. */

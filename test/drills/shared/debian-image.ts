@@ -12,13 +12,22 @@ export interface DebianImage {
 
 const MIRROR = process.env['DEBIAN_MIRROR'] ?? 'http://deb.debian.org/debian';
 
+/** Builds that were asked for in this process: several targets of one image start side by side. */
+const builds = new Map<string, Promise<string>>();
+
 /** Builds an image unless it is there. Returns its name; throws with the end of the build's output. */
-export async function debianImage({ name, packages }: DebianImage): Promise<string> {
+export async function debianImage(image: DebianImage): Promise<string> {
+  const started = builds.get(image.name) ?? build(image);
+  builds.set(image.name, started);
+  return started;
+}
+
+async function build({ name, packages }: DebianImage): Promise<string> {
   if ((await sh(['docker', 'image', 'inspect', name])).code === 0) return name;
-  const build = async (...extra: readonly string[]) =>
+  const attempt = async (...extra: readonly string[]) =>
     importRoot(exec, ['--variant=essential', ...extra, `--include=${packages.join(',')}`, 'forky', '-', MIRROR], name);
-  let built = await build();
-  if (built.code !== 0 && isExpiredMirror(built.stderr)) built = await build('--aptopt=Acquire::Check-Valid-Until "false"');
+  let built = await attempt();
+  if (built.code !== 0 && isExpiredMirror(built.stderr)) built = await attempt('--aptopt=Acquire::Check-Valid-Until "false"');
   if (built.code !== 0) throw new Error(`the image ${name} could not be built: ${built.stderr.slice(-500)}`);
   return name;
 }

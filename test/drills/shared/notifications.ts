@@ -19,7 +19,7 @@ interface Source {
 }
 
 /** Whether labels are those of a drill's alert. */
-export const isOf = ({ alert, of }: Pick<Drill, 'alert' | 'of'>, labels: Readonly<Record<string, string>>): boolean =>
+const isOf = ({ alert, of }: Pick<Drill, 'alert' | 'of'>, labels: Readonly<Record<string, string>>): boolean =>
   labels['alertname'] === alert && (of === undefined || Object.values(labels).some((value) => value.includes(of)));
 
 /** Where a drill's alert is looked for: with the critical team, in the history (which stores warnings too), or at a dead-man's switch. */
@@ -30,7 +30,7 @@ export function notificationsOf(drill: Drill, context: DrillContext): Source {
 }
 
 /** The labels of every alert that fires in Prometheus. */
-export async function firingAlerts({ stack }: Pick<DrillContext, 'stack'>): Promise<readonly Readonly<Record<string, string>>[]> {
+async function firingAlerts({ stack }: Pick<DrillContext, 'stack'>): Promise<readonly Readonly<Record<string, string>>[]> {
   interface Answer {
     readonly data: { readonly alerts: readonly { readonly state: string; readonly labels: Readonly<Record<string, string>> }[] };
   }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readVariables } from '../../../exporters/common/environment.ts';
 import { repeat } from '../../../exporters/common/repeat.ts';
 import { ROOT } from '../../../scripts/base/files.ts';
-import { bundle } from '../../../scripts/render/bundle.ts';
+import { bundle } from '../../../scripts/render/bundle-io.ts';
 
 describe('a service as a process', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pharos-service-'));

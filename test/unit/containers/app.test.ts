@@ -8,7 +8,8 @@ let port: number;
 
 beforeAll(async () => {
   const samples = [{ labels: { name: 'shop' }, value: 1 }];
-  server = createServer(createApp({ ready: () => false, families: () => [{ name: 'seen', help: 'Seen.', type: 'gauge', samples }] }));
+  const app = createApp({ ready: () => false, families: () => [{ name: 'seen', help: 'Seen.', type: 'gauge', samples }] });
+  server = createServer((request, response) => void app(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
 });

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { ProofLock } from '../../dev/proof/lock.ts';
 import { reportRows, reportTotals, type ReportSources } from '../../dev/report/rows.ts';
@@ -40,8 +41,7 @@ const sources: ReportSources = {
 /** The lines of the report, single spaces between the cells. */
 const lines = (given: ReportSources): string[] => {
   const rows = reportRows(given);
-  return renderReport(rows, reportTotals(rows, given.lock))
-    .replace(/\x1b\[\d+m/g, '')
+  return stripVTControlCharacters(renderReport(rows, reportTotals(rows, given.lock)))
     .split('\n')
     .map((line) => line.trim().replace(/ {2,}/g, ' | '));
 };

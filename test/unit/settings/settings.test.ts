@@ -47,7 +47,7 @@ describe('readSettings', () => {
       'error .env:1 POSTGRES_INSTANCES: "bad1" does not start with a name (lower-case letters, digits, -) and =; "bad2" does not start with a name (lower-case letters, digits, -) and =',
     ],
     ['GRAFANA_ADMIN_USER=ops admin', 'error .env:1 GRAFANA_ADMIN_USER: "ops admin" is not a user name'],
-    ['MODULES=node,node', 'error .env:1 MODULES: "node" stands twice'],
+    ['MODULES=node,node', 'error .env:1 MODULES: "node" is listed twice'],
     ['BIND_ADDRESS=localhost', 'error .env:1 BIND_ADDRESS: "localhost" is not an IP address'],
     ['PUBLIC_HOST=http://x', 'error .env:1 PUBLIC_HOST: "http://x" is not a host name'],
     ['SMTP_HOST=mail.example.com:25', 'error .env:1 SMTP_HOST: "mail.example.com:25" has a port, and takes a name or address alone'],
@@ -63,10 +63,7 @@ describe('readSettings', () => {
     ['PROMETHEUS_RETENTION_TIME=106752d', 'error .env:1 PROMETHEUS_RETENTION_TIME: "106752d" is longer than Prometheus can count'],
     ['PROMETHEUS_RETENTION_SIZE=8388608TB', 'error .env:1 PROMETHEUS_RETENTION_SIZE: "8388608TB" is larger than Prometheus can count'],
     ['ALERT_CPU_THRESHOLD=120', 'error .env:1 ALERT_CPU_THRESHOLD: "120" is not a percentage'],
-    [
-      'ALERT_CPU_THRESHOLD=100',
-      'error .env:1 ALERT_CPU_THRESHOLD is 100: more than 100 % is impossible, so HighCPUUsage would never fire',
-    ],
+    ['ALERT_CPU_THRESHOLD=100', 'error .env:1 ALERT_CPU_THRESHOLD is 100: more than 100 % is impossible, so HighCPUUsage would never fire'],
     [
       'ALERT_MEMORY_THRESHOLD=95',
       'warning .env:1 ALERT_MEMORY_THRESHOLD is 95, but CriticalMemoryUsage already fires at 95: HighMemoryUsage would come too late',

@@ -2,7 +2,7 @@ import type { Finding } from '../../../scripts/modules/check.ts';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../scripts/base/failure.ts';
 import { error } from '../../../scripts/base/problem.ts';
-import { proofOf } from '../../../scripts/up/prove.ts';
+import { proofOf } from '../../../scripts/up/prove-io.ts';
 import type { Workspace } from '../../../scripts/engine/workspace.ts';
 
 const refused: Finding = { ...error('redis cache', 'refuses', 'mend'), final: true };

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stackFailure } from '../base/failure.ts';
 import { error, errorsOf, type Problem } from '../base/problem.ts';
 import type { Prepared } from './prepare.ts';
-import { smokeChecks } from './smoke-checks.ts';
+import { smokeChecks } from './smoke-checks-io.ts';
 import type { Workspace } from '../engine/workspace.ts';
 
 /** How long a check may take to come true once every service is healthy: two scrape intervals of 15 s, the first evaluation, and room for a loaded machine. */

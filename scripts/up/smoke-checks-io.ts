@@ -9,7 +9,7 @@ import { prometheusApi, type PrometheusApi } from '../clients/prometheus.ts';
 import { lastLogLines, logSince, runningSince, stackState } from '../engine/stack-state.ts';
 import type { Workspace } from '../engine/workspace.ts';
 import type { CheckContext, SmokeCheck } from '../modules/check.ts';
-import { currentOf, fileTargets } from './current-samples.ts';
+import { currentOf, fileTargets } from './current-samples-io.ts';
 import { resetGrafanaPassword } from './grafana-password.ts';
 import type { Prepared } from './prepare.ts';
 import * as smoke from './smoke.ts';
