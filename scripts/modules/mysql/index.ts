@@ -34,7 +34,6 @@ export const mysql = defineModule({
   services: () => [EXPORTER],
   essential: [EXPORTER],
   reaches: [EXPORTER],
-  budgeted: [EXPORTER],
   stopsLast: [DEMO_MYSQL],
   servers,
   secretFiles: [LOGINS],

@@ -35,7 +35,6 @@ export const nginx = defineModule({
   services: () => [EXPORTER],
   essential: [EXPORTER],
   reaches: [EXPORTER],
-  budgeted: [EXPORTER],
   servers,
   secretFiles: [ARGUMENTS],
   secrets: ({ NGINX_INSTANCES }) => ({

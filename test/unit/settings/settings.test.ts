@@ -1,3 +1,4 @@
+import { MODULE_NAMES } from '../../../scripts/modules/index.ts';
 import { describe, expect, it } from 'vitest';
 import { parseEnvFile } from '../../../scripts/base/env-file.ts';
 import { inForce } from '../../../scripts/settings/in-force.ts';
@@ -14,7 +15,7 @@ describe('readSettings', () => {
     expect(settings.plain).toMatchObject({
       COMPOSE_PROJECT_NAME: 'pharos',
       GRAFANA_PORT: 3001,
-      MODULES: ['node', 'containers', 'blackbox', 'apps', 'logs'],
+      MODULES: ['node', 'containers', 'apps', 'blackbox', 'logs'],
       CLUSTER_NAME: undefined,
     });
   });
@@ -34,13 +35,10 @@ describe('readSettings', () => {
     ['GRAFANA_PROT=1', 'error .env:1 GRAFANA_PROT is not a setting'],
     ['MY_OWN_THING=1', 'warning .env:1 MY_OWN_THING is not a setting of this stack'],
     ['GRAFANA_PORT=70000', 'error .env:1 GRAFANA_PORT: "70000" is not a port'],
-    [
-      'MODULES=node,nod',
-      'error .env:1 MODULES: "nod" is not one of node, containers, postgres, redis, apps, blackbox, vector, logs, pushgateway, security',
-    ],
+    ['MODULES=node,nod', `error .env:1 MODULES: "nod" is not one of ${MODULE_NAMES.join(', ')}`],
     [
       'MODULES=nodee,contaners,stack',
-      'error .env:1 MODULES: "nodee" is not one of node, containers, postgres, redis, apps, blackbox, vector, logs, pushgateway, security; "contaners" is not one of node, containers, postgres, redis, apps, blackbox, vector, logs, pushgateway, security',
+      `error .env:1 MODULES: "nodee" is not one of ${MODULE_NAMES.join(', ')}; "contaners" is not one of ${MODULE_NAMES.join(', ')}`,
     ],
     [
       'POSTGRES_INSTANCES=bad1,bad2',
