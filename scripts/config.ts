@@ -5,7 +5,7 @@ import { inForce } from './settings/in-force.ts';
 import { ROOT, readTree } from './base/files.ts';
 import { loadSettings } from './settings/io.ts';
 
-/** Prints the settings that are in force, with where each comes from; secrets masked. */
+/** Prints the effective settings and where each comes from; secrets are masked. */
 await main(async ({ args, report }) => {
   const { values } = parseArguments(args, { usage: 'npm run config [-- --json]', options: { json: { type: 'boolean' } } });
   const { settings, warnings, entries } = await loadSettings(ROOT);

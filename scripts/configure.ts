@@ -17,21 +17,21 @@ import { ROOT } from './base/files.ts';
 import { bringIntoForce, putBack, readPresent, readSources, testChannel, writeConfigure } from './notify/configure-io.ts';
 import { openWorkspace } from './engine/workspace.ts';
 
-/** Sets up who is told: asks, or takes options; checks, writes, brings into force and tests. */
+/** Sets up notification channels, by questions or options: checks, writes, applies and tests them. */
 await main(async (context) => {
   const { report } = context;
   const request = configureRequest(context.args);
   if (request.help) return report.result(configureUsage());
   const asks = Object.keys(request.given).length === 0 && request.off.length === 0;
   if (asks && !interactive())
-    throw inputFailure([error('arguments', 'there is nobody to ask here', 'npm run configure -- --help lists the options.')]);
+    throw inputFailure([error('arguments', 'there is no terminal for questions', 'npm run configure -- --help lists the options.')]);
 
   const present = await readPresent(ROOT);
   const answers = asks ? await askChannels(present) : answersOf(await readSources(request.given));
   const plan = planConfigure(answers, request.off, present);
   if (plan.problems.length > 0) throw inputFailure(asTyped(plan.problems, request.given));
   const seen = openSecrets(request.given).map((flag) =>
-    warning(flag, 'stood on the command line, where other users and the shell’s history see it', 'Use - (standard input) or @FILE.'),
+    warning(flag, 'was given on the command line, visible to other users and in the shell’s history', 'Use - (standard input) or @FILE.'),
   );
   report.problems(seen);
   report.result(renderConfigure(plan));
@@ -40,10 +40,9 @@ await main(async (context) => {
   const write = plan.changes.length > 0 && (!asks || (await confirm('Write this?', true)) === true);
   if (write) await writeConfigure(ROOT, plan);
   else if (plan.changes.length > 0) return report.result('Nothing was written.');
-  const apply =
-    request.apply || (asks && plan.channels.length > 0 && (await confirm('Bring it into force now (npm run up)?', true)) === true);
+  const apply = request.apply || (asks && plan.channels.length > 0 && (await confirm('Apply it now (npm run up)?', true)) === true);
   if (!apply) {
-    if (write) report.result('Written. npm run up brings it into force, npm run test-alert -- --channel NAME proves it.');
+    if (write) report.result('Written. npm run up applies it, npm run test-alert -- --channel NAME tests it.');
     return;
   }
   const place = await openWorkspace(context);
@@ -53,9 +52,9 @@ await main(async (context) => {
     const outcome = await testChannel(place, channel);
     report.result(renderDeliveries(outcome));
     if (outcome.problems.length === 0) continue;
-    if (write && (!asks || (await confirm('Keep it all the same?')) !== true)) {
+    if (write && (!asks || (await confirm('Keep it anyway?')) !== true)) {
       await putBack(place, plan, present);
-      report.result('.env, secrets/ and what runs are as they were before.');
+      report.result('.env, secrets/ and the running stack are as before.');
     }
     throw stackFailure(outcome.problems);
   }

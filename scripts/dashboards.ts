@@ -7,7 +7,7 @@ import { error } from './base/problem.ts';
 import { ROOT, readTree } from './base/files.ts';
 import { writeDashboards } from './render/dashboards-io.ts';
 
-/** Writes grafana/dashboards/*.json from grafana/src; with --check only says which of them are not what the sources give. */
+/** Writes grafana/dashboards/*.json from grafana/src; with --check only reports which of them are out of date. */
 await main(async ({ args, report }) => {
   const { values } = parseArguments(args, { usage: 'npm run dashboards [-- --check]', options: { check: { type: 'boolean' } } });
   const wanted = dashboardFiles();
@@ -20,8 +20,8 @@ await main(async ({ args, report }) => {
     return;
   }
   const problems = [...stale, ...left].map((name) =>
-    error(`grafana/dashboards/${name}`, 'is not what grafana/src gives', 'npm run dashboards'),
+    error(`grafana/dashboards/${name}`, 'does not match grafana/src', 'npm run dashboards'),
   );
   if (problems.length > 0) throw stackFailure(problems);
-  report.result('Every dashboard is what grafana/src gives.');
+  report.result('Every dashboard matches grafana/src.');
 });

@@ -10,7 +10,7 @@ import { openWorkspace } from './engine/workspace.ts';
 
 const USAGE = 'npm run demo [-- --yes | --with <module>,… | --stop]';
 
-/** Starts an example application under a gentle load beside the running stack, which watches it; `--stop` removes it again. */
+/** Starts an example application with a light load, watched by the running stack; `--stop` removes it. */
 await main(async (context) => {
   const { values } = parseArguments(context.args, {
     usage: USAGE,
@@ -22,7 +22,7 @@ await main(async (context) => {
     throw inputFailure([
       error(
         'arguments',
-        `--with ${unknown.join(',')} is no optional part of the demo`,
+        `--with ${unknown.join(',')} is not an optional part of the demo`,
         OPTIONAL_PARTS.length === 0 ? USAGE : `There are ${OPTIONAL_PARTS.join(', ')}.`,
       ),
     ]);

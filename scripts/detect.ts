@@ -22,7 +22,7 @@ await main(async (context) => {
   const apply = anything && (values.apply === true || (!json && (await confirm('Write this?')) === true));
   if (apply) await applyDetection(place, plan);
   if (json) return report.result(detectionJson(plan, apply));
-  if (apply) report.result(['', renderManual(plan), 'Written. Bring it into force: npm run up'].filter((text) => text !== '').join('\n'));
+  if (apply) report.result(['', renderManual(plan), 'Written. Apply it: npm run up'].filter((text) => text !== '').join('\n'));
   else if (anything)
     report.result(
       ['', renderLater(plan), 'Nothing was written. npm run detect -- --apply writes it.'].filter((text) => text !== '').join('\n'),

@@ -8,7 +8,7 @@ import { ROOT } from './base/files.ts';
 import { loadSettings } from './settings/io.ts';
 import { examine } from './doctor/run.ts';
 
-/** Says which alerts cannot fire on this host and why, which channels fail, and when the dead-man's switch was last told. */
+/** Reports which alerts cannot fire on this host and why, which channels fail, and when the dead-man's switch was last pinged. */
 await main(async ({ args, report }) => {
   const { values } = parseArguments(args, { usage: 'npm run doctor [-- --json]', options: { json: { type: 'boolean' } } });
   const { settings } = await loadSettings(ROOT);
@@ -23,6 +23,6 @@ await main(async ({ args, report }) => {
         'npm run test-alert shows the error; npm run logs -- alertmanager',
       ),
     );
-  const late = isPingLate(diagnosis.deadman) ? [error("dead-man's switch", 'was not told in time', 'npm run logs -- alertmanager')] : [];
+  const late = isPingLate(diagnosis.deadman) ? [error("dead-man's switch", 'was not pinged in time', 'npm run logs -- alertmanager')] : [];
   if (failing.length + late.length > 0) throw stackFailure([...failing, ...late]);
 });

@@ -18,12 +18,13 @@ await main(async (context) => {
   const project = await loadProjectName(place.root);
   if (values.volumes === true && values.yes !== true) {
     const sure = await confirm(`Delete all metrics, logs, dashboards and alert history of "${project}"?`);
-    if (sure === undefined) throw inputFailure([error('arguments', '--volumes deletes all data and needs a yes', `${USAGE}: add --yes`)]);
+    if (sure === undefined)
+      throw inputFailure([error('arguments', '--volumes deletes all data and needs confirmation', `${USAGE}: add --yes`)]);
     if (!sure) return;
   }
   place.signal.throwIfAborted();
   interruption.state =
-    'Some of the stack may be stopped or removed already. `npm run down` again removes the rest; `npm run up` brings it back with the data that is left.';
+    'Parts of the stack may be stopped or removed already. `npm run down` again removes the rest; `npm run up` starts it with the remaining data.';
   await place.report.step(values.volumes === true ? 'stack and its data removed' : 'stack removed, data kept', async (detail) => {
     const { containers, networks, volumes, failed } = await removeStack(place.docker, project, values.volumes === true, place.signal);
     if (failed.length > 0) throw stackFailure(failed);

@@ -12,7 +12,7 @@ export interface ChannelField {
   readonly needed: boolean;
 }
 
-/** A way by which people are told. */
+/** One notification channel. */
 export interface ChannelEntry {
   readonly name: string;
   readonly title: string;
@@ -24,7 +24,7 @@ export interface ChannelEntry {
 const needed = (key: ChannelField['key'], flag: string, ask: string): ChannelField => ({ key, flag, ask, needed: true });
 const optional = (key: ChannelField['key'], flag: string, ask: string): ChannelField => ({ key, flag, ask, needed: false });
 
-/** Every channel that Alertmanager may tell, in the order in which `npm run configure` offers them. */
+/** Every channel of Alertmanager, in the order in which `npm run configure` offers them. */
 export const CHANNELS: readonly ChannelEntry[] = [
   {
     name: 'slack',
@@ -38,19 +38,19 @@ export const CHANNELS: readonly ChannelEntry[] = [
   {
     name: 'email',
     title: 'Email',
-    help: 'any SMTP server; port 587 speaks STARTTLS, 465 TLS from the start',
+    help: 'any SMTP server; port 587 uses STARTTLS, port 465 TLS',
     fields: [
       needed('SMTP_HOST', 'smtp-host', 'SMTP server, host or host:port'),
       optional('SMTP_PORT', 'smtp-port', 'Port'),
       optional('SMTP_USER', 'smtp-user', 'User (empty: no login)'),
       optional('SMTP_PASSWORD', 'smtp-password', 'Password'),
-      optional('SMTP_REQUIRE_TLS', 'smtp-require-tls', 'Demand TLS (true or false)'),
+      optional('SMTP_REQUIRE_TLS', 'smtp-require-tls', 'Require TLS (true or false)'),
       needed('SMTP_FROM', 'email-from', 'Sender'),
       optional('EMAIL_CRITICAL', 'email-critical', 'Who gets critical alerts'),
       optional('EMAIL_WARNING', 'email-warning', 'Who gets warnings'),
-      optional('EMAIL_SECURITY', 'email-security', 'Who gets security alerts (empty: nobody besides)'),
-      optional('EMAIL_DBA', 'email-dba', 'Who gets database alerts (empty: nobody besides)'),
-      optional('EMAIL_ML', 'email-ml', 'Who gets machine-learning alerts (empty: nobody besides)'),
+      optional('EMAIL_SECURITY', 'email-security', 'Also gets security alerts (empty: no one)'),
+      optional('EMAIL_DBA', 'email-dba', 'Also gets database alerts (empty: no one)'),
+      optional('EMAIL_ML', 'email-ml', 'Also gets machine-learning alerts (empty: no one)'),
     ],
   },
   {
@@ -62,13 +62,13 @@ export const CHANNELS: readonly ChannelEntry[] = [
   {
     name: 'sms',
     title: 'SMS through a gateway',
-    help: "a gateway that takes Alertmanager's webhook",
+    help: "a gateway that accepts Alertmanager's webhook",
     fields: [needed('SMS_WEBHOOK_URL', 'sms-webhook', 'Address of the gateway')],
   },
   {
     name: 'twilio',
     title: 'SMS through Twilio',
-    help: 'console.twilio.com shows account SID and auth token; a gateway (sms-webhook) comes first',
+    help: 'console.twilio.com shows account SID and auth token; a gateway (sms-webhook) takes precedence',
     fields: [
       needed('TWILIO_ACCOUNT_SID', 'twilio-sid', 'Account SID'),
       needed('TWILIO_AUTH_TOKEN', 'twilio-token', 'Auth token'),
@@ -79,7 +79,7 @@ export const CHANNELS: readonly ChannelEntry[] = [
   {
     name: 'ntfy',
     title: 'Push (ntfy)',
-    help: 'the address of your topic; choose a name that nobody guesses',
+    help: 'the address of your topic; choose a name that is hard to guess',
     fields: [needed('NTFY_URL', 'ntfy-url', 'Topic, as in https://ntfy.sh/my-secret-topic')],
   },
   {
@@ -109,7 +109,7 @@ export const CHANNELS: readonly ChannelEntry[] = [
   {
     name: 'webhook',
     title: 'Webhook',
-    help: "any program that takes Alertmanager's webhook",
+    help: "any program that accepts Alertmanager's webhook",
     fields: [needed('WEBHOOK_URL', 'webhook-url', 'Address')],
   },
   {
@@ -121,15 +121,15 @@ export const CHANNELS: readonly ChannelEntry[] = [
   {
     name: 'deadman',
     title: "Dead-man's switch",
-    help: 'a check at healthchecks.io or the like, with a period of 2 minutes',
+    help: 'a check at healthchecks.io or similar, with a period of 2 minutes',
     fields: [needed('DEADMAN_URL', 'deadman-url', 'Ping address')],
   },
 ];
 
-/** Name of the receiver that tells just one channel; only test alerts reach it. */
+/** Name of the receiver with just one channel; only test alerts reach it. */
 export function testReceiver(channel: string): string {
   return `test-${channel}`;
 }
 
-/** The label of a test alert that is meant for one channel. */
+/** The label of a test alert for one channel. */
 export const TEST_CHANNEL_LABEL = 'test_channel';

@@ -18,5 +18,5 @@ export interface AlertmanagerConfig {
   [key: string]: unknown;
 }
 
-/** The receiver inside the stack: there is nothing to configure, so it is always there. */
+/** The receiver inside the stack: it needs no configuration and always exists. */
 export const HISTORY_RECEIVER = 'history';

@@ -12,20 +12,20 @@ export interface RenderedAlertmanager {
   readonly config: AlertmanagerConfig;
   /** Files under `secrets/` that Alertmanager reads. */
   readonly secretFiles: readonly string[];
-  /** Receivers whose alerts go to the history only, because no channel of theirs is set. */
+  /** Receivers without a set channel: their alerts go to the history only. */
   readonly fallenBack: readonly string[];
 }
 
 /**
  * Keeps what the settings have credentials for.
  * An integration stays when every secret file it names is set (email: SMTP_HOST and its addresses); a receiver without integrations is dropped,
- * and its routes lead to the history instead. Every route at the end of a branch gets a child for the test alert, which reaches the same receiver
- * without the waits that gather real alerts; every channel gets a receiver of its own, for a test alert through just that one.
+ * and its routes lead to the history instead. Every leaf route gets a child for the test alert: the same receiver without the grouping delays of
+ * real alerts. Every channel also gets its own receiver, for a test alert through just that channel.
  *
  * @param source the parsed `alertmanager.yml`, in which `shapeProblems` found nothing
  * @param configured keys of the secrets that have a value
  * @param channels plain settings of the channels
- * @param ownFiles files under `secrets/` of receivers that are the user's own
+ * @param ownFiles files under `secrets/` of the user's own receivers
  */
 export function renderAlertmanager(
   source: unknown,
@@ -63,7 +63,7 @@ function renderSmtp({ global }: AlertmanagerConfig, files: Set<string>, channels
     files.delete(CHANNEL_SECRETS.SMTP_PASSWORD.file);
     return;
   }
-  // An IPv6 address has colons of its own.
+  // An IPv6 address contains colons.
   global['smtp_smarthost'] = `${host.includes(':') ? `[${host}]` : host}:${channels['SMTP_PORT'] ?? '587'}`;
   global['smtp_from'] = channels['SMTP_FROM'];
   global['smtp_require_tls'] = channels['SMTP_REQUIRE_TLS'] !== 'false';
@@ -100,7 +100,7 @@ function renderIntegration(
   return integration;
 }
 
-/** Secret files that a value names, at any depth: some stand in an integration's `http_config`. */
+/** Secret files that a value names, at any depth: some are in an integration's `http_config`. */
 function secretsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return value.startsWith(MOUNT) ? [value.slice(MOUNT.length)] : [];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : [];
@@ -110,7 +110,7 @@ const TEST_ROUTE: Route = { matchers: ['alertname="TestAlert"'], ...TEST_TIMES }
 
 function renderRoute(route: Route, fallenBack: ReadonlySet<string>): Route {
   const fell = (child: Route): boolean => child.receiver !== undefined && fallenBack.has(child.receiver);
-  // A fallen-back route that lets alerts go on would only tell the history twice; one that stops them must go on stopping them.
+  // With `continue`, a fallen-back route would only notify the history twice. Without it, the route must still stop the alerts.
   const children = (route.routes ?? [])
     .filter((child) => !(fell(child) && child.continue === true))
     .map((child) => renderRoute(child, fallenBack));

@@ -12,7 +12,7 @@ export const SECRETS_MOUNT = '/run/secrets/';
 
 const FOR_ALERTMANAGER: readonly string[] = Object.values(CHANNEL_SECRETS).map(({ file }) => file);
 
-/** Names of all files under `secrets/` that a setting stands for. */
+/** Names of all files under `secrets/` that belong to a setting. */
 function knownFiles(settings: PlainSettings): readonly string[] {
   return [
     ...Object.values(SECRETS).map(({ file }) => file),
@@ -23,7 +23,7 @@ function knownFiles(settings: PlainSettings): readonly string[] {
   ];
 }
 
-/** Secrets that the file names, with the node that does; those of an anchor once, where it stands. */
+/** Secrets that the file names, each with its node; those of an anchor once, at the anchor. */
 function namedSecrets({ doc }: SourceDocument): readonly { readonly file: string; readonly node: unknown }[] {
   const found: { file: string; node: unknown }[] = [];
   visit(doc, {
@@ -35,13 +35,13 @@ function namedSecrets({ doc }: SourceDocument): readonly { readonly file: string
   return found;
 }
 
-/** Files under `secrets/` that no setting stands for: secrets of receivers of the user's own, where `alertmanager.yml` names them. */
+/** Files under `secrets/` of the user's own receivers: no setting owns them, `alertmanager.yml` names them. */
 export function ownSecretFiles(existing: Iterable<string>, settings: PlainSettings): ReadonlySet<string> {
   const known = new Set(knownFiles(settings));
   return new Set([...existing].filter((file) => !known.has(file) && /^[\w-][\w.-]*$/.test(file)));
 }
 
-/** Secrets that `alertmanager.yml` names and that can never be there, so that their receivers would be left out without a word. */
+/** Secrets that `alertmanager.yml` names but that cannot exist: their receivers would be skipped silently. */
 export function unknownSecrets(source: SourceDocument, own: ReadonlySet<string>): readonly Problem[] {
   return namedSecrets(source).flatMap(({ file, node }) => {
     if (FOR_ALERTMANAGER.includes(file) || own.has(file)) return [];
@@ -49,7 +49,7 @@ export function unknownSecrets(source: SourceDocument, own: ReadonlySet<string>)
     return [
       error(
         placeOf(source, node),
-        `names the secret ${file}, which neither a channel has nor a file secrets/${file} holds`,
+        `names the secret ${file}, which no channel uses and no file secrets/${file} holds`,
         near ?? `For a receiver of your own write the secret into secrets/${file}; it is mounted for Alertmanager then.`,
       ),
     ];
@@ -64,7 +64,7 @@ export function unreadSecrets(source: SourceDocument, own: ReadonlySet<string>, 
     .map((file) =>
       warning(
         `secrets/${file}`,
-        'is read by nothing',
+        'is not used by anything',
         didYouMean(file, knownFiles(settings)) ?? 'Name it in alertmanager/alertmanager.yml, or remove it.',
       ),
     );

@@ -2,14 +2,14 @@ import { closest, distance } from 'fastest-levenshtein';
 import { isAlias, isMap, isScalar, isSeq, visit, type Document, type Node, type YAMLMap } from 'yaml';
 import { error, type Problem } from '../base/problem.ts';
 
-/** A parsed file, with what places in it need. */
+/** A parsed file, with what is needed to locate a node. */
 export interface SourceDocument {
   readonly path: string;
   readonly text: string;
   readonly doc: Document.Parsed;
 }
 
-/** `path:line` of a node; the path alone where the file does not hold the node. */
+/** `path:line` of a node; the path alone if the file does not hold the node. */
 export function placeOf({ path, text }: SourceDocument, node: unknown): string {
   const start = (node as Node | null | undefined)?.range?.[0];
   return start === undefined ? path : `${path}:${text.slice(0, start).split('\n').length}`;
@@ -18,8 +18,8 @@ export function placeOf({ path, text }: SourceDocument, node: unknown): string {
 const NAMED = 'Write it as\n- name: critical-team\n  slack_configs: […]';
 
 /**
- * What of `alertmanager.yml` is not of the form that rendering reads: without receivers, routes and lists there is nothing to select from.
- * What Alertmanager itself asks of their content is left to amtool.
+ * Where `alertmanager.yml` does not have the structure that rendering needs: receivers, routes, lists.
+ * amtool checks their content.
  */
 export function shapeProblems(source: SourceDocument): readonly Problem[] {
   const { path, doc } = source;
@@ -31,25 +31,25 @@ export function shapeProblems(source: SourceDocument): readonly Problem[] {
       error(
         isScalar(root) && root.value !== null ? placeOf(source, root) : path,
         isScalar(root) && root.value !== null ? 'is a single value instead of a configuration' : isSeq(root) ? 'is a list' : 'is empty',
-        `It needs at least route: and receivers:. git checkout ${path} brings back the one that came with the stack.`,
+        `It needs at least route: and receivers:. git checkout ${path} restores the original.`,
       ),
     ];
   const problems: Problem[] = [];
   const global = root.get('global', true);
   if (global !== undefined && !isMap(global) && !(isScalar(global) && global.value === null))
-    problems.push(error(placeOf(source, global), 'global: is not a map', 'Write settings as `  name: value` below it, or leave it out.'));
+    problems.push(error(placeOf(source, global), 'global: is not a map', 'Write settings as `  name: value` below it, or remove it.'));
   problems.push(...routesProblems(source, root), ...receiversProblems(source, root));
   return problems.length > 0 ? problems : unknownReceivers(source, root);
 }
 
-/** The known word that another one most likely means, as a question; undefined where none is near. */
+/** The closest known word, as a question; undefined if none is close. */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const near = closest(word, [...known]);
   return distance(word, near) <= Math.max(2, Math.floor(word.length / 3)) ? `Did you mean ${near}?` : undefined;
 }
 
-/** Routes to receivers that are not there. amtool sees them too, but not on which line. */
+/** Routes to missing receivers. amtool finds them too, but without the line. */
 function unknownReceivers(source: SourceDocument, root: YAMLMap): readonly Problem[] {
   const { receivers = [] } = root.toJS(source.doc, { maxAliasCount: -1 }) as { receivers?: readonly { readonly name: string }[] };
   const names = receivers.map(({ name }) => name);
@@ -69,11 +69,7 @@ function routesProblems(source: SourceDocument, root: YAMLMap): readonly Problem
   const route = resolved(source, root.get('route', true));
   if (route === undefined || (isScalar(route) && route.value === null))
     return [
-      error(
-        keyPlace(source, root, 'route'),
-        'has no route',
-        'Add route: with the receiver that every alert reaches which no other route takes.',
-      ),
+      error(keyPlace(source, root, 'route'), 'has no route', 'Add route: with the default receiver, for alerts that match no other route.'),
     ];
   return routeProblems(source, route);
 }
@@ -87,7 +83,7 @@ function routeProblems(source: SourceDocument, route: unknown): readonly Problem
   const list = resolved(source, children);
   if (list === undefined || (isScalar(list) && list.value === null)) return [];
   if (!isSeq(list))
-    return [error(placeOf(source, children), 'routes: is not a list', 'Begin each route with a dash: - receiver: critical-team')];
+    return [error(placeOf(source, children), 'routes: is not a list', 'Start each route with a dash: - receiver: critical-team')];
   return list.items.flatMap((child) => routeProblems(source, resolved(source, child) ?? child));
 }
 
@@ -98,13 +94,13 @@ function receiversProblems(source: SourceDocument, root: YAMLMap): readonly Prob
       error(keyPlace(source, root, 'receivers'), 'has no receivers', 'Add receivers: with a receiver for every name that the routes use.'),
     ];
   if (!isSeq(receivers))
-    return [error(placeOf(source, receivers), 'receivers: is not a list', 'Begin each receiver with a dash: - name: critical-team')];
+    return [error(placeOf(source, receivers), 'receivers: is not a list', 'Start each receiver with a dash: - name: critical-team')];
   return receivers.items.flatMap((item) => receiverProblems(source, resolved(source, item) ?? item));
 }
 
 function receiverProblems(source: SourceDocument, receiver: unknown): readonly Problem[] {
   if (!isMap(receiver)) return [error(placeOf(source, receiver), 'a receiver is not a map', NAMED)];
-  // With what its merge keys bring.
+  // Merge keys included.
   const { name, ...rest } = receiver.toJS(source.doc, { maxAliasCount: -1 }) as Readonly<Record<string, unknown>>;
   if (typeof name !== 'string' || name === '') return [error(placeOf(source, receiver), 'a receiver has no name', NAMED)];
   return Object.entries(rest).flatMap(([key, list]) => {
@@ -114,7 +110,7 @@ function receiverProblems(source: SourceDocument, receiver: unknown): readonly P
       error(
         keyPlace(source, receiver, key),
         `${key} of ${name} is not a list of integrations`,
-        `Begin each with a dash, and leave out ${key} where there is none.`,
+        `Start each with a dash, and remove ${key} if there is none.`,
       ),
     ];
   });
@@ -122,33 +118,29 @@ function receiverProblems(source: SourceDocument, receiver: unknown): readonly P
 
 const resolved = ({ doc }: SourceDocument, node: unknown): unknown => (isAlias(node) ? node.resolve(doc) : node);
 
-/** The place of a key that stands there without a value; the file where it does not. */
+/** The place of a key without a value; the file if the key is missing. */
 function keyPlace(source: SourceDocument, map: YAMLMap, name: string): string {
   const pair = map.items.find(({ key }) => isScalar(key) && key.value === name);
   return pair === undefined ? source.path : placeOf(source, pair.key);
 }
 
-/** References to anchors that are not there, and merge keys that merge no map: the parser lets them pass until a value is asked for. */
+/** References to missing anchors, and merge keys that merge no map: the parser accepts them until a value is read. */
 function brokenAliases(source: SourceDocument): readonly Problem[] {
   const problems: Problem[] = [];
   visit(source.doc, {
     Alias(_, alias) {
       if (alias.resolve(source.doc) === undefined)
         problems.push(
-          error(
-            placeOf(source, alias),
-            `*${alias.source} stands for nothing`,
-            `Mend the name, or mark what it means with &${alias.source}.`,
-          ),
+          error(placeOf(source, alias), `*${alias.source} stands for nothing`, `Correct the name, or add the anchor &${alias.source}.`),
         );
     },
     Pair(_, { key, value }) {
       if (!isScalar(key) || key.source !== '<<') return;
       const merged = resolved(source, value);
       const parts = isSeq(merged) ? merged.items.map((item) => resolved(source, item)) : [merged];
-      // An alias to nothing is told already.
+      // Aliases to a missing anchor are reported above.
       if (!parts.every((part) => isMap(part) || part === undefined))
-        problems.push(error(placeOf(source, key), '<< merges what is not a map', 'Write << : *name, of an anchor that stands at a map.'));
+        problems.push(error(placeOf(source, key), '<< merges something that is not a map', 'Write << : *name, with an anchor on a map.'));
     },
   });
   return problems;

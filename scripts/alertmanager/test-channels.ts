@@ -3,7 +3,7 @@ import { CHANNEL_SECRETS } from '../settings/channels.ts';
 import { SMS_URL } from './twilio.ts';
 import { HISTORY_RECEIVER, type AlertmanagerConfig, type Integration, type Receiver, type Route } from './config.ts';
 
-/** What makes a test alert quick where real alerts are gathered first. Its own group by nonce keeps two tests apart. */
+/** Sends a test alert without the grouping delays of real alerts. Grouping by nonce keeps two tests apart. */
 export const TEST_TIMES: Route = {
   group_by: ['alertname', 'nonce'],
   group_wait: '0s',
@@ -12,8 +12,8 @@ export const TEST_TIMES: Route = {
 };
 
 /**
- * Gives every channel that is set up a receiver of its own, which only a test alert with the label of that channel reaches, besides the history.
- * The given configuration is not changed.
+ * Gives every configured channel its own receiver, reached only by a test alert with the label of that channel. The history gets it too.
+ * Does not change the given configuration.
  *
  * @param config the rendered configuration, with its credentials
  */
@@ -25,7 +25,7 @@ export function withTestChannels(config: AlertmanagerConfig): AlertmanagerConfig
     ...TEST_TIMES,
   }));
   const present = config.route.routes ?? [];
-  // Behind the history, which stores every alert and lets it go on.
+  // After the history, which stores every alert and continues.
   const behind = present.findLastIndex((route) => route.receiver === HISTORY_RECEIVER && route.continue === true) + 1;
   return {
     ...config,
@@ -52,7 +52,7 @@ function receiverOf(channel: ChannelEntry, receivers: readonly Receiver[]): Rece
   return result;
 }
 
-/** What tells an integration of the channel from another of its integrations; undefined where it belongs to another channel. */
+/** What distinguishes the integrations of one channel; undefined if the integration belongs to another channel. */
 function identityOf(channel: ChannelEntry, kind: string, integration: Integration): string | undefined {
   if (kind === 'email_configs') return channel.name === 'email' ? String(integration['to']) : undefined;
   if (integration['url'] === SMS_URL) return channel.name === 'twilio' ? SMS_URL : undefined;

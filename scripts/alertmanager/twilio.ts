@@ -1,11 +1,11 @@
 import type { AlertmanagerConfig } from './config.ts';
 
-/** Where the history service takes notifications that are to become SMS. */
+/** Where the history service accepts notifications to send as SMS. */
 export const SMS_URL = 'http://history:9095/sms';
 
 const SMS_FILE = '/run/secrets/sms_webhook_url';
 
-/** Lets the receivers' SMS go through Twilio where no gateway's address is set. */
+/** Sends the receivers' SMS through Twilio if no gateway is set. */
 export function throughTwilio(config: AlertmanagerConfig): void {
   for (const receiver of config.receivers)
     for (const integration of receiver['webhook_configs'] ?? [])

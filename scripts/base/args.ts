@@ -12,7 +12,7 @@ export interface Usage<T extends Options> {
   readonly positionals?: boolean;
 }
 
-/** Somebody asked how a command is called; thrown instead of running it. */
+/** `--help` was given; thrown instead of running the command. */
 export class HelpAsked extends Error {
   override readonly name = 'HelpAsked';
 }

@@ -3,7 +3,7 @@ import { EXIT, Failure } from './failure.ts';
 import { HelpAsked } from './args.ts';
 import { terminalReport, type Report } from './report.ts';
 
-/** What every command is handed by the wrapper. */
+/** What the wrapper passes to every command. */
 export interface Context {
   readonly args: readonly string[];
   readonly report: Report;
@@ -13,16 +13,16 @@ export interface Context {
 
 const SAME_INTERRUPT_MS = 500;
 
-/** What the interrupt message says: filled in by a command that changes things, so that a user knows what is done and what is not. */
+/** The text of the interrupt message. A command that changes something sets it, so that the user knows what is done and what is not. */
 export const interruption = {
   state: 'Nothing has been changed.',
-  /** How long what the command started may take to clean up after itself. */
+  /** How long the programs that the command started may take to clean up. */
   patienceMs: 10_000,
 };
 
 /**
  * Runs a command as the program: the only place that sets the exit code.
- * A `Failure` prints its problems; anything else that is thrown is a bug and prints its stack (exit code 70).
+ * A `Failure` prints its problems; any other exception is a bug and prints its stack (exit code 70).
  */
 export async function main(command: (context: Context) => Promise<void>): Promise<void> {
   const report = terminalReport();

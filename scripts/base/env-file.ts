@@ -19,7 +19,7 @@ const ASSIGNMENT = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/;
  * Reads the text of an env file and finds what Docker Compose and this program would read differently.
  * Compose expands `$` outside single quotes and cuts at ` #`; dotenv expands nothing and cuts at any `#`: such values must be in single quotes.
  *
- * @param name the file's name, for the place of a problem (`.env:3`)
+ * @param name the file's name, as problems show it (`.env:3`)
  */
 export function parseEnvFile(text: string, name: string): EnvFile {
   const problems: Problem[] = [];
@@ -76,7 +76,7 @@ export function envLine(key: string, value: string): string {
   return /^[A-Za-z0-9_./:,@%+=-]*$/.test(value) ? `${key}=${value}` : `${key}='${value}'`;
 }
 
-/** Sets keys in the text of an env file: replaces the line where the key stands, else appends it; every other line stays as it is. */
+/** Sets keys in the text of an env file: replaces the line of the key, or appends one; all other lines stay unchanged. */
 export function editEnvText(text: string, changes: Readonly<Record<string, string>>): string {
   const open = new Map(Object.entries(changes));
   const lines = text.split('\n').map((line) => {

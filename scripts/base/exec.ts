@@ -9,15 +9,15 @@ export interface ExecResult {
 
 export interface ExecOptions {
   readonly input?: string;
-  /** Added to this process's variables; one that is undefined is taken out. */
+  /** Added to this process's variables; `undefined` removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   /** Milliseconds after which the program is killed. */
   readonly timeoutMs?: number;
-  /** Milliseconds after which the program is killed where it has printed nothing at all. */
+  /** Milliseconds after which the program is killed if it has printed nothing. */
   readonly silentMs?: number;
   readonly signal?: AbortSignal;
-  /** Hands the program the terminal (`inherit`) instead of collecting its output. */
+  /** Connects the program to the terminal (`inherit`) instead of collecting its output. */
   readonly interactive?: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { Problem } from './problem.ts';
 export const EXIT = { ok: 0, stack: 1, input: 2, bug: 70, interrupted: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Ends a command with problems that the user can act on. Everything else that is thrown is a bug and prints its stack. */
+/** Ends a command with problems that the user can act on. Any other exception is a bug and prints its stack. */
 export class Failure extends Error {
   readonly exitCode: ExitCode;
   readonly problems: readonly Problem[];
@@ -22,7 +22,7 @@ export function inputFailure(problems: readonly Problem[]): Failure {
   return new Failure(EXIT.input, problems);
 }
 
-/** The stack or its configuration is not right: exit code 1. */
+/** The stack or its configuration has a problem: exit code 1. */
 export function stackFailure(problems: readonly Problem[]): Failure {
   return new Failure(EXIT.stack, problems);
 }

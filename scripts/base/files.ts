@@ -8,7 +8,7 @@ import { unreadable, userName } from './unreadable.ts';
 /** The checkout: the folder that holds `package.json`. */
 export const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
-/** The text of a file, or undefined where there is none. Throws a `Failure` where it may not be read, or is a folder. */
+/** The text of a file; undefined if it is missing. Throws a `Failure` if it is unreadable or a folder. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
@@ -18,7 +18,7 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** All files below `root/dir`, by their path below `root`, with `/`; none where the folder is missing. Throws a `Failure` where one may not be read. */
+/** All files below `root/dir`, by their path below `root`, with `/`; none if the folder is missing. Throws a `Failure` if one is unreadable. */
 export async function readTree(root: string, dir: string): Promise<Map<string, string>> {
   const entries = await readdir(join(root, dir), { withFileTypes: true, recursive: true }).catch(async (failure: unknown) => {
     if (isMissing(failure)) return [];
@@ -30,7 +30,7 @@ export async function readTree(root: string, dir: string): Promise<Map<string, s
 }
 
 /**
- * Makes a folder hold exactly the tree. Each file is replaced in one step (written beside it and renamed), and only where it differs,
+ * Makes a folder hold exactly the tree. Each file that differs is replaced in one step (written beside it and renamed),
  * so that a reader never sees half a file. Folders stay: containers mount them, and a mount follows the folder it was given.
  *
  * @returns the paths that were written or removed
@@ -43,7 +43,7 @@ export async function publishTree(tree: Tree, dir: string): Promise<readonly str
     const target = join(dir, path);
     await mkdir(dirname(target), { recursive: true });
     await writeFile(`${target}.new`, text);
-    // Services run as other users; a umask of 077 would shut them out.
+    // Services run as other users; a umask of 077 would lock them out.
     await chmod(`${target}.new`, 0o644);
     await rename(`${target}.new`, target);
     changed.push(path);
@@ -64,7 +64,7 @@ function foldersOf(dir: string, paths: Iterable<string>): ReadonlySet<string> {
   return folders;
 }
 
-/** Lets every user of this host read a folder that a service mounts where it stands, as a umask of 077 would not. Returns what was changed. */
+/** Makes a mounted folder of the checkout readable by every user, also under a umask of 077. Returns what was changed. */
 export async function makeReadable(root: string, folder: string): Promise<readonly string[]> {
   const entries = await readdir(join(root, folder), { withFileTypes: true, recursive: true });
   const paths = [
@@ -83,7 +83,7 @@ export async function makeReadable(root: string, folder: string): Promise<readon
 }
 
 /**
- * Writes a secret where it differs, in place: it is mounted as a single file, and that mount follows the inode.
+ * Writes a secret if it differs, in place: it is mounted as a single file, and that mount follows the inode.
  * As root the file belongs to the uid that reads it (0400); otherwise it is readable by all, behind `secrets/`, which is 0700.
  */
 export async function writeSecret(dir: string, file: string, content: string, uid: number): Promise<void> {
@@ -105,7 +105,7 @@ export async function writeSecret(dir: string, file: string, content: string, ui
   await chmod(path, root ? 0o400 : 0o444);
 }
 
-/** The permission bits of a file, or undefined where there is none. */
+/** The permission bits of a file; undefined if it is missing. */
 export async function modeOf(path: string): Promise<number | undefined> {
   try {
     return (await stat(path)).mode & 0o777;
@@ -127,12 +127,12 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-/** A `Failure` that says whose the file is, where the system only says that it may not be read; anything else stays what it is. */
+/** Turns "permission denied" into a `Failure` that names the file's owner; returns any other error unchanged. */
 async function explained(failure: unknown, path: string): Promise<unknown> {
   if (!(failure instanceof Error) || !('code' in failure)) return failure;
   const { code } = failure;
   if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EISDIR') return failure;
-  // Of what lies in a folder that is shut, not even the owner can be told: then it is the folder that counts.
+  // Inside a closed folder not even a file's owner is visible: report the folder.
   const [shut, uid] = (await ownerOf(path)) ?? [path, undefined];
   const fromRoot = relative(ROOT, shut);
   const passwd = await readFile('/etc/passwd', 'utf8').catch(() => '');
@@ -146,7 +146,7 @@ async function explained(failure: unknown, path: string): Promise<unknown> {
   ]);
 }
 
-/** The nearest path whose owner may be asked, and that owner. */
+/** The nearest path whose owner is visible, and that owner. */
 async function ownerOf(path: string): Promise<readonly [string, number] | undefined> {
   for (let at = path; dirname(at) !== at; at = dirname(at)) {
     const found = await stat(at).catch(() => undefined);

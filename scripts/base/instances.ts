@@ -27,7 +27,7 @@ export function passwordFile(module: string, instance: string): string {
   return `${module}_${instance}_password`;
 }
 
-/** The name by which an instance is told from the others of its list. */
+/** The name that distinguishes an instance from the others of its list. */
 export function nameOf({ name }: Instance): string {
   return name;
 }
@@ -45,12 +45,9 @@ export function instanceOf({ module, schemes, port, example, needsUser }: Addres
     if (url.hostname === '') return wrong(`the address of "${name}" names no host`);
     if (!decodes(url.username) || !decodes(url.pathname))
       return wrong(`the address of "${name}" has a % that is no part of an encoded character`, 'Write % itself as %25');
-    // Some clients read a password from the query too; an address is shown where a password must not be.
+    // Some clients also read a password from the query. Addresses are shown, passwords must not be.
     if (url.password !== '' || [...url.searchParams.keys()].some((key) => key.toLowerCase() === 'password'))
-      return wrong(
-        `the address of "${name}" holds a password`,
-        `Take it out of the address and put it into secrets/${passwordFile(module, name)}`,
-      );
+      return wrong(`the address of "${name}" holds a password`, `Move it from the address to secrets/${passwordFile(module, name)}`);
     if (needsUser && url.username === '') return wrong(`the address of "${name}" names no user`);
     return { value: { name, url: address, host: url.hostname, port: Number(url.port || port), user: decodeURIComponent(url.username) } };
   };

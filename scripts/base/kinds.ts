@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { isIP } from 'node:net';
 
-/** What a setting's text means: either its value or what is wrong with it, in words that follow the setting's name. */
+/** The parsed value of a setting, or what is wrong with it, as a phrase that follows the setting's name. */
 export type Parsed<T> = { readonly value: T } | { readonly wrong: string; readonly fix?: string };
 
 /** How one kind of setting is read. */
@@ -9,7 +9,7 @@ export type Kind<T> = (text: string) => Parsed<T>;
 
 const NAME = /^[a-z0-9][a-z0-9_-]*$/;
 
-/** Any text, also none. */
+/** Any text, also empty. */
 export const text: Kind<string> = (value) => ({ value });
 
 /** A Compose project name: lower-case letters, digits, `-`, `_` (the Compose specification). */
@@ -53,7 +53,7 @@ export const duration: Kind<string> = (value) => {
     : { wrong: `"${value}" is longer than Prometheus can count`, fix: 'At most 292y.' };
 };
 
-/** Prometheus counts bytes in 64 bits with a sign: from 2^63, which is 8,388,608 TB, the limit would become negative and count for nothing. */
+/** Prometheus counts bytes in 64 bits with a sign: from 2^63, which is 8,388,608 TB, the limit would become negative and have no effect. */
 const LARGEST_BYTES = 2 ** 63;
 const SIZE_UNITS = ['KB', 'MB', 'GB', 'TB'];
 
@@ -81,7 +81,7 @@ export const host: Kind<string> = (value) => hostBeside()(value);
 /**
  * A host name or IP address whose port is a setting of its own.
  *
- * @param portKey that setting; without it the port is simply not said
+ * @param portKey that setting; without it the fix does not mention the port
  */
 export function hostBeside(portKey?: string): Kind<string> {
   return (value) => {
@@ -130,7 +130,7 @@ export function oneOf<T extends string>(...words: readonly T[]): Kind<T> {
   };
 }
 
-/** One of a few words, as an item of a list is: the one that was most likely meant is named. */
+/** One of a few words, as a list item: the fix names the closest one. */
 export function wordOf<T extends string>(...words: readonly T[]): Kind<T> {
   return (value) => {
     const parsed = oneOf(...words)(value);
@@ -139,7 +139,7 @@ export function wordOf<T extends string>(...words: readonly T[]): Kind<T> {
   };
 }
 
-/** A comma-separated list; blanks around an item are dropped, so is an empty list. Every item is read by `item`; one twice is wrong. */
+/** A comma-separated list; blanks around an item are dropped. `item` reads every item; a duplicate is wrong. */
 export function listOf<T>(item: Kind<T>, keyOf: (value: T) => string = String): Kind<readonly T[]> {
   return (value) => {
     const parts = value
@@ -152,7 +152,7 @@ export function listOf<T>(item: Kind<T>, keyOf: (value: T) => string = String): 
       const parsed = item(part);
       if ('wrong' in parsed) wrong.push(parsed);
       else if (values.some((earlier) => keyOf(earlier) === keyOf(parsed.value)))
-        wrong.push({ wrong: `"${keyOf(parsed.value)}" stands twice`, fix: 'Keep one of the two.' });
+        wrong.push({ wrong: `"${keyOf(parsed.value)}" is listed twice`, fix: 'Keep one of the two.' });
       else values.push(parsed.value);
     }
     if (wrong.length === 0) return { value: values };
@@ -161,7 +161,7 @@ export function listOf<T>(item: Kind<T>, keyOf: (value: T) => string = String): 
   };
 }
 
-/** A list as another kind reads it, without items that are taken for granted. */
+/** A list as another kind reads it, without the items that are always on. */
 export function without<T>(list: Kind<readonly T[]>, granted: string): Kind<readonly T[]> {
   return (value) =>
     list(

@@ -8,7 +8,7 @@ export interface Metric {
 const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)/;
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
-/** Reads Prometheus' text exposition format; comments and types are passed over. */
+/** Reads Prometheus' text exposition format; comments and types are skipped. */
 export function parseMetrics(text: string): readonly Metric[] {
   return text.split('\n').flatMap((line) => {
     const match = line.startsWith('#') ? null : LINE.exec(line);
@@ -22,7 +22,7 @@ function unescape(value: string): string {
   return value.replace(/\\(.)/g, (_, char: string) => (char === 'n' ? '\n' : char));
 }
 
-/** The value of the only sample with this name and these labels; undefined where there is none. */
+/** The value of the only sample with this name and these labels; undefined if there is none. */
 export function valueOf(metrics: readonly Metric[], name: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
   return metrics.find((metric) => metric.name === name && Object.entries(labels).every(([key, value]) => metric.labels[key] === value))
     ?.value;

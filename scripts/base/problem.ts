@@ -1,9 +1,9 @@
 /**
- * One thing that is not as it should be, as a value: problems are collected and shown together, never thrown one by one.
+ * One problem as a value: problems are collected and shown together, never thrown one by one.
  *
- * - `place`: where it is, as a user would look for it (`.env:12`, `prometheus/rules/node.yml:40`, `service postgres-exporter`).
+ * - `place`: where it is, in the user's terms (`.env:12`, `prometheus/rules/node.yml:40`, `service postgres-exporter`).
  * - `message`: what is wrong, one sentence.
- * - `fix`: what to do about it; a command where there is one.
+ * - `fix`: what to do about it; a command if there is one.
  * - `severity`: an `error` stops the command, a `warning` does not.
  */
 export interface Problem {

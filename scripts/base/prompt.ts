@@ -2,7 +2,7 @@ import inquirer from 'inquirer';
 import { EXIT, Failure } from './failure.ts';
 import { error } from './problem.ts';
 
-/** True where questions can be asked: a person sits at both ends. */
+/** True if questions can be asked: input and output are a terminal. */
 export function interactive(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY && process.env['CI'] === undefined;
 }
@@ -12,7 +12,7 @@ type Validate = (value: string) => true | string;
 
 const questions = () => inquirer.createPromptModule({ output: process.stderr });
 
-/** Asks a yes/no question; undefined where there is nobody to ask. */
+/** Asks a yes/no question; undefined without a terminal. */
 export async function confirm(message: string, fallback = false): Promise<boolean | undefined> {
   if (!interactive()) return undefined;
   return orInterrupted(async () => {
@@ -21,7 +21,7 @@ export async function confirm(message: string, fallback = false): Promise<boolea
   });
 }
 
-/** Asks which of some; any number. */
+/** Asks for any number of the choices. */
 export async function choose<T>(message: string, choices: readonly { readonly name: string; readonly value: T }[]): Promise<readonly T[]> {
   return orInterrupted(async () => {
     const { answer } = await questions()<{ answer: T[] }>([
@@ -47,12 +47,12 @@ export async function askSecret(message: string, validate: Validate): Promise<st
   });
 }
 
-/** Ctrl-C at a question is no bug. */
+/** Ctrl-C at a question is not a bug. */
 async function orInterrupted<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (failure) {
     if (!(failure instanceof Error) || failure.name !== 'ExitPromptError') throw failure;
-    throw new Failure(EXIT.interrupted, [error('question', 'was not answered', 'Nothing was done after it.')]);
+    throw new Failure(EXIT.interrupted, [error('question', 'was not answered', 'The command stopped there.')]);
   }
 }

@@ -5,9 +5,9 @@ import type { Problem } from './problem.ts';
 export interface Report {
   /** A result: what the caller asked for. */
   readonly result: (text: string) => void;
-  /** A remark on what goes on. */
+  /** A note on progress. */
   readonly note: (text: string) => void;
-  /** Runs one step and prints its line with the time it took; what `run` returns as text is shown behind the title. */
+  /** Runs one step and prints its line with the time it took; text that `run` returns is shown after the title. */
   readonly step: <T>(title: string, run: (detail: (text: string) => void) => Promise<T>) => Promise<T>;
   /** All problems, each with its place and its fix. */
   readonly problems: (problems: readonly Problem[]) => void;
@@ -16,7 +16,7 @@ export interface Report {
 export interface ReportStreams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** Draws a step's line while it runs, and again when it ended. Needs a terminal. */
+  /** Draws a step's line while it runs, and once more at its end. Needs a terminal. */
   readonly live: boolean;
   /** Width of the terminal in characters. */
   readonly columns: () => number;
@@ -38,7 +38,7 @@ export function renderProblem(problem: Problem): string {
 
 /** A report that writes to the given streams. */
 export function createReport(streams: ReportStreams): Report {
-  /** Draws the line of the step that runs; a terminal shows one at a time. */
+  /** Draws the line of the running step; a terminal shows one at a time. */
   let redraw: (() => void) | undefined;
   const clear = streams.live ? '\r\x1b[2K' : '';
   const seconds = (since: number): string => pc.dim(`${((streams.now() - since) / 1000).toFixed(1)} s`);
@@ -52,7 +52,7 @@ export function createReport(streams: ReportStreams): Report {
       const start = streams.now();
       let detail = '';
       const behind = (text: string): string => (text === '' ? '' : pc.dim(` · ${text}`));
-      // A line that wraps cannot be drawn again.
+      // A wrapped line cannot be redrawn.
       const draw = (): void => {
         const room = Math.max(0, streams.columns() - title.length - 8);
         const shown = detail.length > room ? `${detail.slice(0, Math.max(0, room - 1))}…` : detail;

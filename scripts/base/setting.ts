@@ -1,6 +1,6 @@
 import type { Kind } from './kinds.ts';
 
-/** One setting of `.env`: how its text is read, and the text that counts when the line is missing or empty. */
+/** One setting of `.env`: how its text is read, and the default for a missing or empty line. */
 export interface Setting<T> {
   readonly kind: Kind<T>;
   readonly fallback: string;

@@ -1,4 +1,4 @@
-/** The stack's own network: where it lies and the host's address in it, which node exporter listens on. */
+/** The stack's own network: its subnet, and the host's address in it, on which node exporter listens. */
 export interface StackNetwork {
   readonly subnet: string;
   readonly gateway: string;
@@ -10,17 +10,17 @@ interface Range {
 }
 
 /**
- * Where a subnet is looked for, in pieces of 256 addresses. The engine gives other networks, also those of the same `compose up`, a place from
- * 172.17.0.0/16 to 172.31.0.0/16 and 192.168.0.0/16, so the first choice lies outside; few networks use 10.213.
+ * Where subnets of 256 addresses are picked. The engine takes other networks, also those of the same `compose up`, from
+ * 172.17.0.0/16 to 172.31.0.0/16 and 192.168.0.0/16, so the first choice is outside of these; few networks use 10.213.
  */
 const POOLS = ['10.213', '172.30'];
 
 /**
- * Picks the first free /24 of the pools, in each from a place that the project's name tells, so that two stacks that come up at the same time do
- * not both take the first.
+ * Picks the first free /24 of the pools. The search starts at an offset from the project's name, so that two stacks that start at the same time
+ * do not pick the same one.
  *
- * @param taken IPv4 networks in use (`172.17.0.0/16`): of Docker's networks and of the host's routes; other text is passed over
- * @returns undefined where everything is taken
+ * @param taken IPv4 networks in use (`172.17.0.0/16`): of Docker's networks and of the host's routes; other text is skipped
+ * @returns undefined if everything is taken
  */
 export function chooseSubnet(taken: readonly string[], project: string): string | undefined {
   const ranges = taken.map(rangeOf).filter((range) => range !== undefined);
@@ -37,7 +37,7 @@ export function conflictOf(subnet: string, taken: readonly string[]): string | u
   });
 }
 
-/** The network with its gateway: the first address after the network's own, which Docker gives to the host's side of the bridge. */
+/** The network with its gateway: the first address of the network, which Docker assigns to the host's side of the bridge. */
 export function stackNetwork(subnet: string): StackNetwork {
   const range = rangeOf(subnet);
   if (range === undefined) throw new RangeError(`not an IPv4 network: ${subnet}`);

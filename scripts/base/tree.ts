@@ -4,10 +4,10 @@ import { error, type Problem } from './problem.ts';
 /** Text files by their path below the checkout (sources) or below `.effective/` (results), with `/`. */
 export type Tree = ReadonlyMap<string, string>;
 
-/** Parses YAML, merge keys (`<<`) as Alertmanager and Loki understand them; undefined and its first mistakes where it does not parse. */
+/** Parses YAML, merge keys (`<<`) as Alertmanager and Loki understand them; undefined and its first mistakes if it does not parse. */
 export function parseYaml(path: string, text: string): { readonly doc?: Document.Parsed; readonly problems: readonly Problem[] } {
   const doc = parseDocument(text, { merge: true });
-  // After one bracket too many the parser reports every line that follows.
+  // After one extra bracket the parser reports every following line.
   const problems = doc.errors
     .slice(0, 3)
     .map((failure) =>

@@ -1,7 +1,7 @@
 import { parseMetrics, type Metric } from '../base/metrics-text.ts';
 import { getJson, getText, send } from '../base/http.ts';
 
-/** An alert as Alertmanager holds it. */
+/** An alert as Alertmanager lists it. */
 export interface HeldAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly receivers: readonly { readonly name: string }[];
@@ -12,12 +12,12 @@ export interface HeldAlert {
   };
 }
 
-/** The parts of Alertmanager's HTTP API that the commands use. Every call throws where it does not answer. */
+/** The parts of Alertmanager's HTTP API that the commands use. Every call throws if it does not answer. */
 export interface AlertmanagerApi {
   metrics(): Promise<readonly Metric[]>;
   alerts(): Promise<readonly HeldAlert[]>;
   silenceEnd(id: string): Promise<string>;
-  /** Makes it read its configuration again; throws with its words where it refuses. */
+  /** Reloads its configuration; throws with its error if it refuses. */
   reload(): Promise<void>;
 }
 

@@ -1,13 +1,13 @@
-/** What smoke checks ask of Grafana. `login` is a user and password for basic authentication. */
+/** What smoke checks query in Grafana. `login` is a user and password for basic authentication. */
 export interface GrafanaApi {
-  /** HTTP status of a request that needs the login: 200, or 401 where the password is not the running one. */
+  /** HTTP status of a request that needs the login: 200, or 401 if the password is wrong. */
   loginStatus(): Promise<number>;
   dashboardUids(): Promise<ReadonlySet<string>>;
-  /** `OK`, or what Grafana says about a data source that does not answer. A small request goes all the way through it. */
+  /** `OK`, or Grafana's error for a data source that does not answer. Sends a small request through it. */
   dataSourceHealth(uid: string, type: string): Promise<string>;
 }
 
-/** A request that costs nothing and needs the data source's server to answer. */
+/** A cheap request that needs an answer of the data source's server. */
 const PROBES: Readonly<Record<string, string>> = {
   prometheus: 'api/v1/query?query=vector(1)',
   loki: 'loki/api/v1/labels',

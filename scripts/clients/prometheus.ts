@@ -25,17 +25,17 @@ interface FiringAlert {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** The parts of Prometheus' HTTP API that the commands use. Every call throws where Prometheus does not answer. */
+/** The parts of Prometheus' HTTP API that the commands use. Every call throws if Prometheus does not answer. */
 export interface PrometheusApi {
   query(expr: string): Promise<readonly Sample[]>;
-  /** The newest sample of each series of a metric, with its time: none is older than five minutes, as with a query. */
+  /** The newest sample of each series of a metric, with its time; at most five minutes old, as with a query. */
   timed(metric: string): Promise<readonly TimedSample[]>;
   targets(): Promise<readonly ScrapedTarget[]>;
   rules(): Promise<readonly LoadedRule[]>;
   alerts(): Promise<readonly FiringAlert[]>;
   /** Addresses of the Alertmanagers that it sends to. */
   alertmanagers(): Promise<readonly string[]>;
-  /** Makes it read its configuration again; throws with its words where it refuses. */
+  /** Reloads its configuration; throws with its error if it refuses. */
   reload(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export function prometheusApi(base: string): PrometheusApi {
       return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
     },
     timed: async (metric) => {
-      // A range tells each sample's own time together with its value; asked for one after the other, the two could be of different scrapes.
+      // A range query returns time and value together; two queries could see different scrapes.
       const { result } = await api<{ result: { metric: Record<string, string>; values: [number, string][] }[] }>(
         `query?query=${encodeURIComponent(`${metric}[5m]`)}`,
       );

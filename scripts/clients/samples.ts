@@ -1,7 +1,7 @@
 /** One active target as `/api/v1/targets` lists it. */
 export interface TargetState {
   readonly job: string;
-  /** The job of the configuration that it belongs to; differs from `job` where its target file sets the label `job`. */
+  /** The job of the configuration that it belongs to; differs from `job` if its target file sets the label `job`. */
   readonly pool: string;
   readonly instance: string;
   /** The address as it was configured, before relabelling. */
@@ -10,7 +10,7 @@ export interface TargetState {
   readonly lastError: string;
 }
 
-/** An active target with what shows how old its samples are. */
+/** An active target with the age of its samples. */
 export interface ScrapedTarget extends TargetState {
   /** The labels of all its samples. */
   readonly labels: Readonly<Record<string, string>>;

@@ -5,10 +5,10 @@ import { belongsToCopy, takenBy } from './plan.ts';
 import type { Exec } from '../base/exec.ts';
 import { readIfThere } from '../base/files.ts';
 
-/** What stands where a copy is to be made. */
+/** What exists at the path of a new copy. */
 export type Destination = 'free' | 'empty folder' | 'not empty' | 'a file' | 'no parent';
 
-/** Looks at the place of a copy. `path` is where it really lies, links resolved. */
+/** Inspects the path of a new copy. `path` is the real one, links resolved. */
 export async function lookAtDestination(target: string): Promise<{ readonly kind: Destination; readonly path: string }> {
   const parent = await realpath(dirname(target)).catch(() => undefined);
   if (parent === undefined || !(await stat(parent)).isDirectory()) return { kind: 'no parent', path: target };
@@ -18,7 +18,7 @@ export async function lookAtDestination(target: string): Promise<{ readonly kind
   return { kind: (await readdir(present)).length === 0 ? 'empty folder' : 'not empty', path: present };
 }
 
-/** The files of a stack's folder that a copy gets: the tracked ones, or without git all that `.gitignore` does not name. */
+/** The files of a stack's folder that a copy gets: the tracked ones, or without git all that `.gitignore` does not exclude. */
 export async function filesToCopy(exec: Exec, root: string): Promise<readonly string[]> {
   const ignored = ((await readIfThere(join(root, '.gitignore'))) ?? '').split('\n');
   const tracked = await exec(['git', 'ls-files', '-z'], { cwd: root });
@@ -40,7 +40,7 @@ export async function copyFiles(root: string, target: string, paths: readonly st
   }
 }
 
-/** Empties a folder that this program filled, and removes it where it also made it. */
+/** Empties a folder that this program filled; removes it if this program also made it. */
 export async function removeCopy(target: string, made: boolean): Promise<void> {
   if (made) await rm(target, { recursive: true, force: true });
   else for (const name of await readdir(target)) await rm(join(target, name), { recursive: true, force: true });

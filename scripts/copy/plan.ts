@@ -16,7 +16,7 @@ export interface NewProject {
   readonly project: string;
   /** By setting. */
   readonly ports: Readonly<Record<string, number>>;
-  /** What was added to every default port. */
+  /** Added to every default port. */
   readonly shift: number;
   readonly envText: string;
 }
@@ -24,7 +24,7 @@ export interface NewProject {
 /**
  * Plans the `.env` of a copy. Published ports are all shifted by the same step, so that the copies of a team differ by one number. Other ports
  * stay: those services listen on the gateway of their own stack's network.
- * Undefined where no step leaves all ports free.
+ * Undefined if no step leaves all ports free.
  */
 export function planNewProject(folder: string, exampleText: string, taken: Taken): NewProject | undefined {
   const defaults = portsOf(exampleText);
@@ -39,7 +39,7 @@ export function planNewProject(folder: string, exampleText: string, taken: Taken
   return undefined;
 }
 
-/** A Compose project name made of a folder's name, with a number behind it where it is taken. */
+/** A Compose project name from a folder's name, with a number appended if it is taken. */
 export function projectName(folder: string, taken: ReadonlySet<string>): string {
   const plain = basename(folder)
     .normalize('NFKD')
@@ -70,7 +70,7 @@ function portsOf(envText: string): Readonly<Record<string, number>> {
   );
 }
 
-/** Whether a folder is another one or lies in it. Both paths are absolute and free of links. */
+/** Whether a folder equals another one or is inside it. Both paths are absolute and free of links. */
 export function isWithin(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`));
@@ -80,16 +80,16 @@ export function isWithin(path: string, folder: string): boolean {
 const NEVER = ['.git', '.env', 'secrets', 'node_modules', '.effective', '.staging'];
 
 /**
- * Whether a path of a stack's folder belongs into a copy of it.
+ * Whether a path of a stack's folder belongs in a copy of it.
  *
  * @param path relative to the folder, with `/`
- * @param ignored the lines of `.gitignore`; those with a slash inside are not understood, and this stack has none
+ * @param ignored the lines of `.gitignore`; lines with a slash inside are not supported, and this stack has none
  */
 export function belongsToCopy(path: string, ignored: readonly string[]): boolean {
   const parts = path.split('/');
   if (NEVER.includes(parts[0] ?? '')) return false;
   const patterns = ignored.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
-  // The last line that names it counts; one with `!` takes back what stands above it.
+  // The last matching line counts; `!` negates the lines above it.
   const last = patterns.findLast((line) => {
     const pattern = line.replace(/^!/, '');
     const name = pattern.replace(/^\/|\/$/g, '');

@@ -13,7 +13,7 @@ import { firstCommit } from './git.ts';
 import { listeners } from '../engine/host.ts';
 import { writeEnv } from '../settings/io.ts';
 
-/** A copy that stands. */
+/** A finished copy. */
 export interface Copy {
   readonly folder: string;
   readonly plan: NewProject;
@@ -22,10 +22,10 @@ export interface Copy {
   readonly commit: { readonly id: string } | { readonly problem: Problem };
 }
 
-/** An engine that does not answer at once is not waited for: the copy needs none. */
+/** An engine that does not answer at once is ignored: the copy does not need it. */
 const ENGINE_TIMEOUT_MS = 3_000;
 
-/** Makes a copy of the stack's folder for the next project. Throws a `Failure` where the place will not do; then nothing was written. */
+/** Makes a copy of the stack's folder for the next project. Throws a `Failure` if the folder is unsuitable; then nothing was written. */
 export async function makeCopy({ report, signal }: Context, root: string, target: string): Promise<Copy> {
   const { kind, path: folder } = await lookAtDestination(target);
   const refusal = refusalOf(kind, folder, root);
@@ -53,7 +53,7 @@ async function planCopy(root: string, folder: string): Promise<NewProject> {
   const example = await readIfThere(join(root, '.env.example'));
   if (example === undefined) throw stackFailure([error('.env.example', 'is missing from this checkout', 'git checkout .env.example')]);
   const plan = planNewProject(folder, example, await takenHere(root, folder, example));
-  if (plan === undefined) throw stackFailure([error('ports', 'no common step leaves every port of a further stack free on this host')]);
+  if (plan === undefined) throw stackFailure([error('ports', 'no common step leaves every port of another stack free on this host')]);
   return plan;
 }
 

@@ -18,8 +18,8 @@ export interface DemoImages {
 }
 
 /**
- * Finds an image for every service of the demo. An exporter without one is skipped, with a line, and so is every exporter that no module would
- * scrape. Throws a `Failure` where another service has none.
+ * Finds an image for every service of the demo. An exporter without one is skipped with a note; exporters that no module scrapes are
+ * skipped too. Throws a `Failure` if any other service has none.
  */
 export async function demoImages(
   { root, docker, exec, report, signal, mayInstall }: Workspace,

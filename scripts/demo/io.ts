@@ -27,10 +27,10 @@ export async function writeDemo(root: string, parts: readonly Demo[]): Promise<v
   for (const [name, text] of entries(({ files }) => files?.(password))) await writeOnce(join(root, FOLDER, name), text);
 }
 
-/** A file that containers mount: one that is there stays the same file. */
+/** A file that containers mount: an existing one is kept. */
 async function writeOnce(path: string, text: string): Promise<void> {
   if ((await readIfThere(path)) !== text) await writeFile(path, text);
-  // Users of different images read it; the folder keeps everybody else out.
+  // Users of different images read it; the folder keeps others out.
   await chmod(path, 0o444);
 }
 
@@ -44,13 +44,13 @@ export async function writeTargets(root: string, targets: ReadonlyMap<string, st
   }
 }
 
-/** Removes it again, with the target files. */
+/** Removes it, with the target files. */
 export async function removeDemo(root: string, targets: Iterable<string>): Promise<void> {
   for (const path of targets) await rm(join(root, path), { force: true });
   await rm(join(root, FOLDER), { recursive: true, force: true });
 }
 
-/** What is started of the demo. */
+/** What the demo starts. */
 export interface DemoStart {
   readonly parts: readonly Demo[];
   /** Values of the variables that name images. */
@@ -70,7 +70,7 @@ export async function composeDemo(exec: Exec, root: string, project: string, { p
     throw stackFailure([error('the example', stderr.trim().split('\n').at(-1) ?? 'did not start', 'npm run demo -- --stop, then again.')]);
 }
 
-/** Lets containers of the stack reach the example's network, where there is one. Those that are on it already stay. */
+/** Attaches containers of the stack to the example's network, if it exists. Already attached ones stay. */
 export async function joinNetwork(docker: Docker, network: string, containers: readonly string[]): Promise<void> {
   const found = (await docker.listNetworks({ filters: { name: [network] } })).find(({ Name }) => Name === network);
   if (found === undefined) return;

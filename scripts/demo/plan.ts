@@ -25,7 +25,7 @@ export const DEMO_WATCHERS: ReadonlySet<string> = new Set(
   ALL.flatMap(({ targets }) => targets).flatMap(({ module }) => modules.find(({ name }) => name === module)?.reaches ?? []),
 );
 
-/** The uids of the dashboards that it fills, in the order in which one looks at them; one without the modules that scrape it. */
+/** The uids of the dashboards that it fills, in viewing order; of a dashboard only if its modules scrape the demo. */
 export function demoDashboards(parts: readonly Demo[], enabled: readonly string[]): readonly string[] {
   const filled = parts.filter(({ targets }) => targets.some(({ module }) => enabled.includes(module)));
   const scraped = parts.flatMap(exporterModules).every((name) => enabled.includes(name));

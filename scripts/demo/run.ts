@@ -24,18 +24,18 @@ import type { Workspace } from '../engine/workspace.ts';
 
 /** PostgreSQL makes its cluster and the example its tables in about ten seconds; slow disks need longer. */
 const START_MS = 120_000;
-/** Prometheus notices the file at once and scrapes within an interval; the first scrape may fail. */
+/** Prometheus notices the file at once and scrapes within one interval; the first scrape may fail. */
 const SCRAPE_MS = 60_000;
 
-/** The demo as a person finds it. */
+/** The demo as users see it. */
 export interface RunningDemo {
   /** Where the example answers on this host. */
   readonly address: string;
-  /** Dashboards that show it, with their addresses; none where Grafana does not run. */
+  /** Dashboards that show it, with their addresses; none if Grafana does not run. */
   readonly dashboards: readonly string[];
 }
 
-/** Starts the demo beside the running stack and makes the stack watch it. Does nothing twice. `wanted` names optional parts. */
+/** Starts the demo beside the running stack and makes the stack watch it. Safe to repeat. `wanted` names optional parts. */
 export async function startDemo(place: Workspace, settings: PlainSettings, wanted: readonly string[]): Promise<RunningDemo> {
   const { root, docker, report } = place;
   const { MODULES: enabled } = settings;
@@ -53,7 +53,7 @@ export async function startDemo(place: Workspace, settings: PlainSettings, wante
     await writeDemo(root, parts);
     await startServices(place, project, { parts, images, services }, detail);
   });
-  // After the example: a probe that finds no table yet looks again only a minute later.
+  // After the example: a probe that finds no table yet retries only a minute later.
   if (exporters.length > 0)
     await report.step('exporters of its databases', async (detail) =>
       startServices(place, project, { parts, images, services: exporters }, detail),
@@ -76,7 +76,7 @@ export async function startDemo(place: Workspace, settings: PlainSettings, wante
   };
 }
 
-/** Lets what watches the example reach it, where it runs: a container that was made anew is on the stack's networks only. */
+/** Reconnects the exporters to the running example: a recreated container is on the stack's networks only. */
 export async function joinDemo({ docker }: Workspace, { COMPOSE_PROJECT_NAME }: PlainSettings): Promise<void> {
   const stack = await stackState(docker, COMPOSE_PROJECT_NAME);
   const watchers = stack.filter(({ service, state }) => state === 'running' && DEMO_WATCHERS.has(service));
@@ -87,7 +87,7 @@ export async function joinDemo({ docker }: Workspace, { COMPOSE_PROJECT_NAME }: 
   );
 }
 
-/** Removes the example and everything that watched it. Returns how many containers there were. */
+/** Removes the example and everything that watched it. Returns the number of containers. */
 export async function stopDemo({ root, docker, signal }: Workspace, settings: PlainSettings): Promise<number> {
   const project = demoProject(settings.COMPOSE_PROJECT_NAME);
   await removeDemo(root, DEMO_TARGET_FILES);
@@ -139,14 +139,14 @@ async function scraped(
     if (Date.now() > deadline)
       throw stackFailure(
         waiting.map(([name, target]) =>
-          error(`target ${name}`, target === undefined ? 'is not seen by Prometheus' : `is not up: ${target.lastError}`, 'npm run status'),
+          error(`target ${name}`, target === undefined ? 'is unknown to Prometheus' : `is not up: ${target.lastError}`, 'npm run status'),
         ),
       );
     await sleep(1_000, undefined, { signal });
   }
 }
 
-/** The commands for the stack's services do not reach the example's. */
+/** Commands for the stack's services do not apply to the example's. */
 function asDemo(failure: unknown): never {
   if (!(failure instanceof Failure)) throw failure;
   throw stackFailure(

@@ -2,7 +2,7 @@ import { modules } from '../modules/index.ts';
 import { shellWord, type ContainerFacts, type Proposal } from '../modules/facts.ts';
 import { warning, type Problem } from '../base/problem.ts';
 
-/** What to do about a container that the stack cannot reach by a name. */
+/** What to do about a container that the stack cannot reach by name. */
 export function unreachable({ name, networkMode, composeService, address }: ContainerFacts, { module, because }: Proposal): Problem {
   const place = `container ${name}`;
   if (networkMode === 'bridge') {

@@ -13,7 +13,7 @@ const ENV = [...new Set(DETECTIONS.flatMap(({ env = [] }) => env))];
 /** Networks of the engine itself, on which containers have no names. */
 const NAMELESS: ReadonlySet<string> = new Set(['bridge', 'host', 'none']);
 
-/** Every running container but this stack's own, with what its ports answer. Containers of other copies of this stack are not among them. */
+/** Every running container except those of this stack and its copies, with the answers of its ports. */
 export async function runningContainers(docker: Docker, project: string): Promise<readonly EngineFacts[]> {
   const listed = await docker.listContainers();
   const foreign = listed.filter(
@@ -86,7 +86,7 @@ async function ask(ip: string, { image, labels, ports }: Asked) {
 
 async function askPages(ip: string, port: number, metricsPath: string): Promise<Answer | undefined> {
   const metrics = await askHttp(ip, port, metricsPath);
-  // No HTTP at all, or metrics: the pages need no asking.
+  // No HTTP, or metrics: no need to probe the pages.
   if (metrics === undefined || metrics.speaks === 'metrics') return metrics;
   const pages = [await askHttp(ip, port, '/health'), await askHttp(ip, port, '/')].filter((page) => page !== undefined);
   const best = bestPage(pages);

@@ -1,14 +1,14 @@
-/** One file as it is and as it would be. */
+/** One file before and after. */
 export interface FileChange {
   readonly path: string;
-  /** Undefined where the file does not exist yet. */
+  /** Undefined if the file does not exist yet. */
   readonly before: string | undefined;
   readonly after: string;
 }
 
 /**
  * A unified diff without context lines: in `.env`, the lines around a change may hold secrets.
- * It knows changed lines and lines added at the end, which is all that `editEnvText` and new files need.
+ * Supports changed lines and lines added at the end: all that `editEnvText` and new files need.
  */
 export function renderDiff({ path, before, after }: FileChange): string {
   const old = before === undefined ? [] : linesOf(before);
@@ -22,7 +22,7 @@ export function renderDiff({ path, before, after }: FileChange): string {
   return [`--- ${before === undefined ? '/dev/null' : path}`, `+++ ${path}`, ...hunks].join('\n');
 }
 
-/** The lines of a text without what stands after the last line break, and without blank lines at its end. */
+/** The lines of a text, without trailing blank lines. */
 function linesOf(text: string): readonly string[] {
   return text.replace(/\n+$/, '').split('\n');
 }

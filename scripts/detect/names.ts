@@ -5,7 +5,7 @@ import { isNetworkWritable } from './oddities.ts';
 export interface NamingContext {
   /** Networks that the stack is on already. */
   readonly attached: readonly string[];
-  /** Names of the stack's own services: on its own network they mean something else. */
+  /** Names of the stack's own services: on the stack's network they mean something else. */
   readonly reserved: ReadonlySet<string>;
 }
 
@@ -18,7 +18,7 @@ export function slug(text: string): string {
   return plain === '' ? 'container' : plain;
 }
 
-/** Gives every container the network, the address and the title under which the stack would know it; none of them depends on their order. */
+/** Assigns every container its network, address and title in the stack; the order of the containers does not matter. */
 export function nameContainers(containers: readonly EngineFacts[], context: NamingContext): readonly ContainerFacts[] {
   const sharedBy = (of: (container: EngineFacts) => string): ReadonlyMap<string, number> => count(containers.map(of));
   const services = sharedBy(serviceTitle);
@@ -47,7 +47,7 @@ function projectTitle({ composeProject, composeService, name }: EngineFacts): st
   return slug(composeProject === undefined || composeService === undefined ? name : `${composeProject}-${composeService}`);
 }
 
-/** A network that the stack is on already, else the one on which most containers are: the fewer networks the stack joins, the better. */
+/** A network that the stack has joined already, else the one with the most containers: the stack joins as few as possible. */
 function chooseNetwork({ networks }: EngineFacts, attached: readonly string[], crowded: ReadonlyMap<string, number>): string | undefined {
   const names = networks.map(({ name }) => name);
   const sorted = names.toSorted(
@@ -58,8 +58,8 @@ function chooseNetwork({ networks }: EngineFacts, attached: readonly string[], c
 }
 
 /**
- * The Compose service's name, where only this container has it: two projects may both have a `db`, and a service's replicas share one.
- * Else the container's name, which the engine keeps unique; where a service of the stack has the same one, with the network behind it.
+ * The Compose service's name if only this container has it: two projects may both have a `db`, and a service's replicas share one.
+ * Else the container's name, which is unique; with the network appended if a service of the stack has the same name.
  */
 function chooseAddress(
   { composeService, name, networks }: EngineFacts,

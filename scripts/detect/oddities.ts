@@ -6,13 +6,13 @@ import type { SettingsTable } from '../base/setting.ts';
 import { isEnvValue } from '../base/env-file.ts';
 import { warning, type Problem } from '../base/problem.ts';
 
-/** What would be written holds names that others chose. Why it cannot be written for one container; undefined where it can. */
+/** Names that others chose may not fit into files. Why a container cannot be written; undefined if it can. */
 export function unwritable(
   { name, network, networks }: ContainerFacts,
   { module, because, instance, target }: Proposal,
   attached: readonly string[],
 ): Problem | undefined {
-  const leftOut = (why: string, fix: string): Problem => warning(`container ${name}`, `(${because}) is left out: ${why}`, fix);
+  const leftOut = (why: string, fix: string): Problem => warning(`container ${name}`, `(${because}) is skipped: ${why}`, fix);
   const isOnOurs = networks.some((candidate) => attached.includes(candidate.name));
   if (network !== undefined && !isOnOurs && !isNetworkWritable(network))
     return leftOut(
@@ -30,7 +30,7 @@ export function unwritable(
   }
   if (target !== undefined && !/^(https?:\/\/)?[\w.-]+:\d+(\/[\x21-\x7e]*)?$/.test(target.address))
     return leftOut(
-      `its address ${JSON.stringify(target.address)} is none that Prometheus could ask`,
+      `its address ${JSON.stringify(target.address)} is not one that Prometheus can scrape`,
       `Give it a plain alias on its network, or name it by hand in prometheus/targets/${module}/.`,
     );
   return undefined;
@@ -41,7 +41,7 @@ export function isNetworkWritable(network: string): boolean {
   return isEnvValue(network) && !network.includes(',') && network.trim() === network;
 }
 
-/** What a container says of itself and cannot be right: its labels, variables and command count where they make sense, else the usual value does. */
+/** Invalid claims of a container: its labels, variables and command count if they make sense, otherwise the default does. */
 export function oddities(container: ContainerFacts, { module }: Proposal): readonly Problem[] {
   const detection = modules.find(({ name }) => name === module)?.detection;
   return (detection?.ignored?.(container) ?? []).map(({ what, text, instead }) =>

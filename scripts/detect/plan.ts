@@ -11,22 +11,22 @@ import type { PlainSettings } from '../settings/table.ts';
 import { unreachable } from './advice.ts';
 import { oddities, unwritable } from './oddities.ts';
 
-/** What is known when the containers have been looked at. */
+/** What is known after inspecting the containers. */
 export interface DetectInput {
   readonly containers: readonly ContainerFacts[];
   readonly modules: readonly AnyModule[];
   readonly settings: PlainSettings;
-  /** The text of `.env`, or of `.env.example` where there is none yet. */
+  /** The text of `.env`, or of `.env.example` if there is none yet. */
   readonly envText: string;
   /** The texts below `prometheus/targets/`, by their path from the checkout. */
   readonly targetFiles: ReadonlyMap<string, string>;
   /** Names of the files under `secrets/`. */
   readonly secretFiles: ReadonlySet<string>;
-  /** The stack's own network, which needs no attaching. */
+  /** The stack's own network, always attached. */
   readonly ownNetwork: string;
 }
 
-/** One container that a module knows how to watch. */
+/** One container that a module can watch. */
 export interface Found {
   readonly container: string;
   readonly module: Proposal['module'];
@@ -42,7 +42,7 @@ export interface DetectPlan {
   readonly changes: readonly FileChange[];
   /** Files under `secrets/` that get a generated password. */
   readonly passwords: readonly string[];
-  /** What a person has to do once, in order. */
+  /** Manual steps, in order. */
   readonly manual: readonly NonNullable<Proposal['manual']>[];
   readonly problems: readonly Problem[];
 }
@@ -96,7 +96,7 @@ function hasUser(modules: readonly AnyModule[], name: string): boolean {
   return modules.find((module) => module.name === name)?.servers?.hasUser === true;
 }
 
-/** The proposal of the first module that recognises the container, with an instance name that nothing else has. */
+/** The proposal of the first module that recognises the container, with a unique instance name. */
 function propose(container: ContainerFacts, modules: readonly AnyModule[], taken: ReadonlySet<string>): Proposal | undefined {
   const titles = [container.title, slug(container.name), ...[2, 3, 4, 5, 6, 7, 8, 9].map((n) => `${container.title}-${n}`)];
   for (const { detection } of modules) {
@@ -121,7 +121,7 @@ function envChanges({ settings, modules }: DetectInput, { added, reached, attach
   const turnedOn = modules
     .map(({ name }) => name)
     .filter((name) => !settings.MODULES.includes(name) && wanted.some(([, { module }]) => module === name));
-  // A server that is named but on a network that the stack has not joined is as unreachable as a new one.
+  // A named server on a network that the stack has not joined is as unreachable as a new one.
   const networks = [
     ...wanted,
     ...reached.filter(isTarget).filter(([container]) => !container.networks.some(({ name }) => attached.includes(name))),
@@ -139,7 +139,7 @@ function envChanges({ settings, modules }: DetectInput, { added, reached, attach
   };
 }
 
-/** Target files that do not exist yet. One that does is the user's: what is missing in it is told, never written. */
+/** New target files. An existing file is the user's: its missing entries are reported, never written. */
 function newTargetFiles(added: readonly Pair[], present: ReadonlyMap<string, string>) {
   const byPath = new Map<string, NonNullable<Proposal['target']>[]>();
   for (const [container, { module, target }] of added) {
@@ -152,7 +152,7 @@ function newTargetFiles(added: readonly Pair[], present: ReadonlyMap<string, str
   for (const [path, targets] of byPath) {
     const after = targetText(targets);
     if (!present.has(path)) changes.push({ path, before: undefined, after });
-    else problems.push(warning(path, 'is there already and is left as it is', `Add to it:\n${after.replace(/^#.*\n/, '')}`));
+    else problems.push(warning(path, 'exists already and is not changed', `Add to it:\n${after.replace(/^#.*\n/, '')}`));
   }
   return { changes, problems };
 }

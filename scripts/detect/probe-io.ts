@@ -2,15 +2,15 @@ import { connect } from 'node:net';
 import type { Answer, PageProbe, PortProbe } from '../modules/facts.ts';
 import { isMetricsText } from './answers.ts';
 
-/** A container on this host answers within milliseconds; one that needs longer is busy or filtered. */
+/** A container on this host answers within milliseconds; a slower one is busy or filtered. */
 const TIMEOUT_MS = 1_000;
-/** Prometheus' text format shows itself in the first lines. */
+/** Prometheus' text format is recognisable by its first lines. */
 const ENOUGH_BYTES = 4_096;
 
-/** What `probePort` says where nothing listens. */
+/** The result of `probePort` if nothing listens. */
 export const REFUSED = 'refused';
 
-/** Asks a port what it is: what the probe recognises, `REFUSED`, or undefined where it is something else. */
+/** Probes a port: what the probe recognises, `REFUSED`, or undefined for anything else. */
 export async function probePort(host: string, { port, greeting, read }: PortProbe): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: TIMEOUT_MS });
@@ -28,7 +28,7 @@ export async function probePort(host: string, { port, greeting, read }: PortProb
   });
 }
 
-/** GETs one page that a module knows how to read; undefined where it is not that page. */
+/** GETs one page that a module can read; undefined if it is another page. */
 export async function probePage(host: string, port: number, { path, read }: PageProbe): Promise<Answer | undefined> {
   try {
     const response = await fetch(`http://${host}:${port}${path}`, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
@@ -40,7 +40,7 @@ export async function probePage(host: string, port: number, { path, read }: Page
   }
 }
 
-/** GETs a path of a container; undefined where no HTTP comes back. Redirects are not followed: they lead out of the container. */
+/** GETs a path of a container; undefined without an HTTP answer. Redirects are not followed: they lead out of the container. */
 export async function askHttp(host: string, port: number, path: string): Promise<Answer | undefined> {
   try {
     const response = await fetch(`http://${host}:${port}${path}`, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });

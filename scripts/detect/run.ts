@@ -16,14 +16,14 @@ import { generateSecret, loadOrCreateSettings, writeEnv } from '../settings/io.t
 import { modules } from '../modules/index.ts';
 import type { Workspace } from '../engine/workspace.ts';
 
-/** Looks at the running containers and decides what to add. Throws a `Failure` where `.env` is wrong in a way that this does not mend. */
+/** Inspects the running containers and decides what to add. Throws a `Failure` if `.env` has a mistake that this cannot fix. */
 export async function planRunningContainers({ root, docker, report }: Workspace): Promise<DetectPlan> {
   const envText = (await readIfThere(join(root, '.env'))) ?? (await readIfThere(join(root, '.env.example'))) ?? '';
   const { settings } = read(envText);
   const { plain } = settings;
   const containers = await report.step('containers', async (detail) => {
     const running = await runningContainers(docker, plain.COMPOSE_PROJECT_NAME);
-    // The demo watches itself, and takes its network with it when it stops.
+    // The demo adds its own targets, and removes its network when it stops.
     const facts = running.filter(({ composeProject }) => composeProject !== demoProject(plain.COMPOSE_PROJECT_NAME));
     detail(`${facts.length} besides the stack's own`);
     return facts;
@@ -39,15 +39,15 @@ export async function planRunningContainers({ root, docker, report }: Workspace)
     secretFiles: new Set(await readdir(join(root, 'secrets')).catch(() => [])),
     ownNetwork: ownNetwork(plain),
   });
-  // Judged as it would be: a module without instances is a mistake that finding them corrects.
+  // Checked with the new values: finding instances fixes a module without any.
   const errors = errorsOf(read(editEnvText(envText, plan.env)).problems);
   if (errors.length > 0) throw inputFailure(errors);
   return plan;
 }
 
-/** Writes what the plan proposes. `.env` comes before the target files: what is missing after an interrupt is proposed again. */
+/** Writes what the plan proposes. `.env` comes before the target files: after an interrupt, the rest is proposed again. */
 export async function applyDetection({ root }: Workspace, plan: DetectPlan): Promise<void> {
-  interruption.state = 'Some files may be written already; npm run detect again proposes the rest.';
+  interruption.state = 'Some files may be written already. Run npm run detect again for the rest.';
   const path = join(root, '.env');
   const planned = plan.changes.find((change) => change.path === '.env')?.before;
   const present = await readIfThere(path);

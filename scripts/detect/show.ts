@@ -1,12 +1,12 @@
 import pc from 'picocolors';
 import { planDiff, type DetectPlan } from './plan.ts';
 
-/** What was found and what would be written, as a person reads it. */
+/** What was found and what would be written, as text. */
 export function renderDetection(plan: DetectPlan): string {
   if (plan.found.length === 0)
     return [
-      'No running container is one that this stack knows how to watch.',
-      'Ports are found where the image exposes or the container publishes them; else give the container the label prometheus.port=<port>.',
+      'No running container can be watched by this stack.',
+      'Ports are found if the image exposes or the container publishes them. Otherwise give the container the label prometheus.port=<port>.',
     ].join('\n');
   const width = Math.max(...plan.found.map(({ container }) => container.length));
   const rows = plan.found.map(({ container, because, state }) => {
@@ -17,18 +17,18 @@ export function renderDetection(plan: DetectPlan): string {
   return [...rows, '', colored(planDiff(plan)), ...plan.passwords.map((file) => `+++ secrets/${file} (a generated password)`)].join('\n');
 }
 
-/** What is left to a person once the files are written; empty where nothing is. */
+/** Manual steps after the files are written; empty if there are none. */
 export function renderManual({ manual }: DetectPlan): string {
   return manual.map(({ what, command }) => `${what[0]?.toUpperCase() ?? ''}${what.slice(1)}:\n  ${command}`).join('\n');
 }
 
-/** What will be left to a person, for who only looks: the passwords that the commands read are not there yet. */
+/** Manual steps without writing: the passwords that the commands read do not exist yet. */
 export function renderLater(plan: DetectPlan): string {
   const manual = renderManual(plan);
   return manual === '' ? '' : `Once it is written, these remain for you:\n${manual}\n`;
 }
 
-/** The same for programs. Generated passwords are named by their files only. */
+/** The same as JSON. Generated passwords are shown by file name only. */
 export function detectionJson(plan: DetectPlan, applied: boolean): string {
   const { found, changes, passwords, manual, problems } = plan;
   return JSON.stringify(

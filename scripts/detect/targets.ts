@@ -5,7 +5,7 @@ import { instancesOf } from '../modules/servers.ts';
 import { slug } from './names.ts';
 import type { PlainSettings } from '../settings/table.ts';
 
-/** What is watched already: `host:port` of servers by module, and hosts of all other targets. */
+/** Already watched: `host:port` of servers by module, and hosts of all other targets. */
 export interface Watched {
   readonly servers: ReadonlyMap<string, ReadonlySet<string>>;
   readonly hosts: ReadonlySet<string>;
@@ -31,19 +31,20 @@ export function watchedAlready(settings: PlainSettings, files: ReadonlyMap<strin
   return { servers, hosts };
 }
 
-/** Whether what a module proposes for a container is watched already, under any of the names by which the stack can reach it. */
+/** Whether a module's proposal for a container is watched already, under any name by which the stack can reach it. */
 export function isWatched(proposal: Proposal, container: ContainerFacts, watched: Watched, attached: readonly string[]): boolean {
   const { module, instance } = proposal;
   const reachable = container.networks.filter(({ name }) => attached.includes(name));
   const networks = reachable.length === 0 ? container.networks : reachable;
   const names = [container.address, container.name, ...networks.flatMap(({ aliases }) => aliases)];
-  // One target per container: an application that is scraped needs no probe on top, and one that is probed was decided upon.
+  // One target per container: a scraped application needs no probe, and a probed one was chosen by the user.
   if (instance === undefined) return names.some((name) => watched.hosts.has(name));
-  const port = new URL(instance.url).port;
+  // A URL leaves out the default port of its scheme.
+  const port = new URL(instance.url).port || modules.find(({ name }) => name === module)?.servers?.port;
   return names.some((name) => watched.servers.get(module)?.has(`${name}:${port}`) === true);
 }
 
-/** The file_sd file that a container's target belongs into: one per Compose service, whose replicas are entries of it. */
+/** The file_sd file for a container's target: one per Compose service, whose replicas are entries of it. */
 export function targetFile(module: string, { composeProject, composeService, name }: ContainerFacts): string {
   const stem = composeProject === undefined || composeService === undefined ? name : `${composeProject}-${composeService}`;
   return `prometheus/targets/${module}/${slug(stem)}.yml`;
@@ -63,12 +64,12 @@ function scalar(text: string): string {
   return /^[A-Za-z_/][\w./-]*$/.test(text) && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text) ? text : quoted(text);
 }
 
-/** Text in quotes. Only the double ones can hold a line break; what they escape is what JSON escapes. */
+/** Quoted text. Only double quotes can hold a line break; they escape as JSON does. */
 function quoted(text: string): string {
   return /[^\x20-\x7e]/.test(text) ? JSON.stringify(text) : `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A file that cannot be read is `npm run validate`'s business. */
+/** `npm run validate` reports unreadable files. */
 function targetsOf(text: string): string[] {
   try {
     const groups: unknown = parse(text);

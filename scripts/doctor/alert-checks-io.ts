@@ -6,15 +6,15 @@ import type { LoadedRule, PrometheusApi } from '../clients/prometheus.ts';
 /** Queries that run side by side: Prometheus itself allows 20. */
 const AT_ONCE = 8;
 
-/** What the contracts of the exporters tell of a metric's name. */
+/** What the exporters' contracts know of a metric's name. */
 export interface Known {
   readonly owners: (metric: string) => readonly string[];
   readonly collectorOff: (metric: string) => string | undefined;
 }
 
-/** Looks at every alert that a running Prometheus has loaded: does its condition have series, so that it can fire? */
+/** Checks every loaded alert of a running Prometheus: does its condition have series, so that it can fire? */
 export async function checkAlerts(prometheus: PrometheusApi, known: Known): Promise<readonly AlertCheck[]> {
-  // Fires only when `npm run test-alert` makes its metric.
+  // Fires only while `npm run test-alert` provides its metric.
   const rules = (await prometheus.rules()).filter(({ kind, name }) => kind === 'alerting' && name !== 'TestAlert');
   const checks: AlertCheck[] = [];
   const next = rules.values();

@@ -1,6 +1,6 @@
 import type { LabelMatcher, Selector } from '../rules/selectors.ts';
 
-/** What a running Prometheus has of one selector of an alert. */
+/** What a running Prometheus has for one selector of an alert. */
 export interface SelectorFacts {
   readonly selector: Selector;
   /** Series of the metric, whatever their labels. */
@@ -17,19 +17,19 @@ export interface Blindness {
   readonly why: string;
 }
 
-/** One alert as the doctor finds it. */
+/** The result for one alert. */
 export interface AlertCheck {
   readonly alert: string;
   readonly severity: string;
-  /** Undefined where the alert can fire. */
+  /** Undefined if the alert can fire. */
   readonly blind: Blindness | undefined;
 }
 
 /**
  * Explains why a condition has no series.
  *
- * @param known which exporters have a metric of that name, as far as their contracts tell; empty where none has it
- * @param off the collector that would have given a metric of that name and does not run
+ * @param known which exporters have a metric of that name, by their contracts; empty if none has it
+ * @param off the collector that would provide a metric of that name and does not run
  */
 export function explainBlindness(
   facts: readonly SelectorFacts[],
@@ -51,7 +51,7 @@ export function explainBlindness(
   };
 }
 
-/** An expression often asks for the same series twice, as in a share of all requests. */
+/** An expression often selects the same series twice, as in a share of all requests. */
 function eachOnce(reasons: readonly string[]): string {
   return [...new Set(reasons)].join('; ');
 }
@@ -79,7 +79,7 @@ function mismatch({ selector, values }: SelectorFacts): string {
   return told.join('; ');
 }
 
-/** Whether a matcher takes a label's value. Prometheus anchors its regular expressions; what JavaScript cannot read takes everything. */
+/** Whether a matcher accepts a label's value. Prometheus anchors its regular expressions; one that JavaScript cannot parse accepts everything. */
 export function accepts({ op, value: wanted }: LabelMatcher, value: string): boolean {
   if (op === '=' || op === '!=') return (op === '=') === (value === wanted);
   try {

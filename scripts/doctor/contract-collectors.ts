@@ -5,11 +5,11 @@ export interface Collectors {
   readonly exporter: string;
   /** Such as `pg_scrape_collector_success`, by the label `collector`. */
   readonly listedIn: string;
-  /** Those that the stack starts it with. */
+  /** The collectors that the stack enables. */
   readonly names: readonly string[];
 }
 
-/** The collectors that exporters have according to their contracts, from the texts of all of them. */
+/** The exporters' collectors, from the texts of all contracts. */
 export function collectorsOf(texts: ReadonlyMap<string, string>): readonly Collectors[] {
   return [...readContracts(texts).contracts.values()].flatMap(({ exporter, metrics }) =>
     Object.entries(metrics).flatMap(([listedIn, { values }]) =>
@@ -21,8 +21,8 @@ export function collectorsOf(texts: ReadonlyMap<string, string>): readonly Colle
 const LISTS_COLLECTORS = '_scrape_collector_success';
 
 /**
- * The collector to which a metric belongs, by its name (`pg_stat_wal_receiver_…` is of `stat_wal_receiver`), where it is none of those that run;
- * in words. Undefined where it runs, where no collector has such metrics, and where the exporter itself does not answer.
+ * The collector to which a metric belongs, by its name (`pg_stat_wal_receiver_…` is of `stat_wal_receiver`), if it does not run,
+ * as text. Undefined if it runs, if no collector has such metrics, or if the exporter does not answer.
  *
  * @param running the collectors that run, by the metric in which they are listed
  */

@@ -1,6 +1,6 @@
 import type { AlertCheck } from './blind.ts';
 
-/** How one integration of a receiver did in the last hour, by Alertmanager's own counters. */
+/** Deliveries of one integration of a receiver in the last hour, by Alertmanager's counters. */
 export interface ChannelHealth {
   /** Such as `critical-team slack`. */
   readonly channel: string;
@@ -11,7 +11,7 @@ export interface ChannelHealth {
 /** The dead-man's switch: whether a ping address is set, and how many seconds ago the Watchdog last reached it. */
 export interface DeadmanHealth {
   readonly configured: boolean;
-  /** Undefined where no ping went out in the last hour. */
+  /** Undefined if no ping was sent in the last hour. */
   readonly lastPingSeconds: number | undefined;
 }
 
@@ -22,10 +22,10 @@ export interface Diagnosis {
   readonly deadman: DeadmanHealth;
 }
 
-/** The ping is due every minute (repeat_interval of its route); three in a row may be lost before somebody should look. */
+/** The ping is due every minute (repeat_interval of its route); three missed in a row are late. */
 const PING_LATE_SECONDS = 240;
 
-/** The switch is set and its ping is late: then the service at the other end is calling already. */
+/** The switch is set and its ping is late: the external service is already alarming. */
 export function isPingLate({ configured, lastPingSeconds }: DeadmanHealth): boolean {
   return configured && (lastPingSeconds === undefined || lastPingSeconds > PING_LATE_SECONDS);
 }

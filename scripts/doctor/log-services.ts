@@ -4,7 +4,7 @@ import { error, type Problem } from '../base/problem.ts';
 /** Options of `docker compose logs` that take the next argument as their value. */
 const WITH_VALUE: ReadonlySet<string> = new Set(['-n', '--tail', '--since', '--until', '--index']);
 
-/** A problem for each named service that the stack does not have. `docker compose logs` says nothing of some, and ends well. */
+/** A problem for each named service that the stack does not have. `docker compose logs` ignores some of them and exits with 0. */
 export function unknownServices(args: readonly string[], services: readonly string[]): readonly Problem[] {
   const named = args.filter((arg, index) => !arg.startsWith('-') && !WITH_VALUE.has(args[index - 1] ?? ''));
   return named

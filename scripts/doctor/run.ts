@@ -14,7 +14,7 @@ import { checkAlerts } from './alert-checks-io.ts';
 /** Examines a running stack: alerts that cannot fire here, channels that fail, and the dead-man's switch. Changes nothing. */
 export async function examine(root: string, settings: Settings): Promise<Diagnosis> {
   const prometheus = prometheusApi(addressesOf(settings.plain).prometheus);
-  // A channel may also be set by its file alone, as `npm run configure` leaves it.
+  // A channel may be set by its file alone, as `npm run configure` does.
   const { configured } = planSecrets(settings, await readTree(join(root, 'secrets'), '.'));
   const contracts = await readTree(join(root, 'test'), 'contracts').catch(() => new Map<string, string>());
   const owners = metricOwners(contracts);
@@ -60,7 +60,7 @@ async function channelHealth(prometheus: PrometheusApi): Promise<readonly Channe
 
 async function deadmanHealth(prometheus: PrometheusApi, configured: boolean): Promise<DeadmanHealth> {
   const sum = (name: string): string => `sum(alertmanager_${name}{receiver_name="deadman"})`;
-  // Summed up: failures are counted by their reason, deliveries are not.
+  // Summed: failures are counted by reason, deliveries are not.
   const successes = `${sum('notifications_total')} - (${sum('notifications_failed_total')} or vector(0))`;
   // The last step of the past hour within whose 30 s (three scrapes) the counter of delivered pings grew.
   const [last] = await prometheus.query(`time() - max_over_time((timestamp(changes((${successes})[30s:5s]) > 0))[1h:15s])`);

@@ -1,13 +1,13 @@
 import pc from 'picocolors';
 import { isPingLate, type DeadmanHealth, type Diagnosis } from './diagnosis.ts';
 
-/** The diagnosis as a person reads it. */
+/** The diagnosis as text. */
 export function renderDiagnosis({ alerts, channels, deadman }: Diagnosis): string {
   const blind = alerts.filter((sight) => sight.blind !== undefined);
   const width = Math.max(0, ...blind.map(({ alert }) => alert.length));
   return [
     `${alerts.length - blind.length} of ${alerts.length} alerts can fire here.`,
-    ...(blind.length === 0 ? [] : ['Blind on this host; that is right where it has nothing of the kind:']),
+    ...(blind.length === 0 ? [] : ['Cannot fire on this host; expected if it has nothing of the kind:']),
     ...blind.map(
       ({ alert, severity, blind: reason }) =>
         `  ${pc.yellow(alert.padEnd(width))}  ${pc.dim(severity.padEnd(8))}  ${reason?.kind}: ${reason?.why}`,

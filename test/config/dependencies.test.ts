@@ -62,7 +62,7 @@ describe('package.json', () => {
 
   it('has what only tests and their tools import among its devDependencies', async () => {
     const tests = await imported(['test']);
-    expect([...tests].filter((name) => !product.has(name) && !(name in devDependencies))).toEqual([]);
+    expect([...tests].filter((name) => !product.has(name) && !(name in UNIMPORTED) && !(name in devDependencies))).toEqual([]);
   });
 
   it('has no dependency that nothing needs', () => {

@@ -1,3 +1,5 @@
+import { SOURCE_CHECKS } from './lint-checks.ts';
+
 /** A tool that has to find nothing wrong; it counts as one test. */
 export interface Check {
   readonly title: string;
@@ -6,7 +8,10 @@ export interface Check {
 }
 
 /** They compute while the first stacks start. */
-export const CHECKS: readonly Check[] = [{ title: 'types', command: ['tsc', '--noEmit'] }];
+export const CHECKS: readonly Check[] = [
+  { title: 'types', command: ['tsc', '--noEmit'] },
+  ...SOURCE_CHECKS.map(({ tool, args }): Check => ({ title: `npm run lint: ${tool}`, command: [tool, ...args] })),
+];
 
 /** Stacks take minutes to start and to stop, and longer on a busy machine. */
 const WITH_ENGINE = ['--testTimeout=300000', '--hookTimeout=900000'];

@@ -111,7 +111,7 @@ export function detectChecks(stack: () => E2eStack): void {
       const written = stack().read(path);
       stack().write(path, '- targets: [elsewhere:1]\n');
       const { stderr } = await stack().run('detect', '--apply');
-      expect(stderr).toContain(`${path}: is there already and is left as it is`);
+      expect(stderr).toContain(`${path}: exists already and is not changed`);
       expect(stack().read(path)).toBe('- targets: [elsewhere:1]\n');
       stack().write(path, written);
     });

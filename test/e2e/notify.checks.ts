@@ -30,7 +30,7 @@ export function notifyChecks(stack: () => E2eStack): void {
     });
     afterAll(() => void server?.close());
 
-    it('are brought into force by `configure --apply`, beside those in .env and in secrets/', async () => {
+    it('are applied by `configure --apply`, beside those in .env and in secrets/', async () => {
       stack().set({ NTFY_URL: `${base}/bad` });
       // As `npm run configure` leaves it: a file, and nothing in .env.
       stack().write('secrets/deadman_url', `${base}/deadman`);
@@ -79,7 +79,7 @@ export function notifyChecks(stack: () => E2eStack): void {
       expect(code).toBe(1);
       expect(stdout).toMatch(/slack\[0\] +not reached: .*404/);
       expect(stderr).toContain('npm run configure -- --slack-webhook -');
-      expect(stdout).toContain('.env, secrets/ and what runs are as they were before.');
+      expect(stdout).toContain('.env, secrets/ and the running stack are as before.');
       const after = await seen();
       expect({ ...after, containers: '' }).toEqual({ ...before, containers: '' });
       expect(after.slack).toBe(`${base}/slack`);

@@ -17,7 +17,7 @@ export function reloadChecks(stack: () => E2eStack): void {
   });
 
   describe('reload', () => {
-    it('brings new rules into force and proves them, with those made of an SLO and without waiting for rarely evaluated ones', async () => {
+    it('applies and proves new rules, including those of an SLO, without waiting for rarely evaluated ones', async () => {
       stack().write(CUSTOM, rule('vector(42)'));
       stack().write('prometheus/slo/demo.yml', 'service: demo\nslos:\n  - { indicator: availability, objective: 99.9 }\n');
       const seldom = rule('vector(1)').replace('custom\n', 'seldom\n    interval: 1h\n').replace('answer', 'seldom');

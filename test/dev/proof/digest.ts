@@ -32,7 +32,7 @@ interface ParsedRule {
 
 /** Every alert and every recorded metric, with the digests of what their proofs depend on. */
 export function proofSubjects(sources: ProofSources): readonly Subject[] {
-  const rules = [...sources.rules].flatMap(([path, text]) => parsedRules(path, text));
+  const rules = [...sources.rules].flatMap(([path, text]) => parsedRules(path, text)).filter(({ rule }) => !isConstant(rule));
   const recorded = new Map(rules.flatMap(({ name, rule, text }) => (rule.record === undefined ? [] : [[name, { rule, text }] as const])));
   const tests = [...sources.tests.values()].map(testFile);
   const routes = routing(sources.alertmanager);
@@ -65,6 +65,11 @@ function parsedRules(path: string, text: string): readonly ParsedRule[] {
       return { name: rule.alert ?? rule.record ?? '', path, rule, text: canonical({ group, rest, filled }) };
     }),
   );
+}
+
+/** A recorded metric that reads no series, such as the names of covered jobs: there is nothing to prove about it. */
+function isConstant({ record, expr }: Rule): boolean {
+  return record !== undefined && syntaxError(String(expr)) === undefined && selectorsOf(String(expr)).length === 0;
 }
 
 /** The recorded metrics that an expression reads, and those that they read. */

@@ -57,7 +57,7 @@ describe('shapeProblems', () => {
       `route:\n  receiver: a\n  routes:\n    - matchers: [x="y"]\n      receiver: nobody\n${RECEIVERS}`,
       `${path}:5 a route leads to the receiver "nobody", which is not there`,
     ],
-    ['a merge of no map', `${ROUTE}${RECEIVERS}    <<: 3\n`, `${path}:4 << merges what is not a map`],
+    ['a merge of no map', `${ROUTE}${RECEIVERS}    <<: 3\n`, `${path}:4 << merges something that is not a map`],
   ])('names the place of %s', (_, text, says) => {
     expect(said(text)).toContain(says);
   });

@@ -24,8 +24,8 @@ describe('interruptible', () => {
     expect(await start(['docker', 'version'])).toEqual({ ends: true, says: 'Nothing has been changed.' });
   });
   it.each([
-    [['docker', 'pull', 'x'], 'images may have been fetched or built'],
-    [['bash', '-c', 'set -o pipefail; mmdebstrap | docker import - x'], 'images may have been fetched or built'],
+    [['docker', 'pull', 'x'], 'images may have been pulled or built'],
+    [['bash', '-c', 'set -o pipefail; mmdebstrap | docker import - x'], 'images may have been pulled or built'],
     [['apt-get', 'update'], 'packages may have been installed'],
   ])('says from %j on what may have been changed: %s', async (command, says) => {
     expect(await start(command)).toEqual({ ends: true, says: expect.stringContaining(says) });

@@ -35,7 +35,7 @@ describe('what cannot be read', () => {
     writeFileSync(join(folder, '.env'), 'A=1\n', { mode: 0o000 });
     expect(await problemOf(async () => readIfThere(join(folder, '.env')))).toMatchObject({
       place: join(folder, '.env'),
-      message: expect.stringMatching(/^may not be read by (you: it belongs to root|its own owner)$/),
+      message: expect.stringMatching(/^is not readable by (you: it belongs to root|its owner)$/),
       fix: expect.stringMatching(/sudo chown|chmod/),
     });
   });
@@ -52,7 +52,7 @@ describe('what cannot be read', () => {
   it('is a folder in the place of a file', async () => {
     mkdirSync(join(folder, '.env'));
     expect(await problemOf(async () => readIfThere(join(folder, '.env')))).toMatchObject({
-      message: 'is a folder, where a file belongs',
+      message: 'is a folder, but must be a file',
       fix: expect.stringContaining('rmdir'),
     });
   });

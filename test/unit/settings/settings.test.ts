@@ -1,3 +1,4 @@
+import { MODULE_NAMES } from '../../../scripts/modules/index.ts';
 import { describe, expect, it } from 'vitest';
 import { parseEnvFile } from '../../../scripts/base/env-file.ts';
 import { inForce } from '../../../scripts/settings/in-force.ts';
@@ -14,7 +15,7 @@ describe('readSettings', () => {
     expect(settings.plain).toMatchObject({
       COMPOSE_PROJECT_NAME: 'pharos',
       GRAFANA_PORT: 3001,
-      MODULES: ['node', 'containers', 'blackbox', 'apps', 'logs'],
+      MODULES: ['node', 'containers', 'apps', 'blackbox', 'logs'],
       CLUSTER_NAME: undefined,
     });
   });
@@ -34,20 +35,17 @@ describe('readSettings', () => {
     ['GRAFANA_PROT=1', 'error .env:1 GRAFANA_PROT is not a setting'],
     ['MY_OWN_THING=1', 'warning .env:1 MY_OWN_THING is not a setting of this stack'],
     ['GRAFANA_PORT=70000', 'error .env:1 GRAFANA_PORT: "70000" is not a port'],
-    [
-      'MODULES=node,nod',
-      'error .env:1 MODULES: "nod" is not one of node, containers, postgres, redis, apps, blackbox, vector, logs, pushgateway, security',
-    ],
+    ['MODULES=node,nod', `error .env:1 MODULES: "nod" is not one of ${MODULE_NAMES.join(', ')}`],
     [
       'MODULES=nodee,contaners,stack',
-      'error .env:1 MODULES: "nodee" is not one of node, containers, postgres, redis, apps, blackbox, vector, logs, pushgateway, security; "contaners" is not one of node, containers, postgres, redis, apps, blackbox, vector, logs, pushgateway, security',
+      `error .env:1 MODULES: "nodee" is not one of ${MODULE_NAMES.join(', ')}; "contaners" is not one of ${MODULE_NAMES.join(', ')}`,
     ],
     [
       'POSTGRES_INSTANCES=bad1,bad2',
       'error .env:1 POSTGRES_INSTANCES: "bad1" does not start with a name (lower-case letters, digits, -) and =; "bad2" does not start with a name (lower-case letters, digits, -) and =',
     ],
     ['GRAFANA_ADMIN_USER=ops admin', 'error .env:1 GRAFANA_ADMIN_USER: "ops admin" is not a user name'],
-    ['MODULES=node,node', 'error .env:1 MODULES: "node" stands twice'],
+    ['MODULES=node,node', 'error .env:1 MODULES: "node" is listed twice'],
     ['BIND_ADDRESS=localhost', 'error .env:1 BIND_ADDRESS: "localhost" is not an IP address'],
     ['PUBLIC_HOST=http://x', 'error .env:1 PUBLIC_HOST: "http://x" is not a host name'],
     ['SMTP_HOST=mail.example.com:25', 'error .env:1 SMTP_HOST: "mail.example.com:25" has a port, and takes a name or address alone'],

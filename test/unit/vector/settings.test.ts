@@ -18,7 +18,7 @@ describe('VECTOR_INSTANCES', () => {
   it.each([
     ['MODULES=vector\n', 'error VECTOR_INSTANCES is empty, but MODULES turns vector on'],
     [`MODULES=vector\n${POSTGRES}VECTOR_INSTANCES=store\n`, 'error VECTOR_INSTANCES: POSTGRES_INSTANCES does not have "store"'],
-    [`MODULES=vector\n${POSTGRES}VECTOR_INSTANCES=shop,shop\n`, 'error VECTOR_INSTANCES: "shop" stands twice'],
+    [`MODULES=vector\n${POSTGRES}VECTOR_INSTANCES=shop,shop\n`, 'error VECTOR_INSTANCES: "shop" is listed twice'],
     ['VECTOR_INSTANCES=shop/\n', 'error VECTOR_INSTANCES: "shop/" is neither'],
     ['VECTOR_INSTANCES=shop\n', 'warning VECTOR_INSTANCES is set, but the module is off'],
     [POSTGRES, 'warning POSTGRES_INSTANCES is set, but the module is off'],
