@@ -42,7 +42,6 @@ await main(async (context) => {
     const wrong = (await checks).filter((ended) => ended.code !== 0);
     for (const { title, stdout, stderr } of wrong) report.note(`  ✗ ${title}\n${stdout}${stderr}`);
     const summaries = readSummaries(await readFile(env.PHAROS_TEST_SUMMARY, 'utf8').catch(() => ''));
-    // A run that was killed has counted nothing, and its tests must not be missing from the sum unnoticed.
     const cutShort = summaries.length === 0 ? 1 : 0;
     if (cutShort > 0) report.note('  ✗ vitest ended before it had results; its output above says how far it came');
     const total = addUp(summaries, { passed: (await checks).length - wrong.length, failed: wrong.length + cutShort });
