@@ -1,6 +1,6 @@
 import { passwordFile, type Instance } from '../base/instances.ts';
 import { error, warning, type Problem } from '../base/problem.ts';
-import type { TimedSample } from '../clients/samples.ts';
+import type { TimedSample } from '../clients/prometheus.ts';
 import type { CheckContext, Finding, SmokeCheck } from './check.ts';
 
 /** A module that watches servers by address: `name=url` items of one setting, one exporter for all of them. */

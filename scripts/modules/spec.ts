@@ -1,6 +1,6 @@
 import type { Document } from 'yaml';
 import type { ComposeModel } from '../base/compose-model.ts';
-import type { HostPaths } from '../base/host-paths.ts';
+import type { HostPaths } from './parts.ts';
 import type { Problem } from '../base/problem.ts';
 import type { SettingsTable, Values } from '../base/setting.ts';
 import type { Tree } from '../base/tree.ts';

@@ -1,6 +1,6 @@
-import { contractBesideDemo, contractOfJob } from '../contracts.ts';
+import { contractBesideDemo, contractOfJob } from '../builders.ts';
 import { defineModule } from '../spec.ts';
-import { exporterImage } from '../images.ts';
+import { exporterImage } from '../builders.ts';
 import type { SecretFile } from '../parts.ts';
 import { passwordsOf, serverCheck, serverRules, serverTargets, type Servers } from '../servers.ts';
 import { detection } from './detect.ts';

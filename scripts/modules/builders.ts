@@ -1,4 +1,25 @@
 import type { ContractSource } from './parts.ts';
+import type { DebianImage } from './parts.ts';
+
+/** Images of the stack's own services, which run on Node.js. */
+export function nodeImage(uid: number, folders: readonly string[], owned: readonly string[] = []): DebianImage {
+  return {
+    package: 'nodejs',
+    links: {},
+    folders: Object.fromEntries([...folders.map((path) => [path, 0]), ...owned.map((path) => [path, uid])]),
+    changes: [`USER ${uid}:${uid}`, 'WORKDIR /app', 'ENTRYPOINT ["node"]'],
+  };
+}
+
+/** Images of Prometheus exporters: one program, upstream's path of which leads to Debian's. */
+export function exporterImage(name: string, path: string, uid: number, folders: Readonly<Record<string, number>> = {}): DebianImage {
+  return {
+    package: name,
+    links: { [path]: `/usr/bin/${name}` },
+    folders,
+    changes: [`USER ${uid}:${uid}`, 'WORKDIR /', `ENTRYPOINT ["${path}"]`],
+  };
+}
 
 /** The contract source of a job that one exporter answers. */
 export function contractOfJob(exporter: string, job: string): ContractSource {
