@@ -1,12 +1,11 @@
-import type { ContractSource } from './parts.ts';
-import type { DebianImage } from './parts.ts';
+import type { ContractSource, DebianImage } from './parts.ts';
 
 /** Images of the stack's own services, which run on Node.js. */
 export function nodeImage(uid: number, folders: readonly string[], owned: readonly string[] = []): DebianImage {
   return {
     package: 'nodejs',
     links: {},
-    folders: Object.fromEntries([...folders.map((path) => [path, 0]), ...owned.map((path) => [path, uid])]),
+    folders: Object.fromEntries([...folders.map((path) => [path, 0] as const), ...owned.map((path) => [path, uid] as const)]),
     changes: [`USER ${uid}:${uid}`, 'WORKDIR /app', 'ENTRYPOINT ["node"]'],
   };
 }

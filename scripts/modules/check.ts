@@ -22,7 +22,7 @@ export interface Current {
 }
 
 /** What a container wrote. */
-export interface ServiceLog {
+interface ServiceLog {
   /** Its last 500 lines. */
   readonly all: string;
   /** What it wrote since the checks began. */

@@ -110,7 +110,7 @@ export interface ModuleSpec<S extends SettingsTable = SettingsTable, R extends S
   readonly demo?: Demo;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the registry holds modules with different settings; each function gets all of them.
+/** Any module: the registry holds modules with different settings; each function gets all of them. */
 export type AnyModule = ModuleSpec<any, any>;
 
 /** Declares a module, with the types of its settings. */

@@ -58,7 +58,7 @@ export function readSettings(entries: readonly EnvEntry[], name: string): Settin
     if (given === '') continue;
     const parsed = secret.shape(given);
     if ('wrong' in parsed) problems.push(error(at(key), `${key} ${parsed.wrong}`, parsed.fix));
-    secrets[key as SecretKey] = given;
+    secrets[key] = given;
   }
   const plain = Object.fromEntries(Object.keys(SETTINGS).map((key) => [key, values[key]])) as unknown as PlainSettings;
   const channels = Object.fromEntries(Object.keys(CHANNEL_SETTINGS).map((key) => [key, String(values[key] ?? '')]));

@@ -47,7 +47,8 @@ export const mysql = defineModule({
   name: 'mysql',
   about: 'MySQL and MariaDB servers named in MYSQL_INSTANCES',
   settings: mysqlSettings,
-  rules: ({ MYSQL_INSTANCES, MODULES }, at) => serverRules('mysql', servers.setting, MYSQL_INSTANCES, MODULES, at(servers.setting)),
+  rules: ({ MYSQL_INSTANCES, MODULES }, at) =>
+    serverRules({ module: 'mysql', key: servers.setting, instances: MYSQL_INSTANCES, enabled: MODULES, place: at(servers.setting) }),
   thresholds: [],
   profiles: () => ['mysql'],
   services: () => [EXPORTER],

@@ -48,7 +48,8 @@ export const nginx = defineModule({
   name: 'nginx',
   about: 'nginx servers named in NGINX_INSTANCES, by their stub_status page',
   settings: nginxSettings,
-  rules: ({ NGINX_INSTANCES, MODULES }, at) => serverRules('nginx', servers.setting, NGINX_INSTANCES, MODULES, at(servers.setting)),
+  rules: ({ NGINX_INSTANCES, MODULES }, at) =>
+    serverRules({ module: 'nginx', key: servers.setting, instances: NGINX_INSTANCES, enabled: MODULES, place: at(servers.setting) }),
   thresholds: [],
   profiles: () => ['nginx'],
   services: () => [EXPORTER],

@@ -48,7 +48,8 @@ export const redis = defineModule({
   name: 'redis',
   about: 'Redis servers named in REDIS_INSTANCES',
   settings: redisSettings,
-  rules: ({ REDIS_INSTANCES, MODULES }, at) => serverRules('redis', servers.setting, REDIS_INSTANCES, MODULES, at(servers.setting)),
+  rules: ({ REDIS_INSTANCES, MODULES }, at) =>
+    serverRules({ module: 'redis', key: servers.setting, instances: REDIS_INSTANCES, enabled: MODULES, place: at(servers.setting) }),
   thresholds: [],
   profiles: () => ['redis'],
   services: () => [EXPORTER],
