@@ -50,7 +50,7 @@ interface Inspected {
 }
 
 async function factsOf({ Name, Config, HostConfig, NetworkSettings }: ContainerInspectInfo): Promise<EngineFacts> {
-  const { Env, Labels: given }: Inspected = Config;
+  const { Env, Labels: given } = Config as Inspected;
   const entries = Object.entries((NetworkSettings.Networks as ContainerInspectInfo['NetworkSettings']['Networks'] | null) ?? {});
   const named = entries.filter(([name]) => !NAMELESS.has(name));
   const env = Object.fromEntries((Env ?? []).map((line) => [line.split('=')[0] ?? '', line.slice(line.indexOf('=') + 1)]));
@@ -60,7 +60,7 @@ async function factsOf({ Name, Config, HostConfig, NetworkSettings }: ContainerI
   const ip = entries
     .map(([, { IPAddress }]: readonly [string, { IPAddress?: string }]) => IPAddress)
     .find((address) => (address ?? '') !== '');
-  const mode = HostConfig.NetworkMode ?? '';
+  const mode: string | undefined = HostConfig.NetworkMode;
   return {
     name: Name.replace(/^\//, ''),
     image: Config.Image,
