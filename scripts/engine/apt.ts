@@ -1,4 +1,3 @@
-import { isExpiredMirror } from './mirror.ts';
 import { mkdtemp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,4 +103,9 @@ async function downloadFrom(exec: Exec, folder: string, suite: string, note: (te
     updated = await update(extra);
   }
   return updated.code === 0 ? exec(['apt-get', ...own, ...extra, 'download', 'docker-compose'], { ...QUIET, cwd: folder }) : updated;
+}
+
+/** True where apt refuses a mirror because its release file is older than it allows, and for no other reason. */
+export function isExpiredMirror(output: string): boolean {
+  return /Release file for .* is expired|is expired \(invalid since/i.test(output);
 }

@@ -1,7 +1,7 @@
 import { publishedPorts, type PublishedPort } from '../base/compose-model.ts';
 import type Docker from 'dockerode';
 import type { ComposeModel } from '../base/compose-model.ts';
-import { portSetting } from '../settings/compose-env.ts';
+import { portSetting } from '../settings/settings.ts';
 import { bindAddressProblems, diskProblems, memoryProblems, portProblems, type Listener } from './host-checks.ts';
 import type { Problem } from '../base/problem.ts';
 import { modules } from '../modules/index.ts';

@@ -1,4 +1,4 @@
-import type { HostPaths, PathKind } from '../base/host-paths.ts';
+import type { HostPaths, PathKind } from '../modules/parts.ts';
 import { readdir, readFile, readlink, stat, statfs } from 'node:fs/promises';
 import { hostname, networkInterfaces, totalmem } from 'node:os';
 import { parseListeningSockets, type ListeningSocket } from './proc-net.ts';

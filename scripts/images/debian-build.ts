@@ -1,4 +1,4 @@
-import { isExpiredMirror } from '../engine/mirror.ts';
+import { isExpiredMirror } from '../engine/apt.ts';
 import { readFile } from 'node:fs/promises';
 import { DEBIAN_IMAGES, debianTag, mmdebstrapArgs, upstreamVersion } from './debian-images.ts';
 import { stackFailure } from '../base/failure.ts';

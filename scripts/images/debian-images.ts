@@ -2,10 +2,12 @@ import { modules } from '../modules/index.ts';
 import type { DebianImage } from '../modules/parts.ts';
 
 /** The services that Debian packages, by Compose service. Grafana, Loki, the log shippers and cAdvisor are not among them. */
-export const DEBIAN_IMAGES: Readonly<Record<string, DebianImage>> = Object.assign({}, ...modules.map(({ images = {} }) => images));
+export const DEBIAN_IMAGES: Readonly<Record<string, DebianImage>> = Object.fromEntries(
+  modules.flatMap(({ images = {} }) => Object.entries(images)),
+);
 
 /** Debian's suite that packages exactly the pinned versions of nearly all of them. */
-export const DEBIAN_SUITE = 'forky';
+const DEBIAN_SUITE = 'forky';
 
 /** Upstream's version in a Debian version: without epoch, repackaging mark and revision (`1:3.5.3+ds1-6` → `3.5.3`). */
 export function upstreamVersion(debianVersion: string): string {

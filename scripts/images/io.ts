@@ -20,7 +20,7 @@ export interface ImageSet {
   readonly leftOut: readonly LeftOut[];
 }
 
-export interface WantedImage {
+interface WantedImage {
   readonly service: string;
   readonly image: string;
 }
@@ -97,7 +97,7 @@ function missingReason(service: string, image: string, blocker: string | undefin
 }
 
 /** Every tag that the engine holds. */
-export async function localTags(docker: Docker): Promise<ReadonlySet<string>> {
+async function localTags(docker: Docker): Promise<ReadonlySet<string>> {
   return new Set((await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []));
 }
 

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { composeEnv } from '../settings/compose-env.ts';
+import { composeEnv } from '../settings/settings.ts';
 import { DEBIAN_IMAGES } from './debian-images.ts';
-import type { ImageRow } from './row.ts';
 import { inputFailure, stackFailure } from '../base/failure.ts';
 import { error } from '../base/problem.ts';
 import { mergeCompose } from '../engine/compose.ts';
@@ -49,4 +48,17 @@ export async function loadImages({ exec, report }: Workspace, file: string): Pro
       ]);
     detail(`${stdout.split('\n').filter((line) => line.startsWith('Loaded image')).length}`);
   });
+}
+
+/** One image of the stack. */
+export interface ImageRow {
+  readonly service: string;
+  readonly pinned: string;
+  /** `pinned`: here under its pinned name; `debian`: built here from a Debian package; `missing`. */
+  readonly from: 'pinned' | 'debian' | 'missing';
+  /** The name that the engine holds; empty where it is missing. */
+  readonly present: string;
+  readonly bytes: number;
+  /** The Debian package it can be built from; empty where Debian has none. */
+  readonly debianPackage: string;
 }

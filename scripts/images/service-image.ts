@@ -1,4 +1,4 @@
-import { composeEnv } from '../settings/compose-env.ts';
+import { composeEnv } from '../settings/settings.ts';
 import { stackFailure } from '../base/failure.ts';
 import { error } from '../base/problem.ts';
 import { mergeCompose } from '../engine/compose.ts';

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { ImageRow } from './row.ts';
+import type { ImageRow } from './list.ts';
 
 /** A line per image: service, pinned name, present or not, where from. */
 export function renderImages(rows: readonly ImageRow[]): string {

@@ -1,5 +1,5 @@
 import type { PrometheusApi } from '../clients/prometheus.ts';
-import type { TimedSample } from '../clients/samples.ts';
+import type { TimedSample } from '../clients/prometheus.ts';
 import type { Problem } from '../base/problem.ts';
 
 /** A problem that a check found; `final` where trying again cannot help. */
@@ -22,7 +22,7 @@ export interface Current {
 }
 
 /** What a container wrote. */
-export interface ServiceLog {
+interface ServiceLog {
   /** Its last 500 lines. */
   readonly all: string;
   /** What it wrote since the checks began. */

@@ -1,5 +1,3 @@
-import type { HostPaths } from '../base/host-paths.ts';
-
 /** The settings of the stack itself that modules use. */
 export type StackSettings = {
   readonly COMPOSE_PROJECT_NAME: string;
@@ -151,3 +149,9 @@ export interface FileShape {
   readonly shape: Shape;
   readonly example: string;
 }
+
+/** What exists at a path of the host: `closed` where this user has no access. */
+export type PathKind = 'folder' | 'file' | 'absent' | 'closed';
+
+/** What exists at paths of the host. */
+export type HostPaths = ReadonlyMap<string, PathKind>;

@@ -1,6 +1,6 @@
 import type { Document } from 'yaml';
 import type { ComposeModel } from '../base/compose-model.ts';
-import type { HostPaths } from '../base/host-paths.ts';
+import type { HostPaths } from './parts.ts';
 import type { Problem } from '../base/problem.ts';
 import type { SettingsTable, Values } from '../base/setting.ts';
 import type { Tree } from '../base/tree.ts';
@@ -110,7 +110,7 @@ export interface ModuleSpec<S extends SettingsTable = SettingsTable, R extends S
   readonly demo?: Demo;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the registry holds modules with different settings; each function gets all of them.
+/** Any module: the registry holds modules with different settings; each function gets all of them. */
 export type AnyModule = ModuleSpec<any, any>;
 
 /** Declares a module, with the types of its settings. */

@@ -22,9 +22,9 @@ export async function bundleExample(root: string): Promise<{ readonly server: st
 const UNUSED = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader)$/;
 const withoutUnused: Plugin = {
   name: 'without-unused',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: UNUSED }, ({ path }) => ({ path, namespace: 'unused' }));
-    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  setup: (plugin) => {
+    plugin.onResolve({ filter: UNUSED }, ({ path }) => ({ path, namespace: 'unused' }));
+    plugin.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
 

@@ -9,7 +9,9 @@ const portsDiffer: Rule = (settings, at) => {
   const ports = PORT_SETTINGS.map((key) => [key, (settings as Readonly<Record<string, unknown>>)[key]] as const);
   return ports.flatMap(([key, port], index) => {
     const earlier = ports.slice(0, index).find(([, other]) => other === port);
-    return earlier === undefined ? [] : [error(at(key), `${key} is ${port}, as is ${earlier[0]}`, 'Give each service its own port.')];
+    return earlier === undefined
+      ? []
+      : [error(at(key), `${key} is ${String(port)}, as is ${earlier[0]}`, 'Give each service its own port.')];
   });
 };
 

@@ -1,4 +1,4 @@
-import type { ScrapedTarget, TimedSample } from '../clients/samples.ts';
+import type { ScrapedTarget, TimedSample } from '../clients/prometheus.ts';
 
 /** A job whose samples are judged. */
 export interface CurrentJob {

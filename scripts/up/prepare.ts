@@ -21,7 +21,7 @@ import { composeProblems } from '../render/compose-invariants.ts';
 import { expectedOf, type Expected } from '../render/expected.ts';
 import { withComposeFile } from '../render/publish-io.ts';
 import { sourceProblems } from '../rules/all.ts';
-import { composeEnv } from '../settings/compose-env.ts';
+import { composeEnv } from '../settings/settings.ts';
 import { placesOf } from '../settings/io.ts';
 import { ownSecrets, planSecrets } from '../settings/secrets.ts';
 import type { Settings } from '../settings/settings.ts';

@@ -126,7 +126,7 @@ async function grafanaProblems(place: Workspace, { settings, expected }: Prepare
 async function bindings({ docker }: Workspace, project: string) {
   const containers = await docker.listContainers({ filters: { label: [`com.docker.compose.project=${project}`] } });
   return containers.flatMap(({ Labels, Ports }) =>
-    Ports.flatMap(({ IP, PublicPort }) =>
+    Ports.flatMap(({ IP, PublicPort }: { IP?: string; PublicPort?: number }) =>
       IP === undefined || PublicPort === undefined
         ? []
         : [{ service: Labels['com.docker.compose.service'] ?? '', address: IP, port: PublicPort }],

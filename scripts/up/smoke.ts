@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDemoTarget } from '../demo/plan.ts';
 import { modules } from '../modules/index.ts';
-import type { TargetState } from '../clients/samples.ts';
+import type { TargetState } from '../clients/prometheus.ts';
 import type { Expected } from '../render/expected.ts';
 import { error, type Problem } from '../base/problem.ts';
 

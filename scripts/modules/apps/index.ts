@@ -1,4 +1,4 @@
-import { contractOfService } from '../contracts.ts';
+import { contractOfService } from '../builders.ts';
 import { defineModule } from '../spec.ts';
 import { percent } from '../../base/kinds.ts';
 import { setting } from '../../base/setting.ts';

@@ -1,6 +1,6 @@
-import { contractOfService } from '../contracts.ts';
+import { contractOfService } from '../builders.ts';
 import { defineModule } from '../spec.ts';
-import { nodeImage } from '../images.ts';
+import { nodeImage } from '../builders.ts';
 import type { ComposeModel } from '../../base/compose-model.ts';
 import { oneOf } from '../../base/kinds.ts';
 import { error, type Problem } from '../../base/problem.ts';

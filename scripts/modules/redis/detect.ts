@@ -17,7 +17,7 @@ export const detection: Detection = {
 };
 
 /** What a server answers to PING; `redis-locked` wants a password first. */
-export function readAnswer(answer: string): 'redis' | 'redis-locked' | undefined {
+function readAnswer(answer: string): 'redis' | 'redis-locked' | undefined {
   if (/^-(NOAUTH|WRONGPASS|NOPERM)\b/.test(answer)) return 'redis-locked';
   return /^(\+PONG|-(DENIED|LOADING|MISCONF|MASTERDOWN)\b)/.test(answer) ? 'redis' : undefined;
 }

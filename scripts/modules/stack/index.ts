@@ -1,6 +1,6 @@
-import { contractOfJob } from '../contracts.ts';
+import { contractOfJob } from '../builders.ts';
 import { defineModule } from '../spec.ts';
-import { nodeImage } from '../images.ts';
+import { nodeImage } from '../builders.ts';
 
 const NOBODY_UID = 65_534;
 

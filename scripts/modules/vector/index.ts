@@ -1,6 +1,6 @@
-import { contractBesideDemo, contractOfJob } from '../contracts.ts';
+import { contractBesideDemo, contractOfJob } from '../builders.ts';
 import { defineModule } from '../spec.ts';
-import { nodeImage } from '../images.ts';
+import { nodeImage } from '../builders.ts';
 import { error, warning } from '../../base/problem.ts';
 import { listOf } from '../../base/kinds.ts';
 import { setting } from '../../base/setting.ts';

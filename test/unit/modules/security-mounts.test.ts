@@ -1,4 +1,4 @@
-import type { PathKind } from '../../../scripts/base/host-paths.ts';
+import type { PathKind } from '../../../scripts/modules/parts.ts';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
