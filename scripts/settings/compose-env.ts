@@ -1,7 +1,7 @@
 import type { StackNetwork } from '../base/subnet.ts';
 import type { PlainSettings } from './table.ts';
 
-/** These say which files and projects Compose works on; they are given to it as arguments. */
+/** They select Compose's files and project, which are passed as arguments. */
 const NOT_VARIABLES: ReadonlySet<string> = new Set(['COMPOSE_FILE']);
 
 /** The variables of the checked-in Compose files: every setting that is a single value. Secrets are files and not among them. */

@@ -47,7 +47,7 @@ export const logs = defineModule({
   },
   exemptions: {
     ...socketProxy.exemptions,
-    root: { ...socketProxy.exemptions.root, promtail: 'the image runs as root, and so do the positions of hosts that upgrade' },
+    root: { ...socketProxy.exemptions.root, promtail: 'the image runs as root, and upgraded hosts have position files of root' },
   },
   images: socketProxy.images,
   lint,
@@ -64,7 +64,7 @@ export const logs = defineModule({
   ],
 });
 
-/** Loki takes a line once and has to return that very line. */
+/** Loki gets one line and must return it. */
 function lokiCheck(base: string): SmokeCheck {
   const line = `pharos smoke ${randomUUID()}`;
   let pushedAt: number | undefined;
