@@ -99,7 +99,7 @@ async function downloadFrom(exec: Exec, folder: string, suite: string, note: (te
   let extra: readonly string[] = [];
   let updated = await update(extra);
   if (isExpiredMirror(`${updated.stdout}${updated.stderr}`)) {
-    note(`  The release file of ${mirror} is older than apt allows; the package is taken all the same (its signature is checked).`);
+    note(`  The release file of ${mirror} is older than apt allows; the package is used anyway (its signature is checked).`);
     extra = ['-o', 'Acquire::Check-Valid-Until=false'];
     updated = await update(extra);
   }
