@@ -20,7 +20,7 @@ export async function runningContainers(docker: Docker, project: string): Promis
     ({ Labels }) =>
       Labels['com.docker.compose.project'] !== project &&
       Labels['com.docker.compose.oneoff'] !== 'True' &&
-      !/\.effective\/compose\.yml$/.test(Labels['com.docker.compose.project.config_files'] ?? ''),
+      Labels['com.docker.compose.project.config_files']?.endsWith('.effective/compose.yml') !== true,
   );
   const facts = await Promise.all(foreign.map(async ({ Id }) => factsById(docker, Id)));
   return facts.filter((fact) => fact !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -29,7 +29,10 @@ export async function runningContainers(docker: Docker, project: string): Promis
 /** Names of the Compose projects that the engine knows, running or not, by containers or by kept volumes. */
 export async function composeProjects(docker: Docker): Promise<ReadonlySet<string>> {
   const [containers, volumes] = await Promise.all([docker.listContainers({ all: true }), docker.listVolumes()]);
-  const labels = [...containers.map(({ Labels }) => Labels), ...volumes.Volumes.map(({ Labels }) => Labels ?? {})];
+  const labels = [
+    ...containers.map(({ Labels }) => Labels),
+    ...volumes.Volumes.map(({ Labels }: { Labels: Labels | null }) => Labels ?? {}),
+  ];
   return new Set(labels.flatMap((label) => label['com.docker.compose.project'] ?? []));
 }
 
@@ -38,15 +41,26 @@ async function factsById(docker: Docker, id: string): Promise<EngineFacts | unde
   return info === undefined ? undefined : factsOf(info);
 }
 
+type Labels = Readonly<Record<string, string>>;
+
+/** The engine answers null, or nothing, where dockerode's types promise a value. */
+interface Inspected {
+  readonly Env: readonly string[] | null;
+  readonly Labels: Labels | null;
+}
+
 async function factsOf({ Name, Config, HostConfig, NetworkSettings }: ContainerInspectInfo): Promise<EngineFacts> {
-  const entries = Object.entries(NetworkSettings.Networks ?? {});
+  const { Env, Labels: given } = Config as Inspected;
+  const entries = Object.entries((NetworkSettings.Networks as ContainerInspectInfo['NetworkSettings']['Networks'] | null) ?? {});
   const named = entries.filter(([name]) => !NAMELESS.has(name));
-  const env = Object.fromEntries((Config.Env ?? []).map((line) => [line.split('=')[0] ?? '', line.slice(line.indexOf('=') + 1)]));
+  const env = Object.fromEntries((Env ?? []).map((line) => [line.split('=')[0] ?? '', line.slice(line.indexOf('=') + 1)]));
   const command = [...asList(Config.Entrypoint), ...asList(Config.Cmd)].join(' ');
   const ports = portsOf({ ...Config.ExposedPorts, ...NetworkSettings.Ports });
-  const labels = Config.Labels ?? {};
-  const ip = entries.map(([, { IPAddress }]) => IPAddress).find((address) => address !== undefined && address !== '');
-  const mode = HostConfig.NetworkMode ?? '';
+  const labels = given ?? {};
+  const ip = entries
+    .map(([, { IPAddress }]: readonly [string, { IPAddress?: string }]) => IPAddress)
+    .find((address) => (address ?? '') !== '');
+  const mode: string | undefined = HostConfig.NetworkMode;
   return {
     name: Name.replace(/^\//, ''),
     image: Config.Image,
@@ -84,8 +98,8 @@ async function ask(ip: string, { image, labels, ports }: Asked) {
   return { answers, refused: probed.flatMap(({ port, speaks }) => (speaks === REFUSED ? [port] : [])) };
 }
 
-async function askPages(ip: string, port: number, metricsPath: string): Promise<Answer | undefined> {
-  const metrics = await askHttp(ip, port, metricsPath);
+async function askPages(ip: string, port: number, path: string): Promise<Answer | undefined> {
+  const metrics = await askHttp(ip, port, path);
   // No HTTP, or metrics: no need to probe the pages.
   if (metrics === undefined || metrics.speaks === 'metrics') return metrics;
   const pages = [await askHttp(ip, port, '/health'), await askHttp(ip, port, '/')].filter((page) => page !== undefined);

@@ -27,7 +27,7 @@ export interface DetectInput {
 }
 
 /** One container that a module can watch. */
-export interface Found {
+interface Found {
   readonly container: string;
   readonly module: Proposal['module'];
   readonly because: string;

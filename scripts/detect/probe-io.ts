@@ -53,7 +53,7 @@ export async function askHttp(host: string, port: number, path: string): Promise
 }
 
 async function firstBytes(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
+  const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
   const decoder = new TextDecoder();
   let text = '';
   while (reader !== undefined && text.length < ENOUGH_BYTES) {

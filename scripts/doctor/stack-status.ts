@@ -1,4 +1,4 @@
-import type { TargetState } from '../clients/samples.ts';
+import type { TargetState } from '../clients/prometheus.ts';
 import { judge, type ContainerState } from '../engine/health.ts';
 import { error, type Problem } from '../base/problem.ts';
 

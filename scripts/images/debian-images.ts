@@ -2,17 +2,19 @@ import { modules } from '../modules/index.ts';
 import type { DebianImage } from '../modules/parts.ts';
 
 /** The services that Debian packages, by Compose service. Grafana, Loki, the log shippers and cAdvisor are not among them. */
-export const DEBIAN_IMAGES: Readonly<Record<string, DebianImage>> = Object.assign({}, ...modules.map(({ images = {} }) => images));
+export const DEBIAN_IMAGES: Readonly<Record<string, DebianImage>> = Object.fromEntries(
+  modules.flatMap(({ images = {} }) => Object.entries(images)),
+);
 
 /** Debian's suite that packages exactly the pinned versions of nearly all of them. */
-export const DEBIAN_SUITE = 'forky';
+const DEBIAN_SUITE = 'forky';
 
 /** Upstream's version in a Debian version: without epoch, repackaging mark and revision (`1:3.5.3+ds1-6` → `3.5.3`). */
 export function upstreamVersion(debianVersion: string): string {
   return debianVersion.replace(/^\d+:/, '').replace(/[+~-].*$/, '');
 }
 
-/** The tag of a locally built image. Never upstream's name: nobody shall take it for upstream's image. */
+/** The tag of a locally built image. Never upstream's name: no one should mistake it for upstream's image. */
 export function debianTag(service: string, version: string): string {
   return `pharos/${service}:${version}-debian`;
 }
@@ -51,7 +53,7 @@ export function mmdebstrapArgs(services: readonly string[], { mirror, root, igno
 /** Why a pull failed. */
 export type PullFailure = 'unreachable' | 'refused';
 
-/** Tells a registry that cannot be reached from one that says no. Texts are those of Docker Engine 20.10 to 29. */
+/** Distinguishes an unreachable registry from one that refuses. Texts are those of Docker Engine 20.10 to 29. */
 export function classifyPull(output: string): PullFailure {
   const unreachable =
     /dial tcp|no such host|i\/o timeout|network is unreachable|TLS handshake timeout|connection (refused|reset)|proxyconnect|server misbehaving|Client\.Timeout|context deadline exceeded|Temporary failure|\bEOF\b|failed to (do request|resolve reference)|no route to host/i;

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { ImageRow } from './row.ts';
+import type { ImageRow } from './list.ts';
 
 /** A line per image: service, pinned name, present or not, where from. */
 export function renderImages(rows: readonly ImageRow[]): string {
@@ -12,7 +12,7 @@ export function renderImages(rows: readonly ImageRow[]): string {
         debian: pc.yellow(`built here as ${present} from Debian's ${debianPackage}, ${Math.round(bytes / 1e6)} MB`),
         missing: pc.red(
           debianPackage === ''
-            ? 'missing; comes from its registry only'
+            ? 'missing; only its registry has it'
             : `missing; comes from its registry, or from Debian's ${debianPackage}`,
         ),
       }[from];

@@ -1,6 +1,6 @@
 import { passwordFile, type Instance } from '../base/instances.ts';
 import { error, warning, type Problem } from '../base/problem.ts';
-import type { TimedSample } from '../clients/samples.ts';
+import type { TimedSample } from '../clients/prometheus.ts';
 import type { CheckContext, Finding, SmokeCheck } from './check.ts';
 
 /** A module that watches servers by address: `name=url` items of one setting, one exporter for all of them. */
@@ -51,15 +51,20 @@ export function passwordsOf(module: string, instances: readonly Instance[], exis
   return { passwords, missing };
 }
 
+interface NamedServers {
+  readonly module: string;
+  /** The setting that names them, and its place. */
+  readonly key: string;
+  readonly place: string;
+  readonly instances: readonly unknown[];
+  /** Modules that are on. */
+  readonly enabled: readonly string[];
+  /** Other modules that use these servers. */
+  readonly usedBy?: readonly string[];
+}
+
 /** A module that is on without servers, or off with servers that no other module uses. */
-export function serverRules(
-  module: string,
-  key: string,
-  instances: readonly unknown[],
-  enabled: readonly string[],
-  place: string,
-  usedBy: readonly string[] = [],
-): readonly Problem[] {
+export function serverRules({ module, key, instances, enabled, place, usedBy = [] }: NamedServers): readonly Problem[] {
   const on = enabled.includes(module);
   if (on && instances.length === 0)
     return [

@@ -7,7 +7,7 @@ import type { SecretFile } from '../modules/parts.ts';
 import { makeReadable, publishTree, writeSecret } from '../base/files.ts';
 
 /** The folder that containers mount, below the checkout. */
-export const EFFECTIVE = '.effective';
+const EFFECTIVE = '.effective';
 /** The folder in which the next configuration is laid out and linted. */
 export const STAGING = '.staging';
 

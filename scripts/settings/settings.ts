@@ -1,31 +1,32 @@
-import { closest, distance } from 'fastest-levenshtein';
+import type { StackNetwork } from '../base/subnet.ts';
+import { type PlainSettings, SETTINGS } from './table.ts';
 import type { EnvEntry } from '../base/env-file.ts';
 import { error, warning, type Problem } from '../base/problem.ts';
 import { settingRules } from './rules.ts';
 import { SECRETS, type SecretKey } from './secret-table.ts';
 import { CHANNEL_SETTINGS } from './channels.ts';
 import type { Setting } from '../base/setting.ts';
-import { SETTINGS, type PlainSettings } from './table.ts';
+import { closest, distance } from 'fastest-levenshtein';
 
-/** Everything that `.env` says, typed. Secrets are kept apart, so that printing the rest cannot leak one. */
+/** All of `.env`, typed. Secrets are kept apart, so that printing the rest cannot leak one. */
 export interface Settings {
   readonly plain: PlainSettings;
   /** Plain settings of the notification channels, by key; empty text where not set. */
   readonly channels: Readonly<Record<string, string>>;
-  /** Secrets that `.env` itself holds; the others may stand in files. */
+  /** Secrets that `.env` itself holds; the others may be in files. */
   readonly secrets: Readonly<Partial<Record<SecretKey, string>>>;
 }
 
 export interface SettingsResult {
   readonly settings: Settings;
-  /** Every problem, in the order of the lines. `settings` is only meant to be used where none is an error. */
+  /** Every problem, in the order of the lines. Use `settings` only if none is an error. */
   readonly problems: readonly Problem[];
 }
 
 const PLAIN_TABLE: Readonly<Record<string, Setting<unknown>>> = { ...SETTINGS, ...CHANNEL_SETTINGS };
 const KNOWN: ReadonlySet<string> = new Set([...Object.keys(PLAIN_TABLE), ...Object.keys(SECRETS)]);
 
-/** The key of the table that an unknown key most likely means; undefined where nothing is near. */
+/** The closest known key to an unknown one; undefined if none is close. */
 export function nearestKey(key: string): string | undefined {
   const near = closest(key.toUpperCase(), [...KNOWN]);
   return distance(key.toUpperCase(), near) <= Math.max(2, Math.floor(key.length / 3)) ? near : undefined;
@@ -40,7 +41,7 @@ export function readSettings(entries: readonly EnvEntry[], name: string): Settin
   const problems: Problem[] = entries.filter(({ key }) => !KNOWN.has(key)).map((entry) => unknownKey(entry, name));
   const at = (key: string): string => {
     const entry = entries.find((candidate) => candidate.key === key);
-    return entry === undefined ? `${name} (${key} is not there)` : `${name}:${entry.line}`;
+    return entry === undefined ? `${name} (${key} is missing)` : `${name}:${entry.line}`;
   };
   const textOf = (key: string, fallback: string): string => entries.find((entry) => entry.key === key)?.value ?? fallback;
   const values: Record<string, unknown> = {};
@@ -57,7 +58,7 @@ export function readSettings(entries: readonly EnvEntry[], name: string): Settin
     if (given === '') continue;
     const parsed = secret.shape(given);
     if ('wrong' in parsed) problems.push(error(at(key), `${key} ${parsed.wrong}`, parsed.fix));
-    secrets[key as SecretKey] = given;
+    secrets[key] = given;
   }
   const plain = Object.fromEntries(Object.keys(SETTINGS).map((key) => [key, values[key]])) as unknown as PlainSettings;
   const channels = Object.fromEntries(Object.keys(CHANNEL_SETTINGS).map((key) => [key, String(values[key] ?? '')]));
@@ -80,4 +81,18 @@ function valueOf<T>(parsed: { readonly value: T } | { readonly wrong: string }):
 function inLineOrder(problems: readonly Problem[]): readonly Problem[] {
   const lineOf = ({ place }: Problem): number => Number(/:(\d+)$/.exec(place)?.[1] ?? Number.MAX_SAFE_INTEGER);
   return [...problems].sort((a, b) => lineOf(a) - lineOf(b));
+}
+
+/** These say which files and projects Compose works on; they are given to it as arguments. */
+const NOT_VARIABLES: ReadonlySet<string> = new Set(['COMPOSE_FILE']);
+
+/** The variables of the checked-in Compose files: every setting that is a single value. Secrets are files and not among them. */
+export function composeEnv(settings: PlainSettings, network: StackNetwork): Readonly<Record<string, string>> {
+  const values = Object.entries(settings).filter(([key, value]) => typeof value !== 'object' && !NOT_VARIABLES.has(key));
+  return { ...Object.fromEntries(values.map(([key, value]) => [key, String(value ?? '')])), STACK_GATEWAY: network.gateway };
+}
+
+/** The setting that holds a service's published port. */
+export function portSetting(service: string): string {
+  return `${service.toUpperCase().replaceAll('-', '_')}_PORT`;
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CHANNEL_SETTINGS } from '../../scripts/settings/channels.ts';
-import { composeEnv } from '../../scripts/settings/compose-env.ts';
+import { composeEnv } from '../../scripts/settings/settings.ts';
 import { parseEnvFile } from '../../scripts/base/env-file.ts';
 import { readSettings } from '../../scripts/settings/settings.ts';
 import { SETTINGS } from '../../scripts/settings/table.ts';

@@ -1,4 +1,4 @@
-import { isExpiredMirror } from '../../scripts/engine/mirror.ts';
+import { isExpiredMirror } from '../../scripts/engine/apt.ts';
 import { importRoot } from '../../scripts/images/debian-build.ts';
 import { exec } from '../../scripts/base/exec.ts';
 import { makeNetwork, startContainer } from './cleanup.ts';

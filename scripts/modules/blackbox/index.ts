@@ -1,6 +1,6 @@
-import { contractOfJob } from '../contracts.ts';
+import { contractOfJob } from '../builders.ts';
 import { defineModule } from '../spec.ts';
-import { exporterImage } from '../images.ts';
+import { exporterImage } from '../builders.ts';
 import { listOf, url } from '../../base/kinds.ts';
 import { error, warning, type Problem } from '../../base/problem.ts';
 import { setting } from '../../base/setting.ts';
@@ -67,7 +67,7 @@ function endpointCheck(context: CheckContext): SmokeCheck {
   };
 }
 
-/** Endpoints that do not answer: worth a line, but the user's endpoint is down, not this stack. */
+/** Endpoints that do not answer: only a warning, because the user's endpoint is down, not this stack. */
 function failedProbes(instances: readonly string[]): readonly Problem[] {
   return instances.map((instance) =>
     warning(`endpoint ${instance}`, 'does not answer as expected; EndpointDown will fire', `npm run logs -- ${EXPORTER}`),

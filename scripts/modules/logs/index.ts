@@ -1,4 +1,4 @@
-import { contractOfJob } from '../contracts.ts';
+import { contractOfJob } from '../builders.ts';
 import { defineModule } from '../spec.ts';
 import { setBelow } from '../../base/tree.ts';
 import { integer, oneOf, port } from '../../base/kinds.ts';

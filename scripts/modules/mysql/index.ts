@@ -1,12 +1,31 @@
-import { contractBesideDemo, contractOfJob } from '../contracts.ts';
+import { instanceOf, nameOf } from '../../base/instances.ts';
+import { listOf } from '../../base/kinds.ts';
+import { setting } from '../../base/setting.ts';
+import { contractBesideDemo, contractOfJob } from '../builders.ts';
 import { defineModule } from '../spec.ts';
-import { exporterImage } from '../images.ts';
+import { exporterImage } from '../builders.ts';
 import { passwordsOf, serverCheck, serverRules, serverTargets, type Servers } from '../servers.ts';
 import { DEMO_MYSQL, mysqlDemo } from './demo.ts';
 import { detection } from './detect.ts';
 import { loginFile, passwordProblems } from './login-file.ts';
 import { REFUSED, refusal } from './refusal.ts';
-import { mysqlSettings } from './settings.ts';
+
+/** Settings of the module. */
+export const mysqlSettings = {
+  MYSQL_INSTANCES: setting(
+    listOf(
+      instanceOf({
+        module: 'mysql',
+        schemes: ['mysql:'],
+        port: 3306,
+        example: 'shop=mysql://pharos_monitor@shop-db:3306',
+        needsUser: true,
+      }),
+      nameOf,
+    ),
+    '',
+  ),
+};
 
 const EXPORTER = 'mysqld-exporter';
 const LOGINS = 'mysqld_exporter.cnf';
@@ -28,7 +47,8 @@ export const mysql = defineModule({
   name: 'mysql',
   about: 'MySQL and MariaDB servers named in MYSQL_INSTANCES',
   settings: mysqlSettings,
-  rules: ({ MYSQL_INSTANCES, MODULES }, at) => serverRules('mysql', servers.setting, MYSQL_INSTANCES, MODULES, at(servers.setting)),
+  rules: ({ MYSQL_INSTANCES, MODULES }, at) =>
+    serverRules({ module: 'mysql', key: servers.setting, instances: MYSQL_INSTANCES, enabled: MODULES, place: at(servers.setting) }),
   thresholds: [],
   profiles: () => ['mysql'],
   services: () => [EXPORTER],

@@ -1,6 +1,6 @@
-import { contractOfJob } from '../contracts.ts';
+import { contractOfJob } from '../builders.ts';
 import { defineModule } from '../spec.ts';
-import { exporterImage } from '../images.ts';
+import { exporterImage } from '../builders.ts';
 import { percent, port } from '../../base/kinds.ts';
 import { setting } from '../../base/setting.ts';
 

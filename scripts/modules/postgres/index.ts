@@ -1,6 +1,6 @@
-import { contractBesideDemo, contractOfJob } from '../contracts.ts';
+import { contractBesideDemo, contractOfJob } from '../builders.ts';
 import { defineModule } from '../spec.ts';
-import { exporterImage } from '../images.ts';
+import { exporterImage } from '../builders.ts';
 import type { SecretFile } from '../parts.ts';
 import { passwordsOf, serverCheck, serverRules, serverTargets, type Servers } from '../servers.ts';
 import { detection } from './detect.ts';
@@ -29,7 +29,14 @@ export const postgres = defineModule({
   about: 'PostgreSQL servers named in POSTGRES_INSTANCES',
   settings: postgresSettings,
   rules: ({ POSTGRES_INSTANCES, MODULES }, at) =>
-    serverRules('postgres', servers.setting, POSTGRES_INSTANCES, MODULES, at(servers.setting), ['vector']),
+    serverRules({
+      module: 'postgres',
+      key: servers.setting,
+      instances: POSTGRES_INSTANCES,
+      enabled: MODULES,
+      place: at(servers.setting),
+      usedBy: ['vector'],
+    }),
   thresholds: [],
   profiles: () => ['postgres'],
   services: () => [EXPORTER],
@@ -42,10 +49,9 @@ export const postgres = defineModule({
   secrets: ({ POSTGRES_INSTANCES }, existing) => {
     const { passwords, missing } = passwordsOf('postgres', POSTGRES_INSTANCES, existing);
     // The exporter's auth modules, one per instance (JSON is YAML; the exporter's `--config.file`).
-    const modules = POSTGRES_INSTANCES.map(({ name, user }) => [
-      name,
-      { type: 'userpass', userpass: { username: user, password: passwords.get(name) ?? '' } },
-    ]);
+    const modules = POSTGRES_INSTANCES.map(
+      ({ name, user }) => [name, { type: 'userpass', userpass: { username: user, password: passwords.get(name) ?? '' } }] as const,
+    );
     const content = `${JSON.stringify({ auth_modules: Object.fromEntries(modules) }, null, 2)}\n`;
     const file: SecretFile = { file: AUTH_MODULES, content, uid: NOBODY_UID };
     return { files: [file], problems: missing };

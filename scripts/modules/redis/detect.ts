@@ -1,7 +1,7 @@
 import { ignoredPorts, portOf, portSpeaks, repositoryName, type ContainerFacts, type Detection, type Proposal } from '../facts.ts';
 import { passwordFile } from '../../base/instances.ts';
 
-/** Redis and the servers that speak its protocol and answer INFO as it does. */
+/** Redis, and servers that speak its protocol and answer INFO like Redis. */
 const IMAGES = /^(redis|redis-\d.*|redis-stack(-server)?|valkey|valkey-bundle|keydb)$/;
 const PORT = 6379;
 
@@ -17,12 +17,12 @@ export const detection: Detection = {
 };
 
 /** What a server answers to PING; `redis-locked` wants a password first. */
-export function readAnswer(answer: string): 'redis' | 'redis-locked' | undefined {
+function readAnswer(answer: string): 'redis' | 'redis-locked' | undefined {
   if (/^-(NOAUTH|WRONGPASS|NOPERM)\b/.test(answer)) return 'redis-locked';
   return /^(\+PONG|-(DENIED|LOADING|MISCONF|MASTERDOWN)\b)/.test(answer) ? 'redis' : undefined;
 }
 
-/** Whether a command or an environment sets a password for Redis or one of its relatives. */
+/** Whether a command or an environment sets a password for Redis or a compatible server. */
 export function setsPassword(command: string, env: Readonly<Record<string, string>>): boolean {
   return /--requirepass\s+["']?[^\s"']/.test(command) || ['REDIS_PASSWORD', 'VALKEY_PASSWORD'].some((key) => (env[key] ?? '') !== '');
 }

@@ -1,12 +1,31 @@
-import { contractBesideDemo, contractOfJob } from '../contracts.ts';
+import { instanceOf, nameOf } from '../../base/instances.ts';
+import { listOf } from '../../base/kinds.ts';
+import { setting } from '../../base/setting.ts';
+import { contractBesideDemo, contractOfJob } from '../builders.ts';
 import { defineModule } from '../spec.ts';
-import { exporterImage } from '../images.ts';
+import { exporterImage } from '../builders.ts';
 import type { Instance } from '../../base/instances.ts';
 import { error, type Problem } from '../../base/problem.ts';
 import { passwordsOf, serverCheck, serverRules, serverTargets, type Servers } from '../servers.ts';
 import { DEMO_REDIS, redisDemo } from './demo.ts';
 import { detection } from './detect.ts';
-import { redisSettings } from './settings.ts';
+
+/** Settings of the module. */
+export const redisSettings = {
+  REDIS_INSTANCES: setting(
+    listOf(
+      instanceOf({
+        module: 'redis',
+        schemes: ['redis:', 'rediss:'],
+        port: 6379,
+        example: 'cache=redis://shop-cache:6379',
+        needsUser: false,
+      }),
+      nameOf,
+    ),
+    '',
+  ),
+};
 
 const EXPORTER = 'redis-exporter';
 const PASSWORDS = 'redis_exporter.json';
@@ -29,7 +48,8 @@ export const redis = defineModule({
   name: 'redis',
   about: 'Redis servers named in REDIS_INSTANCES',
   settings: redisSettings,
-  rules: ({ REDIS_INSTANCES, MODULES }, at) => serverRules('redis', servers.setting, REDIS_INSTANCES, MODULES, at(servers.setting)),
+  rules: ({ REDIS_INSTANCES, MODULES }, at) =>
+    serverRules({ module: 'redis', key: servers.setting, instances: REDIS_INSTANCES, enabled: MODULES, place: at(servers.setting) }),
   thresholds: [],
   profiles: () => ['redis'],
   services: () => [EXPORTER],
@@ -41,7 +61,7 @@ export const redis = defineModule({
   secretFiles: [PASSWORDS],
   secrets: ({ REDIS_INSTANCES }, existing) => {
     const { passwords } = passwordsOf('redis', REDIS_INSTANCES, existing);
-    // The exporter's password map: the target's address to its password (`REDIS_PASSWORD_FILE`). A server may do without.
+    // The exporter's password map: the target's address to its password (`REDIS_PASSWORD_FILE`). A password is optional.
     const map = Object.fromEntries(REDIS_INSTANCES.map(({ name, url }) => [url, passwords.get(name) ?? '']));
     return { files: [{ file: PASSWORDS, content: `${JSON.stringify(map, null, 2)}\n`, uid: EXPORTER_UID }], problems: [] };
   },
@@ -58,7 +78,7 @@ export const redis = defineModule({
   demo: redisDemo.demo,
 });
 
-/** What is wrong with a server that does not answer its exporter, by the exporter's log. */
+/** Why a server does not answer its exporter, by the exporter's log. */
 export function refusal({ name }: Pick<Instance, 'name'>, log: string): Problem {
   const found = /(WRONGPASS[^"\\]*|NOAUTH[^"\\]*|dial tcp[^"\\]+|no such host)/.exec(log)?.[1];
   return error(

@@ -1,6 +1,6 @@
-import { contractOfJob } from '../contracts.ts';
+import { contractOfJob } from '../builders.ts';
 import { defineModule } from '../spec.ts';
-import { nodeImage } from '../images.ts';
+import { nodeImage } from '../builders.ts';
 import { hostPath, listOf } from '../../base/kinds.ts';
 import { error, warning } from '../../base/problem.ts';
 import { setting } from '../../base/setting.ts';

@@ -1,3 +1,4 @@
+import type { HostPaths } from '../parts.ts';
 import type { ComposeModel, ComposeService } from '../../base/compose-model.ts';
 import { error, warning, type Problem } from '../../base/problem.ts';
 
@@ -10,10 +11,6 @@ const VOLUME = 'security-data';
 
 /** Where the collector sees the host's folders. */
 const HOST = '/host';
-
-/** What stands at a path of the host: `closed` where this user may not look. */
-export type PathKind = 'folder' | 'file' | 'absent' | 'closed';
-export type HostPaths = ReadonlyMap<string, PathKind>;
 
 /** Let's Encrypt's `live` holds links to `../../archive`; the tree that holds both, for paths in `live`. */
 function linkedTree(path: string): { readonly tree: string; readonly archive: string } | undefined {

@@ -1,6 +1,6 @@
-import { contractOfJob } from '../contracts.ts';
+import { contractOfJob } from '../builders.ts';
 import { defineModule } from '../spec.ts';
-import { nodeImage } from '../images.ts';
+import { nodeImage } from '../builders.ts';
 
 const NOBODY_UID = 65_534;
 
@@ -15,7 +15,7 @@ export const stack = defineModule({
   essential: [],
   reaches: [],
   budgeted: ['prometheus', 'grafana', 'alertmanager'],
-  // Alertmanager hands over what it has left when it ends.
+  // Alertmanager delivers its remaining notifications when it stops.
   stopsLast: ['history'],
   bundles: [{ service: 'history', path: 'history/server.mjs', entry: 'alertmanager/history/server.ts' }],
   readsAtStart: { history: { folders: ['history/'] }, grafana: { folders: ['grafana/provisioning/'] } },

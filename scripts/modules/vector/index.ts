@@ -1,6 +1,6 @@
-import { contractBesideDemo, contractOfJob } from '../contracts.ts';
+import { contractBesideDemo, contractOfJob } from '../builders.ts';
 import { defineModule } from '../spec.ts';
-import { nodeImage } from '../images.ts';
+import { nodeImage } from '../builders.ts';
 import { error, warning } from '../../base/problem.ts';
 import { listOf } from '../../base/kinds.ts';
 import { setting } from '../../base/setting.ts';
@@ -58,7 +58,7 @@ export const vector = defineModule<typeof settings, typeof settings & typeof pos
   },
   sources: ['exporters/vector'],
   files: { [CANARIES]: 'vector/canaries.yml' },
-  // The largest bundle by far, and only useful with vectors.
+  // By far the largest bundle, and only useful with vectors.
   bundles: [{ service: EXPORTER, path: 'vector/server.mjs', entry: 'exporters/vector/server.ts' }],
   readsAtStart: { [EXPORTER]: { folders: ['vector/'], secrets: [DATABASES] } },
   problems: canaryProblems,

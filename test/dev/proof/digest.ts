@@ -69,7 +69,7 @@ function parsedRules(path: string, text: string): readonly ParsedRule[] {
 
 /** A recorded metric that reads no series, such as the names of covered jobs: there is nothing to prove about it. */
 function isConstant({ record, expr }: Rule): boolean {
-  return record !== undefined && syntaxError(String(expr)) === undefined && selectorsOf(String(expr)).length === 0;
+  return record !== undefined && syntaxError(expr) === undefined && selectorsOf(expr).length === 0;
 }
 
 /** The recorded metrics that an expression reads, and those that they read. */

@@ -1,6 +1,6 @@
 import { exec } from '../../../scripts/base/exec.ts';
 import { importRoot } from '../../../scripts/images/debian-build.ts';
-import { isExpiredMirror } from '../../../scripts/engine/mirror.ts';
+import { isExpiredMirror } from '../../../scripts/engine/apt.ts';
 import { sh } from '../../support/sh.ts';
 
 /** An image of Debian packages for targets. Change the tag of `name` with the packages: an image that is there is not built again. */

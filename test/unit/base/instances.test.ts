@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { postgresSettings } from '../../../scripts/modules/postgres/settings.ts';
-import { redisSettings } from '../../../scripts/modules/redis/settings.ts';
+import { redisSettings } from '../../../scripts/modules/redis/index.ts';
 
 const KINDS = { postgres: postgresSettings.POSTGRES_INSTANCES.kind, redis: redisSettings.REDIS_INSTANCES.kind };
 

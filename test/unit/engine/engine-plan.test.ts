@@ -1,4 +1,4 @@
-import { isExpiredMirror } from '../../../scripts/engine/mirror.ts';
+import { isExpiredMirror } from '../../../scripts/engine/apt.ts';
 import { describe, expect, it } from 'vitest';
 import { classifyPull, DEBIAN_IMAGES, debianTag, mmdebstrapArgs, upstreamVersion } from '../../../scripts/images/debian-images.ts';
 import { isOlder, planEngine, type EngineFacts } from '../../../scripts/engine/plan.ts';

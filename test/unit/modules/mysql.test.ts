@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { detection } from '../../../scripts/modules/mysql/detect.ts';
 import { loginFile, passwordProblems } from '../../../scripts/modules/mysql/login-file.ts';
 import { REFUSED, refusal } from '../../../scripts/modules/mysql/refusal.ts';
-import { mysqlSettings } from '../../../scripts/modules/mysql/settings.ts';
+import { mysqlSettings } from '../../../scripts/modules/mysql/index.ts';
 import { containerFacts } from './container-facts.ts';
 
 const shop = { name: 'shop', user: 'm' };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { exporterArguments } from '../../../scripts/modules/nginx/arguments.ts';
+import { exporterArguments } from '../../../scripts/modules/nginx/index.ts';
 import { detection, readPage } from '../../../scripts/modules/nginx/detect.ts';
 import { REFUSED, refusal } from '../../../scripts/modules/nginx/refusal.ts';
-import { nginxSettings } from '../../../scripts/modules/nginx/settings.ts';
+import { nginxSettings } from '../../../scripts/modules/nginx/index.ts';
 import { containerFacts } from './container-facts.ts';
 
 const PAGE = 'Active connections: 1 \nserver accepts handled requests\n 3 3 3 \nReading: 0 Writing: 1 Waiting: 0 \n';

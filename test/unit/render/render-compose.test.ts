@@ -1,6 +1,6 @@
 import { publishedPorts } from '../../../scripts/base/compose-model.ts';
 import { expect, it } from 'vitest';
-import type { HostPaths } from '../../../scripts/base/host-paths.ts';
+import type { HostPaths } from '../../../scripts/modules/parts.ts';
 import { treeDigest, withDigestRule } from '../../../scripts/base/digest.ts';
 import { modules } from '../../../scripts/modules/index.ts';
 import type { ComposeHost } from '../../../scripts/modules/parts.ts';

@@ -1,4 +1,4 @@
-import type { ScrapedTarget, TimedSample } from '../../../scripts/clients/samples.ts';
+import type { ScrapedTarget, TimedSample } from '../../../scripts/clients/prometheus.ts';
 import { describe, expect, it } from 'vitest';
 import { currentSamples } from '../../../scripts/up/evidence.ts';
 
