@@ -20,7 +20,7 @@ const hasImage = async (image: string): Promise<boolean> => (await sh(['docker',
 export function startChecks(stack: () => E2eStack): void {
   it('npm run demo asks for a running stack first', async () => {
     const { code, stderr } = await stack().run('demo');
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/the stack: does not run.*\n.*npm run up/) });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/the stack: is not running.*\n.*npm run up/) });
   });
 
   describe('the first start', () => {
