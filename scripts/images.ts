@@ -19,7 +19,7 @@ await main(async (context) => {
   const rows = await listImages(place);
   if (action === 'save') {
     const saved = await saveImages(place, rows, file ?? '');
-    if (saved.length === 0) throw stackFailure([error('images', 'there is none on this host yet', 'npm run up')]);
+    if (saved.length === 0) throw stackFailure([error('images', 'none of them is on this host yet', 'npm run up')]);
     place.report.result(`${saved.length} images are in ${file ?? ''}. On the other host: npm run images -- load ${file ?? ''}`);
     return;
   }

@@ -9,12 +9,12 @@ import { ROOT } from './base/files.ts';
 /** `npm run logs [-- service…] [-- --follow --tail 50 --since 10m]`: what `docker compose logs` takes. */
 await main(async ({ args, signal }) => {
   const model = await publishedModel(ROOT);
-  const notUp = stackFailure([error('the stack', 'is not up: there are no logs', 'npm run up')]);
+  const notUp = stackFailure([error('the stack', 'is not running, so there are no logs', 'npm run up')]);
   if (model === undefined) throw notUp;
   const unknown = unknownServices(args, Object.keys(model.services));
   if (unknown.length > 0) throw inputFailure(unknown);
   const { code: listed, stdout } = await compose(exec, ROOT, ['ps', '--all', '--quiet'], { timeoutMs: 30_000 });
-  // Where the engine does not answer, Compose says so itself.
+  // If the engine does not answer, Compose reports it.
   if (listed === 0 && stdout.trim() === '' && !args.some((arg) => arg === '--help' || arg === '-h')) throw notUp;
   const tail = args.some((arg) => /^(-n|--tail|--since)/.test(arg)) ? [] : ['--tail', '100'];
   const { code } = await compose(exec, ROOT, ['logs', ...tail, ...args], { interactive: true, signal });

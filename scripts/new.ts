@@ -9,11 +9,12 @@ import { makeCopy } from './copy/run.ts';
 
 const USAGE = 'npm run new -- ../shop-monitoring';
 
-/** Makes a copy of this stack for the next project: its files, a project name and ports of its own, no data and no secrets. */
+/** Copies this stack for another project: its files with a new project name and new ports, without data and secrets. */
 await main(async (context) => {
   const { positionals } = parseArguments(context.args, { usage: USAGE, options: {}, positionals: true });
   const [folder, ...rest] = positionals;
-  if (folder === undefined || folder === '' || rest.length > 0) throw inputFailure([error('arguments', 'one folder must be named', USAGE)]);
+  if (folder === undefined || folder === '' || rest.length > 0)
+    throw inputFailure([error('arguments', 'exactly one folder is needed', USAGE)]);
   const copy = await makeCopy(context, ROOT, resolve(folder));
   if ('problem' in copy.commit) context.report.problems([copy.commit.problem]);
   context.report.result(renderCopy(copy.folder, copy.plan, copy.files));

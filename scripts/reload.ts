@@ -10,7 +10,7 @@ import { lintPrepared } from './up/lint.ts';
 import { prepare } from './up/prepare.ts';
 import { openWorkspace } from './engine/workspace.ts';
 
-/** Brings changed files into force in the running stack: lint → publish → reload → prove that what runs is what is on disk. */
+/** Applies changed files to the running stack: lint → publish → reload → check that it runs what is on disk. */
 await main(async (context) => {
   parseArguments(context.args, { usage: 'npm run reload', options: {} });
   const { settings, warnings } = await loadSettings(ROOT);

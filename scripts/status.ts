@@ -7,7 +7,7 @@ import { loadSettings } from './settings/io.ts';
 import { lookAtStack } from './doctor/status-io.ts';
 import { openWorkspace } from './engine/workspace.ts';
 
-/** What runs, what is scraped and what fires, now. Exit code 1 where something is not as it should be. */
+/** What runs, what is scraped and what fires now. Exit code 1 if there is a problem. */
 await main(async (context) => {
   const { values } = parseArguments(context.args, { usage: 'npm run status [-- --json]', options: { json: { type: 'boolean' } } });
   const { settings } = await loadSettings(ROOT);

@@ -42,7 +42,7 @@ await main(async (context) => {
     const channels = await routeTestAlert(place, labels);
     const lines = channels.map(({ receiver, integration }) => `${receiver}  ${integration}`);
     place.report.result(
-      values.json === true ? JSON.stringify(channels, null, 2) : `Would be told, nothing was sent:\n  ${lines.join('\n  ')}`,
+      values.json === true ? JSON.stringify(channels, null, 2) : `Would be notified, nothing was sent:\n  ${lines.join('\n  ')}`,
     );
     return;
   }

@@ -19,7 +19,7 @@ await main(async (context) => {
   const { report } = context;
 
   const { settings, warnings, created } = await (dryRun ? loadSettings : loadOrCreateSettings)(ROOT);
-  if (created) report.note('  .env was made from .env.example, with generated secrets (mode 0600).');
+  if (created) report.note('  .env was created from .env.example, with generated secrets (mode 0600).');
   report.problems(warnings);
   const place = await openWorkspace(context, values.yes);
   const prepared = await prepare(place, settings, { checkHost: true });

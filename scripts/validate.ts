@@ -19,6 +19,6 @@ await main(async (context) => {
   await lintPrepared(place, prepared, true);
   context.signal.throwIfAborted();
   if (prepared.silentReceivers.length > 0)
-    context.report.note(`Told to the history only, as no channel is set: ${prepared.silentReceivers.join(', ')} (npm run configure).`);
+    context.report.note(`History only, because no channel is set: ${prepared.silentReceivers.join(', ')} (npm run configure).`);
   context.report.result('The configuration is valid. Nothing has been changed.');
 });

@@ -5,7 +5,7 @@ import { page } from './page.ts';
 import { severityClass } from './pages.ts';
 import type { Timeline, TimelineEntry } from './timeline.ts';
 
-/** One alert with everything that is known of it. */
+/** One alert with all details. */
 export function alertPage(alert: StoredAlert, story: Timeline, nowMs: number): string {
   const { startsAt, endsAt } = alert;
   const ended =
@@ -35,7 +35,7 @@ export function alertPage(alert: StoredAlert, story: Timeline, nowMs: number): s
       <p>${alert.summary}</p>
       <p class="links">${linksOf(alert)}</p>
       ${tableOf(facts.filter(([, value]) => value !== ''))}
-      <h2>Who was told, and who was not</h2>
+      <h2>Who was notified, and who was not</h2>
       ${story.answer.map((sentence) => html`<p>${sentence}</p>`)}
       <ol class="story">
         ${story.entries.map(entry)}
@@ -54,7 +54,7 @@ export function alertPage(alert: StoredAlert, story: Timeline, nowMs: number): s
   );
 }
 
-/** Where to go from here. */
+/** Links for the next steps. */
 function linksOf({ runbook, generatorURL, externalURL, alertname, instance }: StoredAlert): readonly Html[] {
   const matchers = [`alertname=${JSON.stringify(alertname)}`, ...(instance === '' ? [] : [`instance=${JSON.stringify(instance)}`])];
   const silence = externalURL === '' ? '' : `${externalURL}/#/silences/new?filter=${encodeURIComponent(`{${matchers.join(', ')}}`)}`;
@@ -77,7 +77,7 @@ function entry({ at, until, kind, text, by }: TimelineEntry): Html {
   return html`<li class="${kind}"><span class="when">${time(at)}${end}</span> <span>${text}${others}</span></li>`;
 }
 
-/** Who takes care of it, or the form to say so. */
+/** Who handles it, or the form to acknowledge it. */
 function acknowledged({ id, startsAt, acknowledgedAt, acknowledgedBy }: StoredAlert): Html {
   if (acknowledgedAt !== null)
     return html`by ${acknowledgedBy ?? ''} at ${time(acknowledgedAt)} (after ${spell(secondsBetween(startsAt, acknowledgedAt) ?? 0)})`;

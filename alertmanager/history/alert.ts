@@ -1,7 +1,7 @@
 import type { AlertQuery } from './query.ts';
 import type { IncomingAlert, Notification } from './payload.ts';
 
-/** An alert as it is listed. Times are ISO 8601 in UTC. */
+/** An alert in the list. Times are ISO 8601 in UTC. */
 export interface StoredAlert {
   readonly id: string;
   readonly fingerprint: string;
@@ -20,7 +20,7 @@ export interface StoredAlert {
   readonly generatorURL: string;
   readonly groupKey: string;
   readonly externalURL: string;
-  /** Who was told. Empty: Alertmanager knows the alert and has told nobody. */
+  /** Who was notified. Empty: Alertmanager knows the alert and has notified no one. */
   readonly receivers: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -51,13 +51,13 @@ export interface AlertCount {
 /** Values that occur, newest first: what the filters offer. */
 export type KnownValues = Readonly<Record<'alertname' | 'instance' | 'service', readonly string[]>>;
 
-/** Where alerts are kept. Everything may fail by throwing; nothing is kept that was not returned from. */
+/** Where alerts are stored. Every method may throw; only what it returned from is stored. */
 export interface AlertStore {
-  /** Stores a whole notification or nothing of it. When this returns, it is kept for good. */
+  /** Stores a notification completely or not at all. When this returns, it is durable. */
   save(notification: Notification, nowMs: number): void | Promise<void>;
-  /** Stores an alert that nobody was told of, unless it is there. */
+  /** Stores an alert without any notification, unless it exists. */
   learn(alert: IncomingAlert, nowMs: number): void | Promise<void>;
-  /** Notes the end of an alert that nobody was told of. */
+  /** Stores the end of an alert without any notification. */
   end(alert: IncomingAlert, nowMs: number): void | Promise<void>;
   /** Alerts that match, newest start first. */
   find(query: AlertQuery): Found | Promise<Found>;
@@ -66,25 +66,25 @@ export interface AlertStore {
   /** What the noise page needs of every alert that matches. */
   times(query: AlertQuery): readonly AlertTimes[] | Promise<readonly AlertTimes[]>;
   get(id: string): StoredAlert | undefined | Promise<StoredAlert | undefined>;
-  /** Notes who takes care of an alert. The first one stays; returns whether this was the first. */
+  /** Stores who handles an alert. The first one stays; returns whether this was the first. */
   acknowledge(id: string, by: string, nowMs: number): boolean | Promise<boolean>;
   counts(): readonly AlertCount[] | Promise<readonly AlertCount[]>;
   known(): KnownValues | Promise<KnownValues>;
-  /** Bytes of what is stored here; 0 where it is stored elsewhere. */
+  /** Bytes stored here; 0 if stored elsewhere. */
   sizeBytes(): number;
-  /** Removes at most `limit` alerts that ended, or were last heard of, before the time. Returns how many. */
+  /** Removes at most `limit` alerts that ended, or were last seen, before the time. Returns how many. */
   prune(beforeMs: number, limit: number): number | Promise<number>;
-  /** Throws where the store cannot be written. */
+  /** Throws if the store cannot be written. */
   probe(): void | Promise<void>;
   close(): void;
 }
 
-/** Seconds between two times; null where one is not there. */
+/** Seconds between two times; null if one is missing. */
 export function secondsBetween(from: string, to: string | null): number | null {
   return to === null ? null : Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
 }
 
-/** An alert as it is given out: with the times that people ask for. */
+/** An alert as the API returns it, with derived durations. */
 export function withTimes(alert: StoredAlert): StoredAlert & Readonly<Record<'secondsToAcknowledge' | 'secondsToResolve', number | null>> {
   return {
     ...alert,

@@ -11,7 +11,7 @@ import { write } from './writes.ts';
 const HEADERS = {
   'content-security-policy': "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
-  // Other sites learn nothing; the page's own forms still name their origin, which is how a request of another site is told apart.
+  // Other sites get no referrer; the page's own forms still send their origin, which distinguishes them from other sites' requests.
   'referrer-policy': 'same-origin',
   'cache-control': 'no-store',
 };
@@ -22,7 +22,7 @@ export function createApp(options: ServiceOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method, url = '/' } = request;
     const answer = await answerOf(service, request).catch((failure: unknown) => refusal(failure, url, service.log));
-    // The rest of a body that is too large is not read, so the connection is of no further use.
+    // The rest of an oversized body is not read, so the connection cannot be reused.
     response.writeHead(answer.status, { ...HEADERS, ...answer.headers, ...(answer.status === 413 ? { connection: 'close' } : {}) });
     await send(answer, method === 'HEAD', response).catch((failure: unknown) => {
       service.log({ msg: 'answer cut off', path: url, error: String(failure) });
@@ -38,7 +38,7 @@ async function answerOf(service: Service, request: IncomingMessage): Promise<Ans
   return (await write(service, request, target.pathname)) ?? json(405, { error: `${method} is not possible here` });
 }
 
-/** What is asked for. Only the path counts, so that `//x` is no other host; throws `BadRequest` where it is no address. */
+/** The requested address. Only the path counts, so that `//x` is not another host; throws `BadRequest` if it is invalid. */
 function targetOf(url: string): URL {
   const address = url.startsWith('/') ? `http://history${url}` : url;
   if (!URL.canParse(address)) throw new BadRequest('this is not an address');
@@ -57,5 +57,5 @@ function refusal(failure: unknown, path: string, log: Log): Answer {
   if (failure instanceof Forbidden) return json(403, { error: failure.message });
   // Alertmanager sends a notification again when it is answered with 5xx.
   log({ msg: 'request failed', path, error: String(failure) });
-  return json(500, { error: 'the alert history could not do that; its log says why' });
+  return json(500, { error: 'the alert history failed; see its log' });
 }

@@ -17,7 +17,7 @@ export async function takeEvent({ events, store, now, received }: Service, reque
     events.save(recorded);
     for (const { kind, fingerprint, alert } of recorded) {
       if (kind === 'over' && alert?.status === 'resolved') await store.end(alert, now());
-      // A muted alert reaches nobody, this history included: its events are all there is to know it from.
+      // A muted alert reaches no one, this history included: it is known only from its events.
       const muted = kind === 'silenced' || kind === 'inhibited' ? events.alert(fingerprint) : undefined;
       if (muted?.status === 'firing') await store.learn(muted, now());
     }
@@ -29,7 +29,7 @@ export async function takeEvent({ events, store, now, received }: Service, reque
   }
 }
 
-/** What kept those alerts quiet of which nobody was told: `silenced` or `inhibited`, by their ids. */
+/** What muted the alerts without any notification: `silenced` or `inhibited`, by their IDs. */
 export function quietOf(alerts: readonly StoredAlert[], events: EventStore): ReadonlyMap<string, string> {
   return new Map(
     alerts.flatMap(({ id, fingerprint, startsAt, endsAt, receivers }) => {
@@ -41,7 +41,7 @@ export function quietOf(alerts: readonly StoredAlert[], events: EventStore): Rea
 
 const sinceBefore = (startsAt: string): string => new Date(Date.parse(startsAt) - SLACK_MS).toISOString();
 
-/** The story of an alert, from its beginning to the next time the same alert began. */
+/** The timeline of an alert, from its start to the next start of the same alert. */
 export async function storyOf(alert: StoredAlert, events: EventStore, store: AlertStore): Promise<Timeline> {
   const from = sinceBefore(alert.startsAt);
   const { alerts } = await store.find(

@@ -29,7 +29,7 @@ const MIGRATIONS: readonly string[] = [
 
 export type EventStore = ReturnType<typeof openEventStore>;
 
-/** Opens the database of events. They explain alerts and are not the alerts: a power cut may cost the last seconds of them. */
+/** Opens the database of events. They only explain alerts, so a power cut may lose the last seconds of them. */
 export function openEventStore(path: string) {
   const db = new DatabaseSync(path);
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;');
@@ -59,7 +59,7 @@ export function openEventStore(path: string) {
         if (alert !== undefined) see.run(fingerprint, JSON.stringify(alert), at);
       }
     },
-    /** The alert of a fingerprint as an event held it last. */
+    /** The alert of a fingerprint from its latest event. */
     alert(fingerprint: string): IncomingAlert | undefined {
       const row = seen.get(fingerprint);
       return row === undefined ? undefined : (JSON.parse(String(row['alert'])) as IncomingAlert);

@@ -1,24 +1,24 @@
 import { BadRequest, isRecord, parseJson, timeOf, type IncomingAlert } from './payload.ts';
 
-/** What Alertmanager's event recorder tells, as far as it explains who was told of an alert and who was not. */
+/** The events of Alertmanager's recorder that explain who was notified of an alert and who was not. */
 export type EventKind = 'known' | 'grouped' | 'silenced' | 'inhibited' | 'told' | 'over' | 'started' | 'stopped';
 
 export interface RecordedEvent {
   readonly kind: EventKind;
   /** ISO 8601 in UTC. */
   readonly at: string;
-  /** The alert; empty for what concerns them all. */
+  /** The alert; empty for events about all alerts. */
   readonly fingerprint: string;
   /** Events of one kind and subject that follow each other are one entry: a silenced alert is reported at every evaluation. */
   readonly subject: string;
   readonly detail: Readonly<Record<string, string>>;
-  /** The alert in full, where the event holds it. */
+  /** The full alert, if the event contains it. */
   readonly alert?: IncomingAlert;
 }
 
 type Json = Record<string, unknown>;
 
-/** Reads one event of Alertmanager's recorder (eventrecorderpb.Event as JSON). Kinds that are of no use here give an empty list. */
+/** Reads one event of Alertmanager's recorder (eventrecorderpb.Event as JSON). Other kinds return an empty list. */
 export function parseEvent(body: string): readonly RecordedEvent[] {
   const value = parseJson(body);
   if (!isRecord(value) || !isRecord(value['data'])) throw new BadRequest('the body is not an event of Alertmanager');

@@ -3,10 +3,10 @@ import type { KnownValues } from './alert.ts';
 import { html, type Html } from './html.ts';
 import type { AlertQuery } from './query.ts';
 
-/** The worst first, as people look for them. */
+/** The worst first. */
 export const WORST_FIRST = SEVERITIES.toReversed();
 
-/** The form above a list: what is asked for often in one line, the rest folded away until it is used. */
+/** The form above a list: common filters in one line, the rest folded until used. */
 export function filters({ status, equal, text, since, until, acknowledged }: AlertQuery, known: KnownValues): Html {
   const more = [equal.alertname, equal.instance, equal.service, since, until, acknowledged].some((value) => value !== undefined);
   const inner = html`<summary>More filters</summary>

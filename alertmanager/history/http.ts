@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What is sent back. A body of several parts is sent as it is made. */
+/** A response. A body of several parts is streamed. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | AsyncIterable<string>;
 }
 
-/** The body is larger than anything that is taken. */
+/** The body is larger than the limit. */
 export class TooLarge extends Error {}
 
 /** Another site's page made the browser send this. */
@@ -37,8 +37,8 @@ export async function readBody(request: IncomingMessage, maxBytes = MAX_BODY_BYT
 }
 
 /**
- * Throws `Forbidden` where a browser sends the request for a page of another site. Browsers name the page's origin in every POST; programs
- * (curl, scripts) send no such header and carry nobody's session, so they pass.
+ * Throws `Forbidden` if a browser sends the request for a page of another site. Browsers name the page's origin in every POST; programs
+ * (curl, scripts) send no such header and have no session, so they pass.
  */
 export function demandSameOrigin({ headers }: Pick<IncomingMessage, 'headers'>): void {
   const site = headers['sec-fetch-site'];

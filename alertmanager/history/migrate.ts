@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /**
- * Brings a database to the release's version, each step whole or not at all. Entry n of the migrations makes version n+1 out of version n.
- * Throws where a newer release wrote it.
+ * Migrates a database to the release's version, each step in a transaction. Entry n of the migrations turns version n into n+1.
+ * Throws if a newer release wrote it.
  */
 export function migrate(db: DatabaseSync, migrations: readonly string[]): void {
   const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
@@ -12,7 +12,7 @@ export function migrate(db: DatabaseSync, migrations: readonly string[]): void {
     if (index >= version) inTransaction(db, () => db.exec(`${sql} PRAGMA user_version = ${index + 1};`));
 }
 
-/** Runs work in a transaction: all of it or, where it throws, none. */
+/** Runs work in a transaction: all of it or, if it throws, none. */
 export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
   db.exec('BEGIN IMMEDIATE');
   try {

@@ -4,7 +4,7 @@ import type { Noise, NoiseRow } from './noise.ts';
 import { page } from './page.ts';
 import { severityClass } from './pages.ts';
 
-/** How often each alert came, week by week: where to move a threshold first. */
+/** How often each alert fired, by week: which threshold to adjust first. */
 export function noisePage({ weeks, alerts }: Noise): string {
   const loudest = Math.max(1, ...alerts.flatMap(({ perWeek }) => perWeek));
   const columns = weeks.map((week) => html`<th class="n">${week.slice(5)}</th>`);
@@ -12,8 +12,8 @@ export function noisePage({ weeks, alerts }: Noise): string {
     'Noise',
     html`<h1>Noise</h1>
       <p class="dim">
-        How often each alert came in the last ${weeks.length} weeks, by the Monday (UTC) of the week; the loudest first. An alert that
-        nobody ever acknowledges and that ends by itself is one to change or to remove. Other spans: <a href="/noise?weeks=4">4</a>
+        How often each alert came in the last ${weeks.length} weeks, by the Monday (UTC) of the week; the loudest first. An alert that no
+        one ever acknowledges and that ends by itself is one to change or to remove. Other spans: <a href="/noise?weeks=4">4</a>
         <a href="/noise?weeks=12">12</a> <a href="/noise?weeks=26">26</a> weeks, or as
         <a href="/api/v1/noise?weeks=${weeks.length}">JSON</a>.
       </p>

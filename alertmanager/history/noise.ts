@@ -1,6 +1,6 @@
 import { secondsBetween, type AlertTimes } from './alert.ts';
 
-/** How often one alert came, week by week, and how it was dealt with. Times in seconds. */
+/** How often one alert fired, by week, and how it was handled. Times in seconds. */
 export interface NoiseRow {
   readonly alertname: string;
   readonly severity: string;
@@ -33,7 +33,7 @@ export function lastWeeks(count: number, nowMs: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => mondayOf(nowMs - (count - 1 - index) * 7 * DAY_MS));
 }
 
-/** Fires always, to show that alerts arrive: no noise. */
+/** Always fires, to show that alerts arrive: not noise. */
 const ALWAYS = 'Watchdog';
 
 /** Counts alerts by name and week. */

@@ -8,7 +8,7 @@ import type { AlertQuery } from './query.ts';
 export interface ListContext {
   readonly parameters: URLSearchParams;
   readonly nowMs: number;
-  /** What kept an alert from everybody, by its id. */
+  /** What muted an alert, by its ID. */
   readonly quiet: ReadonlyMap<string, string>;
 }
 
@@ -21,7 +21,7 @@ export function listPage(
 ): string {
   const empty =
     total === 0
-      ? html`<p class="dim">Nothing has been told here yet, or the filters leave nothing. <code>npm run test-alert</code> sends one.</p>`
+      ? html`<p class="dim">No alert yet, or none matches the filters. <code>npm run test-alert</code> sends one.</p>`
       : undefined;
   const all = new URLSearchParams([...parameters].filter(([name]) => name !== 'limit' && name !== 'offset'));
   return page(
@@ -46,14 +46,14 @@ export function severityClass(severity: string): string {
   return WORST_FIRST.find((known) => known === severity) ?? 'info';
 }
 
-function row(alert: StoredAlert, nowMs: number, quiet = 'nobody was told'): Html {
+function row(alert: StoredAlert, nowMs: number, quiet = 'no one was notified'): Html {
   const end = alert.endsAt === null ? nowMs : Date.parse(alert.endsAt);
   const taken = alert.acknowledgedBy === null ? undefined : html` <span class="tag">${alert.acknowledgedBy} is on it</span>`;
-  const untold = alert.receivers.length === 0 ? html` <span class="tag quiet">${quiet}</span>` : undefined;
+  const unnotified = alert.receivers.length === 0 ? html` <span class="tag quiet">${quiet}</span>` : undefined;
   return html`<div class="alert ${severityClass(alert.severity)} ${alert.status}">
     <p class="what"><span class="sev">${alert.severity || 'no severity'}</span> <span class="state">${alert.status}</span></p>
     <p>
-      <a href="/alerts/${alert.id}">${alert.alertname}</a>${alert.instance === '' ? '' : ` on ${alert.instance}`}${taken}${untold}
+      <a href="/alerts/${alert.id}">${alert.alertname}</a>${alert.instance === '' ? '' : ` on ${alert.instance}`}${taken}${unnotified}
       <span>${alert.summary}</span>
     </p>
     <p class="when">
@@ -74,7 +74,7 @@ function pager({ limit, offset }: AlertQuery, total: number, parameters: URLSear
   return html`<p>${newer} ${older}</p>`;
 }
 
-/** A page that says what is wrong and where to go. */
+/** A page with an error and a way on. */
 export function messagePage(title: string, message: string): string {
   return page(
     title,

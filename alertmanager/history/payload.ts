@@ -20,7 +20,7 @@ export interface Notification {
   readonly alerts: readonly IncomingAlert[];
 }
 
-/** The request is not what Alertmanager sends. The message says what is wrong with it. */
+/** The request is not what Alertmanager sends; the message explains why. */
 export class BadRequest extends Error {}
 
 /** Reads a webhook body. Throws `BadRequest` naming the first thing that is not as Alertmanager sends it. */
@@ -58,7 +58,7 @@ function parseAlert(value: unknown, place: string): IncomingAlert {
   };
 }
 
-/** Parses JSON; `BadRequest` where it is none. */
+/** Parses JSON; `BadRequest` if it is invalid. */
 export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);

@@ -1,6 +1,6 @@
 import { BadRequest } from './payload.ts';
 
-/** What a list asks for. */
+/** The query of a list. */
 export interface AlertQuery {
   readonly status?: 'firing' | 'resolved';
   /** Columns that must be equal. */
@@ -12,7 +12,7 @@ export interface AlertQuery {
   /** Bounds of the start, ISO 8601. */
   readonly since?: string;
   readonly until?: string;
-  /** Whether somebody takes care of it. */
+  /** Whether it is acknowledged. */
   readonly acknowledged?: boolean;
   /** Only what comes after this one in the list's order. */
   readonly after?: { readonly startsAt: string; readonly id: string };
@@ -85,7 +85,7 @@ export function wholeNumber(parameters: URLSearchParams, name: string, fallback:
   return value;
 }
 
-/** The SQL condition of a query, with its values: nothing of the request becomes part of the SQL itself. */
+/** The SQL condition of a query, with its values: no part of the request becomes SQL. */
 export function whereClause(query: AlertQuery): { readonly sql: string; readonly values: readonly string[] } {
   const parts: [string, ...string[]][] = [];
   if (query.status !== undefined) parts.push(['status = ?', query.status]);

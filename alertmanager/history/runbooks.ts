@@ -37,7 +37,7 @@ export async function runbookIndex(folder: string): Promise<string> {
   );
 }
 
-/** One runbook as a page; undefined where there is none. */
+/** One runbook as a page; undefined if it is missing. */
 export async function runbookPage(folder: string, module: string, alert: string): Promise<string | undefined> {
   if (!NAME.test(module) || !NAME.test(alert)) return undefined;
   const text = await readFile(join(folder, module, `${alert}.md`), 'utf8').catch(() => undefined);
@@ -45,7 +45,7 @@ export async function runbookPage(folder: string, module: string, alert: string)
   return page(alert, { html: await markdown.parse(text) });
 }
 
-/** What is shown where there is no such runbook. */
+/** The page for a missing runbook. */
 export function noRunbook(path: string): string {
   return messagePage('No such runbook', `There is no file runbooks/${path}.md. Write it in the stack's folder, then npm run reload.`);
 }

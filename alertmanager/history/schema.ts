@@ -1,6 +1,6 @@
 /**
- * How the database of alerts came to be what it is. Entries are only ever added, so that every database of an older release becomes what a
- * new one would be, with everything in it. The first is also what releases before the numbering made.
+ * The migrations of the alert database. Entries are only added, so that a database of any older release becomes equal to a
+ * new one and keeps its data. The first is also the schema of releases before the numbering.
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS alerts (

@@ -16,7 +16,7 @@ const DAY_MS = 24 * HOUR_MS;
 const PRUNE_BATCH = 200;
 const PRUNE_PAUSE_MS = 50;
 
-/** Opens a database. A file that is none is set aside and never deleted: alerts from now on matter more than those in it. */
+/** Opens a database. A corrupt file is set aside, never deleted: new alerts matter more than old ones. */
 function openOrReplace<T>(path: string, open: (path: string) => T): { readonly store: T; readonly corrupt: number } {
   try {
     return { store: open(path), corrupt: 0 };
@@ -47,7 +47,7 @@ await main(readEnvironment, async (environment) => {
   const prune = async (): Promise<void> => {
     const before = Date.now() - environment.retentionDays * DAY_MS;
     let removed = 0;
-    // Small batches with a pause: a notification never waits for the clearing of a year.
+    // Small batches with pauses: a notification never waits for the removal of a year.
     for (let batch = PRUNE_BATCH; batch === PRUNE_BATCH; removed += batch) {
       batch = Math.max(await store.prune(before, PRUNE_BATCH), events.prune(before, PRUNE_BATCH));
       await setTimeout(PRUNE_PAUSE_MS);

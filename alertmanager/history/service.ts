@@ -15,7 +15,7 @@ export interface ServiceOptions {
   readonly corrupt: number;
 }
 
-/** What the requests share: the store, and what is counted since the start. */
+/** Shared by all requests: the store, and counters since the start. */
 export function createService(options: ServiceOptions) {
   return {
     ...options,

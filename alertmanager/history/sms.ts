@@ -1,8 +1,8 @@
 import type { Notification } from './payload.ts';
 
-/** Two segments: longer messages cost more and say no more at night. */
+/** Two segments: longer messages cost more without helping at night. */
 const MAX_LENGTH = 306;
-/** Letters that every phone has and that do not halve the room; the others are replaced. */
+/** Letters that every phone has and that do not halve the length; others are replaced. */
 const PLAIN = /[^\n\x20-\x5f\x61-\x7e]/g;
 const REPLACED: readonly (readonly [RegExp, string])[] = [
   [/[‘’‚`´]/g, "'"],

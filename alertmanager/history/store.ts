@@ -11,7 +11,7 @@ const BATCH = 500;
 const RECENT = 5000;
 const HOUR_MS = 3_600_000;
 
-// An alert is stored once by fingerprint and start. A late "firing" never takes back an end that was told already.
+// An alert is stored once by fingerprint and start. A late "firing" never reopens a resolved alert.
 const UPSERT = `
   INSERT INTO alerts (fingerprint, startsAt, status, endsAt, alertname, instance, severity, category, service, summary, description, impact, runbook,
     generatorURL, groupKey, externalURL, receivers, labels, annotations, raw, createdAt, updatedAt)
@@ -26,7 +26,7 @@ const UPSERT = `
     updatedAt = excluded.updatedAt
 `;
 
-// An alert that nobody was told of: known from Alertmanager's events. What a notification said is never changed by one.
+// An alert without any notification, known from Alertmanager's events. An event never changes what a notification stored.
 const LEARN = `
   INSERT INTO alerts (fingerprint, startsAt, status, endsAt, alertname, instance, severity, category, service, summary, description, impact, runbook,
     generatorURL, groupKey, externalURL, receivers, labels, annotations, raw, createdAt, updatedAt)
@@ -34,11 +34,11 @@ const LEARN = `
   ON CONFLICT (fingerprint, startsAt) DO UPDATE SET updatedAt = excluded.updatedAt WHERE receivers = '[]' AND updatedAt < ?21
 `;
 
-/** Opens the database and brings it to this release's version. Throws where the file is no database or the folder cannot be written. */
+/** Opens the database and brings it to this release's version. Throws if the file is not a database or the folder cannot be written. */
 export function openStore(path: string): AlertStore {
   const db = new DatabaseSync(path);
-  // WAL with FULL: what was answered with 200 is on the disk, also after a power cut.
-  // The root file system is read-only: what a query sorts stays in memory, and queries are limited so that it is little.
+  // WAL with FULL: what was answered with 200 survives a power cut.
+  // The root file system is read-only: queries sort in memory, and are limited to keep that small.
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;');
   migrate(db, MIGRATIONS);
   const upsert = db.prepare(UPSERT);
@@ -47,7 +47,7 @@ export function openStore(path: string): AlertStore {
     "UPDATE alerts SET status = 'resolved', endsAt = ?3, raw = ?4, updatedAt = ?5 WHERE fingerprint = ?1 AND startsAt = ?2 AND status = 'firing' AND receivers = '[]'",
   );
   const acknowledge = db.prepare('UPDATE alerts SET acknowledgedAt = ?2, acknowledgedBy = ?3 WHERE id = ?1 AND acknowledgedAt IS NULL');
-  // Without an end only what nobody has repeated for the whole time: Alertmanager tells of a firing alert again every few hours.
+  // Without an end: only if not repeated for the whole time. Alertmanager repeats firing alerts every few hours.
   const prune = db.prepare('DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE endsAt < ?1 OR updatedAt < ?1 LIMIT ?2)');
   const select = (query: AlertQuery, offset: number, limit: number): readonly StoredAlert[] => {
     const { sql, values } = whereClause(query);
@@ -74,7 +74,7 @@ export function openStore(path: string): AlertStore {
       return { total, alerts: select(query, query.offset, query.limit) };
     },
     *each(query) {
-      // By the last one seen, not by number: alerts that come meanwhile move nothing.
+      // By the last one seen, not by offset: new alerts shift nothing.
       let after: AlertQuery['after'];
       for (;;) {
         const batch = select({ ...query, ...(after === undefined ? {} : { after }) }, 0, BATCH);
@@ -117,7 +117,7 @@ export function openStore(path: string): AlertStore {
   };
 }
 
-/** The id in an address as the database has it; another writing of a number (`1e0`, ` 1`) is nobody's. */
+/** The id in an address as the database has it; another form of a number (`1e0`, ` 1`) matches none. */
 function rowId(id: string): number {
   return /^[1-9]\d*$/.test(id) ? Number(id) : -1;
 }

@@ -1,8 +1,8 @@
 import { BadRequest, isRecord, parseJson, stringMap } from './payload.ts';
 
-/** A test alert ends by itself after this long, so that a forgotten one wakes nobody for ever. */
+/** A test alert ends by itself after this long, so that a forgotten one does not alert forever. */
 const MAX_TTL_SECONDS = 600;
-/** Prometheus refuses nothing longer, but a notification with more is unreadable. */
+/** Prometheus accepts longer ones, but the notification would be unreadable. */
 const MAX_VALUE_LENGTH = 200;
 /** Labels that Prometheus sets itself. */
 const RESERVED = new Set(['alertname', 'job', 'instance', 'cluster']);

@@ -2,20 +2,20 @@ import { secondsBetween, type StoredAlert } from './alert.ts';
 import type { StoredEvent } from './event-store.ts';
 import { spell, time } from './format.ts';
 
-/** One line of an alert's story. */
+/** One line of an alert's timeline. */
 export interface TimelineEntry {
   /** ISO 8601 in UTC. */
   readonly at: string;
-  /** When the alert was kept quiet last. */
+  /** When the alert was last muted. */
   readonly until?: string;
   readonly kind: StoredEvent['kind'] | 'began' | 'ended' | 'acknowledged';
   readonly text: string;
-  /** Fingerprints of the alerts that kept this one quiet. */
+  /** Fingerprints of the alerts that muted this one. */
   readonly by?: readonly string[];
 }
 
 export interface Timeline {
-  /** Who was told of the alert, and why the others were not: one sentence each. */
+  /** Who was notified of the alert, and why others were not: one sentence each. */
   readonly answer: readonly string[];
   readonly entries: readonly TimelineEntry[];
 }
@@ -24,10 +24,10 @@ export interface Timeline {
 const SELF = 'history';
 
 /**
- * Tells an alert's story.
+ * Builds an alert's timeline.
  *
  * @param alert the alert
- * @param events what Alertmanager's recorder told of it, in order
+ * @param events its events from Alertmanager's recorder, in order
  * @param nameOf the name of an alert by its fingerprint
  */
 export function timelineOf(alert: StoredAlert, events: readonly StoredEvent[], nameOf: (fingerprint: string) => string): Timeline {
@@ -36,9 +36,9 @@ export function timelineOf(alert: StoredAlert, events: readonly StoredEvent[], n
   if (alert.acknowledgedAt !== null)
     own.push({ at: alert.acknowledgedAt, kind: 'acknowledged', text: `${alert.acknowledgedBy ?? ''} took it on.` });
   const others = events.some(({ detail }) => (detail['receiver'] ?? SELF) !== SELF);
-  // That this history was told as well explains nothing where others were, or were to be.
-  const telling = events.filter(({ detail }) => !others || detail['receiver'] !== SELF);
-  const recorded = telling.map((event): TimelineEntry => ({
+  // If there are other receivers, the notification of this history explains nothing.
+  const relevant = events.filter(({ detail }) => !others || detail['receiver'] !== SELF);
+  const recorded = relevant.map((event): TimelineEntry => ({
     at: event.firstAt,
     ...lastingUntil(event, alert),
     kind: event.kind,
@@ -49,7 +49,7 @@ export function timelineOf(alert: StoredAlert, events: readonly StoredEvent[], n
   return { answer: answerOf(alert, events, nameOf), entries };
 }
 
-/** Until when something held: being kept quiet does, and not beyond the alert's own end; after a reload Alertmanager tells of ended alerts once more. */
+/** The end of an entry: only mutes have one, at most the alert's own end. After a reload Alertmanager reports ended alerts again. */
 function lastingUntil({ kind, firstAt, lastAt }: StoredEvent, { endsAt }: StoredAlert): { readonly until?: string } {
   const until = endsAt !== null && endsAt < lastAt ? endsAt : lastAt;
   return (kind === 'silenced' || kind === 'inhibited') && until > firstAt ? { until } : {};
@@ -69,11 +69,11 @@ function sentence(event: StoredEvent, nameOf: (fingerprint: string) => string): 
     case 'stopped':
       return 'Alertmanager stopped.';
     case 'known':
-      return 'Alertmanager heard of it.';
+      return 'Alertmanager received it.';
     case 'grouped':
       return `Grouped for ${detail['receiver'] ?? ''} with what has the same ${groupLabels(detail['groupKey'] ?? '')}.`;
     case 'told':
-      return `Told ${detail['receiver'] ?? ''} that it is ${detail['about'] ?? ''}, through ${detail['integration'] ?? ''} (${detail['reason'] ?? ''}${often}).`;
+      return `Notified ${detail['receiver'] ?? ''} that it is ${detail['about'] ?? ''}, through ${detail['integration'] ?? ''} (${detail['reason'] ?? ''}${often}).`;
     case 'over':
       return `It left the group for ${detail['receiver'] ?? ''}: it is over.`;
     case 'silenced':
@@ -83,7 +83,7 @@ function sentence(event: StoredEvent, nameOf: (fingerprint: string) => string): 
   }
 }
 
-/** The labels of a group out of its key, `{}/{severity="critical"}:{alertname="DiskFull"}`; the rest of it is the route. */
+/** The labels of a group from its key, `{}/{severity="critical"}:{alertname="DiskFull"}`; the rest of it is the route. */
 function groupLabels(key: string): string {
   return /:\{(.*)\}$/s.exec(key)?.[1] || 'route';
 }
@@ -91,7 +91,7 @@ function groupLabels(key: string): string {
 function silence({ detail }: StoredEvent): string {
   const until = Date.parse(detail['until'] ?? '');
   const end = Number.isNaN(until) ? '' : `, set until ${time(new Date(until).toISOString())}`;
-  return `a silence by ${detail['by'] || 'nobody named'} (“${detail['comment'] ?? ''}”${end})`;
+  return `a silence by ${detail['by'] || 'an unnamed user'} (“${detail['comment'] ?? ''}”${end})`;
 }
 
 function inhibitors(event: StoredEvent, nameOf: (fingerprint: string) => string): string {
@@ -105,9 +105,7 @@ function equal({ detail }: StoredEvent): string {
 function answerOf(alert: StoredAlert, events: readonly StoredEvent[], nameOf: (fingerprint: string) => string): readonly string[] {
   const about = events.filter(({ kind }) => kind !== 'started' && kind !== 'stopped');
   if (about.length === 0)
-    return [
-      "Alertmanager's event recorder told nothing of this alert. It keeps events from the day it was switched on, and drops some in a storm.",
-    ];
+    return ["Alertmanager's event recorder has no events of this alert. It records since it was enabled, and drops some in a storm."];
   const receivers = new Set(
     about.filter(({ kind }) => kind === 'grouped' || kind === 'told').map(({ detail }) => detail['receiver'] ?? ''),
   );
@@ -117,7 +115,7 @@ function answerOf(alert: StoredAlert, events: readonly StoredEvent[], nameOf: (f
     ...new Set(quiet.map((event) => (event.kind === 'silenced' ? silence(event) : `${inhibitors(event, nameOf)}, which fired too,`))),
   ];
   if (receivers.size === 0) {
-    const only = 'Nobody: its route leads to this history only, because no channel of its receivers is set up in .env.';
+    const only = 'No one: its route leads to this history only, because no channel of its receivers is set up in .env.';
     return reasons.length === 0 ? [only] : [only, `Besides, ${quietly(reasons)}.`];
   }
   const heard = (receiver: string): string =>
@@ -126,14 +124,14 @@ function answerOf(alert: StoredAlert, events: readonly StoredEvent[], nameOf: (f
 }
 
 function answerFor(receiver: string, alert: StoredAlert, events: readonly StoredEvent[], reasons: readonly string[]): string {
-  const told = events.filter(({ kind, detail }) => kind === 'told' && detail['receiver'] === receiver && detail['about'] === 'firing');
-  const first = told[0];
+  const sent = events.filter(({ kind, detail }) => kind === 'told' && detail['receiver'] === receiver && detail['about'] === 'firing');
+  const first = sent[0];
   if (first !== undefined) {
-    const ways = [...new Set(told.map(({ detail }) => detail['integration'] ?? ''))].join(', ');
-    return `${receiver} was told through ${ways}, first at ${time(first.firstAt)}, ${spell(secondsBetween(alert.startsAt, first.firstAt) ?? 0)} after it began.`;
+    const ways = [...new Set(sent.map(({ detail }) => detail['integration'] ?? ''))].join(', ');
+    return `${receiver} was notified through ${ways}, first at ${time(first.firstAt)}, ${spell(secondsBetween(alert.startsAt, first.firstAt) ?? 0)} after it began.`;
   }
-  if (reasons.length > 0) return `${receiver} was not told: ${quietly(reasons)}.`;
+  if (reasons.length > 0) return `${receiver} was not notified: ${quietly(reasons)}.`;
   if (alert.endsAt !== null)
-    return `${receiver} was not told: it was over after ${lasted(alert)}, before the first message of its group was due (group_wait), or the message could not be delivered.`;
-  return `${receiver} has not been told yet: Alertmanager is gathering its group (group_wait), or the message cannot be delivered; then npm run logs -- alertmanager says why.`;
+    return `${receiver} was not notified: it was over after ${lasted(alert)}, before the first message of its group was due (group_wait), or the message could not be delivered.`;
+  return `${receiver} has not been notified yet: Alertmanager is gathering its group (group_wait), or the message cannot be delivered; then npm run logs -- alertmanager shows why.`;
 }

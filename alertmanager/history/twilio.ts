@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isRecord, type Notification } from './payload.ts';
 import { smsText } from './sms.ts';
 
-/** An account of Twilio and who is told through it. */
+/** A Twilio account and its recipients. */
 export interface TwilioAccount {
   /** `https://api.twilio.com`; another one for a proxy. */
   readonly url: string;
@@ -14,7 +14,7 @@ export interface TwilioAccount {
   readonly to: readonly string[];
 }
 
-/** What became of the messages. `again` is set where it may work later; Alertmanager then sends the notification again. */
+/** The result of the messages. `again` is set if a retry may work; Alertmanager then sends the notification again. */
 interface Sent {
   readonly sent: number;
   readonly problems: readonly string[];
@@ -22,7 +22,7 @@ interface Sent {
 }
 
 const TIMEOUT_MS = 8000;
-/** A number that has its message is left out when Alertmanager sends the same notification again because of another number. */
+/** A number that has its message is skipped when Alertmanager repeats the notification because of another number. */
 const REMEMBER_MS = 30 * 60_000;
 
 /** Sends notifications as SMS through Twilio's Messages resource, one request per number. */
@@ -55,7 +55,7 @@ export function createTwilio(account: TwilioAccount, now: () => number) {
     const results = await Promise.all(open.map(async (to) => ({ to, ...(await message(to, text)) })));
     const failed = results.filter(({ problem }) => problem !== undefined);
     const again = failed.some((result) => result.again === true);
-    // Where nothing is sent again, nothing need be remembered: the next notification of the same alerts is the reminder that people want.
+    // Without a retry nothing needs to be remembered: the next notification of the same alerts is a wanted reminder.
     for (const { to, problem } of results) if (again && problem === undefined) done.set(`${to} ${notification.groupKey} ${what}`, now());
     if (!again) for (const to of account.to) done.delete(`${to} ${notification.groupKey} ${what}`);
     return { sent: results.length - failed.length, problems: failed.flatMap(({ problem }) => problem ?? []), again };

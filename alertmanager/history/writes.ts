@@ -8,10 +8,10 @@ import { parseTestAlert } from './test-alerts.ts';
 
 const MAX_NAME_LENGTH = 100;
 
-/** Answers everything that changes something; undefined where there is no such thing to do. */
+/** Answers every request that changes something; undefined if there is no such action. */
 export async function write(service: Service, request: IncomingMessage, path: string): Promise<Answer | undefined> {
   const { tests, now } = service;
-  // Alertmanager and scripts name no origin. What a browser sends for another site's page is refused whatever it asks for: a forged alert or SMS
+  // Alertmanager and scripts send no origin. All requests of browsers for another site's page are refused: a forged alert or SMS
   // is as bad as a forged acknowledgement.
   demandSameOrigin(request);
   if (request.method === 'POST' && path === '/api/v1/webhook') return webhook(service, request);
@@ -29,7 +29,7 @@ export async function write(service: Service, request: IncomingMessage, path: st
   return undefined;
 }
 
-/** A part of a path without its percent signs; `BadRequest` where they stand for no text. */
+/** A part of a path without its percent signs; `BadRequest` if they are invalid. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -54,7 +54,7 @@ async function webhook(service: Service, request: IncomingMessage): Promise<Answ
   }
 }
 
-/** Sends a notification of Alertmanager on as SMS. 503 asks Alertmanager to try again; what will never work is answered with 4xx. */
+/** Sends a notification of Alertmanager on as SMS. 503 makes Alertmanager retry; permanent errors return 4xx. */
 async function sms(service: Service, request: IncomingMessage): Promise<Answer> {
   const notification = parseNotification(await readBody(request));
   if (service.sendSms === undefined) return json(404, { error: 'SMS is not set up: TWILIO_ACCOUNT_SID, TWILIO_FROM and SMS_TO in .env' });
@@ -65,7 +65,7 @@ async function sms(service: Service, request: IncomingMessage): Promise<Answer> 
   return problems.length === 0 ? json(200, { sent }) : json(again ? 503 : 422, { sent, error: problems.join('; ') });
 }
 
-/** Notes who takes care of an alert: `{"by": "…"}`, or the page's form. */
+/** Stores who handles an alert: `{"by": "…"}`, or the page's form. */
 async function acknowledge({ store, now, log }: Service, request: IncomingMessage, id: string, form: boolean): Promise<Answer> {
   const body = await readBody(request, 10_000);
   const value = form ? Object.fromEntries(new URLSearchParams(body)) : parseJson(body);

@@ -24,7 +24,7 @@ export function readVariables<T>(variables: Variables, read: (reader: Reader) =>
     text: (name, fallback) => given(name) || fallback,
     matching: (name, fallback, pattern, form) => {
       const value = given(name) || fallback;
-      if (!pattern.test(value)) mistakes.push(`${name} is "${value}"; it must be ${form}`);
+      if (!pattern.test(value)) mistakes.push(`${name} is ${value === '' ? 'empty' : `"${value}"`}; it must be ${form}`);
       return value;
     },
     wholeNumber: (name, fallback, max) => {

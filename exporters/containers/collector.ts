@@ -11,13 +11,13 @@ import { Inventory } from './inventory.ts';
 import { containerFamilies, diskFamilies, engineFamilies, tallyFamilies } from './state-metrics.ts';
 import { deviceNames, usageOf, type Usage } from './statistics.ts';
 
-/** Events tell of changes at once; the list finds what they missed and shows that the engine is there. Below the 15 s between two scrapes. */
+/** Events report changes at once; the list finds missed ones and shows that the engine answers. Below the 15 s between two scrapes. */
 const LIST_MS = 10_000;
-/** Every sixth list, once a minute, all containers are looked at again: a lost event then costs a minute and not for ever. */
+/** Every sixth list, once a minute, all containers are inspected again, so that a lost event is corrected within a minute. */
 const LISTS_PER_FULL_LOOK = 6;
 /** As often as cAdvisor reads them, and as often as Prometheus asks. */
 const STATISTICS_MS = 15_000;
-/** Looking is work for the engine: an exporter must not be what makes it slow. */
+/** Inspecting is work for the engine: an exporter must not slow it down. */
 const INSPECT_AT_ONCE = 4;
 /** Statistics are no work but a wait: engines up to 20.10 answer at their next reading, up to a second later, and all in one go. */
 const MEASURE_AT_ONCE = 64;
@@ -74,7 +74,7 @@ export class Collector {
     ]);
   }
 
-  /** Everything there is to tell. An engine that does not answer has no containers to show: nobody knows their state. */
+  /** All metrics. Without an answer of the engine there are no containers: their state is unknown. */
   families(now = Date.now() / 1000): readonly Family[] {
     const up = this.#up === true;
     const live = this.#inventory.live();
@@ -135,7 +135,7 @@ export class Collector {
     [this.#version, this.#info] = await Promise.all([engine.json<EngineVersion>('/version'), engine.json<EngineInfo>('/info')]);
   }
 
-  /** Looks at every container that something happened to. One pass at a time; what comes in between is taken along. */
+  /** Inspects every changed container. One pass at a time; it includes changes that arrive meanwhile. */
   #inspectAll(): Promise<void> {
     this.#inspecting ??= (async () => {
       while (this.#toInspect.size > 0) {
@@ -203,7 +203,7 @@ export class Collector {
 
   async #measureOne(id: string): Promise<void> {
     try {
-      // Without one-shot the engine waits for a second reading, to compute a percentage that nobody reads here.
+      // Without one-shot the engine waits for a second reading, to compute a percentage that is unused here.
       const answer = await this.#options.engine.json<ContainerStatistics>(`/containers/${id}/stats?stream=false&one-shot=true`);
       const usage = usageOf(answer);
       if (usage === undefined) this.#usages.delete(id);

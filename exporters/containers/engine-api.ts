@@ -3,7 +3,7 @@
 export interface ListedContainer {
   readonly Id: string;
   readonly State?: string;
-  /** For people, such as `Up 2 minutes (unhealthy)`; the only place in the list that tells the health. */
+  /** Display text, such as `Up 2 minutes (unhealthy)`; the only place in the list with the health. */
   readonly Status?: string;
 }
 

@@ -6,11 +6,11 @@ import type { ContainerEvent } from './events.ts';
  */
 const LATE = 1_000_000_000n;
 
-/** Tells new events from those that a stream gives again after it was opened anew. */
+/** Distinguishes new events from those that a reopened stream repeats. */
 export class EventWindow {
   readonly #begin: bigint;
   #last: bigint;
-  /** Events of the last second, by what tells them apart. */
+  /** Events of the last second, by a unique key. */
   readonly #seen = new Map<string, bigint>();
 
   /** @param begin nanoseconds since 1970 from which on events count */

@@ -4,7 +4,7 @@ import type { ContainerEvent } from './events.ts';
 import { NO_LIMITS, ownerOf, recordOf, type ContainerRecord } from './record.ts';
 import { Tally } from './tally.ts';
 
-/** A container that is gone is shown this long, as `removed`: twenty scrapes, so that nobody misses one that lived for a second. */
+/** How long a removed container is shown as `removed`: twenty scrapes, so that a short-lived one is not missed. */
 const REMEMBERED_SECONDS = 300;
 /** And no more than this many of them: a host that runs a thousand jobs a minute must not fill the memory. */
 const MAX_REMEMBERED = 200;

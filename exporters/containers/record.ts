@@ -18,7 +18,7 @@ interface LastExit {
   readonly outOfMemory: boolean;
 }
 
-/** What the engine was told to limit. 0: no limit. */
+/** The configured limits. 0: no limit. */
 interface Limits {
   readonly memoryBytes: number;
   readonly memoryReservationBytes: number;
@@ -64,7 +64,7 @@ function seconds(time: string | undefined): number | undefined {
   return milliseconds > 0 ? milliseconds / 1000 : undefined;
 }
 
-/** What an inspection tells, on top of what events told before: a container that runs again no longer says how it ended. */
+/** Merges an inspection with earlier events: a container that runs again no longer has its last exit. */
 export function recordOf(answer: InspectedContainer, known: ContainerRecord | undefined): ContainerRecord {
   const { State = {}, Config = {} } = answer;
   const state = STATES.find((name) => name === State.Status) ?? 'created';

@@ -1,6 +1,6 @@
 import type { BlockIoEntry, ContainerStatistics, NetworkCounters } from './engine-api.ts';
 
-/** What a container uses, the same for cgroup v1 and v2. Undefined: the engine does not tell. */
+/** What a container uses, the same for cgroup v1 and v2. Undefined: the engine does not report it. */
 export interface Usage {
   /** When it was read, milliseconds since 1970. */
   readonly at: number;
@@ -9,7 +9,7 @@ export interface Usage {
   readonly throttling: { readonly periods: number; readonly throttledPeriods: number; readonly throttledSeconds: number };
   readonly memory: {
     readonly usage: number;
-    /** What the kernel cannot take back without writing: usage without file pages that nobody used lately. */
+    /** What the kernel cannot take back without writing: usage without inactive file pages. */
     readonly workingSet: number;
     readonly rss: number;
     readonly cache: number;

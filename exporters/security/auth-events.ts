@@ -8,11 +8,11 @@ type SshReason = (typeof SSH_REASONS)[number];
 export const SUDO_REASONS = ['wrong_password', 'password_required', 'not_in_sudoers', 'command_not_allowed'] as const;
 type SudoReason = (typeof SUDO_REASONS)[number];
 
-/** How somebody logged in. */
+/** The method of a login. */
 export const LOGIN_METHODS = ['password', 'publickey', 'keyboard_interactive', 'console', 'other'] as const;
 type LoginMethod = (typeof LOGIN_METHODS)[number];
 
-/** What a line of the authentication log tells. */
+/** The event of a line in the authentication log. */
 export type AuthEvent =
   | { readonly kind: 'ssh_failure'; readonly reason: SshReason; readonly user: string; readonly source: string; readonly times: number }
   | { readonly kind: 'login'; readonly method: LoginMethod; readonly root: boolean; readonly times: number }
@@ -134,7 +134,7 @@ function methodOf(method = ''): LoginMethod {
   return method.startsWith('keyboard-interactive') ? 'keyboard_interactive' : 'other';
 }
 
-/** sudo's own line at the end of a refusal; those of PAM before it tell of the same. */
+/** sudo's own line at the end of a refusal; PAM's lines before it are about the same. */
 function sudoEvent({ message, times }: LogLine): AuthEvent | undefined {
   const [, , said = ''] = /^\s*(\S+) : (.*)$/.exec(message) ?? [];
   const attempts = /^(\d+) incorrect password attempts? ;/.exec(said);

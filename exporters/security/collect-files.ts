@@ -15,7 +15,7 @@ export function certificateCollector(host: string, paths: readonly string[]): Co
       const scans = found.flatMap(([, result]) => ('value' in result ? [result.value] : []));
       const files = new Map(scans.flatMap((scan) => scan.files).map(({ path, expires }) => [path.slice(host.length), expires]));
       const unreadable = [...new Set(scans.flatMap((scan) => scan.unreadable))].map((path) => path.slice(host.length));
-      // Each by its name: one certificate that nobody watches is as bad as a folder of them.
+      // Each by its name: one unwatched certificate is as bad as a folder of them.
       const sources: readonly Source[] = [
         ...found.map(([path, result]): Source => ({
           path,
@@ -66,7 +66,7 @@ export function exposureCollector(stack: string): Collector {
           gauge('security_secrets_exposed', 'Secrets of the stack that every user of the host may read.', readableSecrets.length),
           gauge(
             'security_secret_exposed',
-            '1 for a secret of the stack that every user of the host may read, 0 for .env and the folder secrets where nobody else may.',
+            '1 for a secret of the stack that every user of the host may read, 0 for a protected .env and folder secrets.',
             listed,
           ),
           gauge(

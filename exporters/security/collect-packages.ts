@@ -24,7 +24,7 @@ export class PackageCollector implements Collector {
   readonly #kernel: string;
   #compared: Compared | undefined;
 
-  /** @param kernel the release of the running kernel, as `uname -r` tells it */
+  /** @param kernel the release of the running kernel, as from `uname -r` */
   constructor(host: string, kernel: string) {
     this.#host = host;
     this.#kernel = kernel;

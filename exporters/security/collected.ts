@@ -1,6 +1,6 @@
 import type { Family } from '../common/text.ts';
 
-/** Whether something on the host could be read: a source that is not there is a fact to tell, not a failure. */
+/** Whether something on the host could be read: a missing source is a result, not a failure. */
 export type SourceState = 'ok' | 'absent' | 'unreadable' | 'silent';
 
 export interface Source {

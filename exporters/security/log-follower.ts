@@ -19,7 +19,7 @@ interface Pass {
 const MAX_LINE_BYTES = 64 * 1024;
 
 /**
- * Reads the lines that were added to a log since a position. Without a position nothing is read: what happened before the watch began is not told.
+ * Reads the lines that were added to a log since a position. Without a position nothing is read: earlier events are not reported.
  * Throws what the file system throws where the log is missing or unreadable.
  */
 export async function followLog(path: string, before: LogPosition | undefined, onLine: (line: string) => void): Promise<Pass> {

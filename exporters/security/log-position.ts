@@ -9,7 +9,7 @@ export interface LogPosition {
   readonly headBytes: number;
 }
 
-/** Enough to tell two logs apart: the first line carries a time and a process number. */
+/** Enough to distinguish two logs: the first line carries a time and a process number. */
 export const HEAD_BYTES = 1024;
 
 /** What is there: the log itself or an earlier one that was set aside. */
@@ -22,7 +22,7 @@ export interface LogFile {
   readonly changed: number;
 }
 
-/** A stretch to read: a file from a byte on to its end. `whole`: also what follows the last line end, because nobody writes to it any more. */
+/** A stretch to read: a file from a byte on to its end. `whole`: also what follows the last line end, because the file is no longer written. */
 export interface Stretch {
   readonly file: LogFile;
   readonly from: number;

@@ -56,7 +56,7 @@ export function installedPackages(status: string): InstalledPackages {
 /** What a repository says of itself. */
 export interface Release {
   readonly security: boolean;
-  /** Offers versions that apt takes only when told to, as backports do. */
+  /** Offers versions that apt installs only on request, such as backports. */
   readonly manual: boolean;
 }
 

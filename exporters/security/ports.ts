@@ -8,7 +8,7 @@ export interface Listener {
   readonly scope: Scope;
 }
 
-/** States of `/proc/net/{tcp,udp}`: LISTEN, and of UDP a socket that is connected to nobody. */
+/** States of `/proc/net/{tcp,udp}`: LISTEN, and of UDP an unconnected socket. */
 const LISTENING = { tcp: '0A', udp: '07' } as const;
 
 /**

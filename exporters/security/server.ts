@@ -12,7 +12,7 @@ import { readEnvironment } from './environment.ts';
 import { Runner } from './runner.ts';
 import { loadState, writeWhole } from './state.ts';
 
-/** Who reads the metrics (node exporter) is another user; what is remembered is nobody else's business. */
+/** Who reads the metrics (node exporter) is another user; the state is private. */
 const METRICS_MODE = 0o644;
 const STATE_MODE = 0o600;
 

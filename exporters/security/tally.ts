@@ -16,7 +16,7 @@ interface Recent {
   readonly times: number;
 }
 
-/** Counts what the authentication log tells. */
+/** Counts the events of the authentication log. */
 export class Tally {
   readonly #counts: Record<string, number>;
   #recent: Recent[];

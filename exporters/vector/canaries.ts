@@ -34,7 +34,7 @@ export interface RecallProbe {
 
 export type Probe = Canary | RecallProbe;
 
-/** One thing that is wrong in the file. The entry it stands in is left out, the others run. */
+/** One mistake in the file. Its entry is skipped, the others run. */
 interface FileProblem {
   readonly line: number;
   readonly message: string;
@@ -83,7 +83,7 @@ export function readProbes(text: string | undefined, targets: readonly string[])
         const line = lineOf(item);
         if (isWrong(entry)) problems.push(...entry.map((message) => ({ line, message: `an entry of ${list} ${message}` })));
         else if (probes.some(({ kind, target, name }) => kind === entry.kind && target === entry.target && name === entry.name))
-          problems.push({ line, message: `"${entry.name}" stands twice for ${entry.target}` });
+          problems.push({ line, message: `"${entry.name}" is listed twice for ${entry.target}` });
         else probes.push(entry);
       }
     else if (value !== null && String(value) !== '' && String(value) !== 'null')

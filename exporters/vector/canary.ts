@@ -4,7 +4,7 @@ import { METHODS, OWN_SCANS } from './catalog.ts';
 import { ask, readOnly, withClient, type Database, type Limits } from './connection.ts';
 import { ProbeError } from './reasons.ts';
 
-/** Index scans that a probe itself caused: they count in PostgreSQL's statistics, but nobody searched. */
+/** Index scans that a probe itself caused: they count in PostgreSQL's statistics, but are not searches of users. */
 export interface OwnScan {
   readonly schema: string;
   readonly table: string;

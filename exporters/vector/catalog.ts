@@ -4,7 +4,7 @@ export const METHODS: readonly string[] = ['hnsw', 'ivfflat', 'lantern_hnsw', 'd
 /** Types that hold a vector. A column of any type with one of the indexes above counts too. */
 export const TYPES: readonly string[] = ['vector', 'halfvec', 'sparsevec'];
 
-/** Rows of each list that are told: more would be a database whose tables are made by a program, and too many series. */
+/** Maximum rows of each list: more would be a database whose tables are made by a program, and too many series. */
 export const MOST_ROWS = 300;
 
 /** What the server has. */
@@ -22,7 +22,7 @@ export const EXTENSIONS = `
               AND (d.classid = 'pg_am'::regclass AND d.objid IN (SELECT oid FROM pg_am WHERE amname = ANY ($1))
                    OR d.classid = 'pg_type'::regclass AND d.objid IN (SELECT oid FROM pg_type WHERE typname = ANY ($2))))`;
 
-/** Relations that somebody holds or wants exclusively: asking for their size would wait with them. */
+/** Relations with a held or requested exclusive lock: reading their size would block. */
 const LOCKED = `
   SELECT relation FROM pg_locks
    WHERE locktype = 'relation' AND mode = 'AccessExclusiveLock'

@@ -76,13 +76,13 @@ async function open({ url, password }: Database, { application, statementMs }: L
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: statementMs + GRACE_MS,
   });
-  // A connection that breaks between two queries says so here; the next query fails and tells why.
+  // A connection that breaks between two queries says so here; the next query fails with the reason.
   client.on('error', () => undefined);
   try {
     await client.connect();
   } catch (failure) {
     // Where the login fails on this side (no password at hand) the driver leaves the connection open, and the server waits for a minute:
-    // look after look, until it has none left for anybody.
+    // look after look, until it has none left.
     streamOf(client).destroy();
     throw failure;
   }

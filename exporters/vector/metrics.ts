@@ -24,7 +24,7 @@ export interface Metrics {
  * Makes the metrics of one database.
  *
  * @param probes its canaries and recall probes: their counters begin at zero, or the first error could not be seen
- * @param fileProblems entries of the canaries file that are left out
+ * @param fileProblems entries of the canaries file that are skipped
  * @param now Unix time in ms
  */
 export function createMetrics(probes: readonly Probe[], fileProblems: number, now: () => number): Metrics {
@@ -41,7 +41,7 @@ export function createMetrics(probes: readonly Probe[], fileProblems: number, no
   const duration = unknown(gauge('collect_duration_seconds', 'How long the last look at the database took.'));
   const collectErrors = counter('collect_errors_total', 'Looks at the database that failed.', ['reason']);
   for (const reason of REASONS) collectErrors.inc({ reason }, 0);
-  gauge('canary_file_problems', 'Entries of the canaries file that are wrong and left out.').set(fileProblems);
+  gauge('canary_file_problems', 'Entries of the canaries file that are wrong and skipped.').set(fileProblems);
   const statistics = statisticsMetrics(registers);
 
   const canary = ['canary'] as const;

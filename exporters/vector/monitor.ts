@@ -48,7 +48,7 @@ export function startMonitor(databases: readonly Database[], file: ProbeFile, co
   for (const database of databases) {
     const { target, instance } = database;
     const probes = file.probes.filter((probe) => probe.target === target);
-    // An entry may be wrong in several ways; all are told at the line where it begins.
+    // An entry may be wrong in several ways; all are reported at the line where it begins.
     const wrongEntries = new Set(file.problems.map(({ line }) => line)).size;
     const metrics = createMetrics(probes, wrongEntries, Date.now);
     const publish = async (): Promise<void> => void pages.set(target, await metrics.text());

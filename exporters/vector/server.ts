@@ -26,7 +26,7 @@ await main(readEnvironment, async ({ port, databasesFile, canariesFile, collectS
     textOf(canariesFile),
     databases.map(({ target }) => target),
   );
-  for (const { line, message } of file.problems) log({ level: 'error', msg: `${canariesFile}:${line}: ${message}; it is left out` });
+  for (const { line, message } of file.problems) log({ level: 'error', msg: `${canariesFile}:${line}: ${message}; it is skipped` });
   const monitor = startMonitor(databases, file, collectSeconds, log);
   const own = new Registry();
   collectDefaultMetrics({ register: own });

@@ -89,7 +89,7 @@ function family<Row extends object>(sources: readonly Source<Row>[], registers: 
   return (rows) => {
     for (const { metric, value, labelNames } of metrics) {
       metric.reset();
-      // Without labels `reset` leaves a zero, which would be a figure that nobody measured.
+      // Without labels `reset` leaves a zero, which no one measured.
       if (labelNames.length === 0) metric.remove();
       for (const row of rows) metric.inc(labelsOf(row, labelNames), value(row));
     }

@@ -11,12 +11,12 @@ export interface Column {
   readonly rows: number;
   readonly nullShare: number;
   readonly inserts: number;
-  /** This user may count it, and nobody has the table locked. */
+  /** This user may count it, and the table is not locked. */
   readonly readable: boolean;
   /** A valid vector index covers it. */
   readonly indexed: boolean;
   readonly waitingWriters: number;
-  /** Columns there are, told or not. */
+  /** All columns, listed or not. */
   readonly found: number;
   /** Values that are not null, counted where the table is small, else estimated. */
   readonly vectors: number;

@@ -44,7 +44,7 @@ export function ports(builder: DashboardBuilder): DashboardBuilder {
     );
 }
 
-/** What waits for somebody to do it. */
+/** Pending maintenance. */
 export function neglect(builder: DashboardBuilder): DashboardBuilder {
   return builder
     .withRow(new RowBuilder('Updates and certificates'))

@@ -59,7 +59,7 @@ function unknownReceivers(source: SourceDocument, root: YAMLMap): readonly Probl
       if (!isScalar(key) || key.value !== 'receiver' || !isScalar(value) || typeof value.value !== 'string') return;
       if (names.includes(value.value)) return;
       const fix = didYouMean(value.value, names) ?? `There are ${names.join(', ')}.`;
-      problems.push(error(placeOf(source, value), `a route leads to the receiver "${value.value}", which is not there`, fix));
+      problems.push(error(placeOf(source, value), `a route leads to the receiver "${value.value}", which does not exist`, fix));
     },
   });
   return problems;

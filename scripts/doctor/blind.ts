@@ -60,7 +60,7 @@ function absentName(metric: string, known: (metric: string) => readonly string[]
   const exporters = known(metric);
   return exporters.length === 0
     ? `no series ${metric}`
-    : `no series ${metric}: ${exporters.join(', ')} has it only where there is something to tell`;
+    : `no series ${metric}: ${exporters.join(', ')} has it only if there is something to report`;
 }
 
 /** Values shown of a label. */
@@ -68,7 +68,7 @@ const SHOWN = 5;
 
 function mismatch({ selector, values }: SelectorFacts): string {
   const wrong = selector.matchers.filter((matcher) => !(values.get(matcher.label) ?? []).some((value) => accepts(matcher, value)));
-  const told = (wrong.length > 0 ? wrong : selector.matchers).map((matcher) => {
+  const parts = (wrong.length > 0 ? wrong : selector.matchers).map((matcher) => {
     const present = (values.get(matcher.label) ?? []).filter((value) => value !== '');
     const list = present.slice(0, SHOWN).map((value) => JSON.stringify(value));
     const more = present.length > SHOWN ? ` and ${present.length - SHOWN} more` : '';
@@ -76,7 +76,7 @@ function mismatch({ selector, values }: SelectorFacts): string {
       ? `${selector.metric} has no label ${matcher.label}`
       : `${selector.metric} has no ${matcher.label}${matcher.op}"${matcher.value}", but ${list.join(', ')}${more}`;
   });
-  return told.join('; ');
+  return parts.join('; ');
 }
 
 /** Whether a matcher accepts a label's value. Prometheus anchors its regular expressions; one that JavaScript cannot parse accepts everything. */

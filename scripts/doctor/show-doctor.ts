@@ -22,8 +22,7 @@ export function renderDiagnosis({ alerts, channels, deadman }: Diagnosis): strin
 
 function deadmanLine(deadman: DeadmanHealth): string {
   const { configured, lastPingSeconds } = deadman;
-  if (!configured)
-    return `Dead-man's switch: ${pc.yellow('not set')}; nobody outside notices when this whole host is gone (DEADMAN_URL in .env).`;
+  if (!configured) return `Dead-man's switch: ${pc.yellow('not set')}; no one notices if this whole host fails (DEADMAN_URL in .env).`;
   const last = lastPingSeconds === undefined ? 'no ping in the last hour' : `last ping ${Math.round(lastPingSeconds)} s ago`;
   return `Dead-man's switch: ${isPingLate(deadman) ? pc.red(last) : pc.green(last)}.`;
 }

@@ -11,7 +11,7 @@ const QUIET = { env: { DEBIAN_FRONTEND: 'noninteractive' }, timeoutMs: APT_MS } 
 /** Folder in which Docker's client looks for plugins before the distribution's own. */
 const PLUGINS = '/usr/local/lib/docker/cli-plugins';
 
-/** Installs packages of the distribution. Throws a `Failure` with apt's own words where that fails. */
+/** Installs packages of the distribution. Throws a `Failure` with apt's output if that fails. */
 export async function installPackages(exec: Exec, packages: readonly string[]): Promise<void> {
   await exec(['apt-get', 'update', '-qq'], QUIET);
   const result = await exec(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages], QUIET);
@@ -25,13 +25,13 @@ function aptFailure(what: string, { stderr }: ExecResult) {
     .slice(-5)
     .join('\n      ');
   return stackFailure([
-    error(`apt-get install ${what}`, lines || 'failed without a word', 'Run it by hand to see the cause, then npm run up again.'),
+    error(`apt-get install ${what}`, lines || 'failed without output', 'Run it by hand to see the cause, then npm run up again.'),
   ]);
 }
 
 /**
- * Installs Compose 2: the package of this release where it is new enough (Ubuntu calls it docker-compose-v2, Debian 13 docker-compose),
- * else only the plugin's program out of a newer Debian suite's package, because Debian 12 still has Compose 1 under that name.
+ * Installs Compose 2: the package of this release if it is new enough (Ubuntu calls it docker-compose-v2, Debian 13 docker-compose),
+ * else only the plugin's binary from a newer Debian suite's package, because Debian 12 still has Compose 1 under that name.
  */
 export async function installComposePlugin(exec: Exec, note: (text: string) => void): Promise<void> {
   await exec(['apt-get', 'update', '-qq'], QUIET);
@@ -43,7 +43,7 @@ export async function installComposePlugin(exec: Exec, note: (text: string) => v
     if (result.code !== 0) throw aptFailure(name, result);
     return;
   }
-  note('  This release has no Compose 2; taking the plugin from a newer Debian suite (nothing else of that suite is installed).');
+  note('  This release has no Compose 2; installing only the plugin from a newer Debian suite.');
   await unpackPlugin(exec, note);
 }
 
@@ -73,7 +73,7 @@ async function unpackPlugin(exec: Exec, note: (text: string) => void): Promise<v
   }
 }
 
-/** Downloads docker-compose with an apt configuration of its own, so that this host's package lists and sources stay as they are. */
+/** Downloads docker-compose with a separate apt configuration, so that this host's package lists and sources stay unchanged. */
 async function downloadFrom(exec: Exec, folder: string, suite: string, note: (text: string) => void): Promise<ExecResult> {
   const mirror =
     /https?:\/\/[^\s]+\/debian\/?(?=\s|$)/m.exec(
@@ -98,7 +98,7 @@ async function downloadFrom(exec: Exec, folder: string, suite: string, note: (te
   let extra: readonly string[] = [];
   let updated = await update(extra);
   if (isExpiredMirror(`${updated.stdout}${updated.stderr}`)) {
-    note(`  The release file of ${mirror} is older than apt allows; the package is taken all the same (its signature is checked).`);
+    note(`  The release file of ${mirror} is older than apt allows; the package is used anyway (its signature is checked).`);
     extra = ['-o', 'Acquire::Check-Valid-Until=false'];
     updated = await update(extra);
   }

@@ -7,16 +7,16 @@ import { error } from '../base/problem.ts';
 import type { Exec, ExecResult } from '../base/exec.ts';
 import { readIfThere } from '../base/files.ts';
 
-/** Where the model that runs is kept, below the checkout. */
+/** Path of the running model, below the checkout. */
 const EFFECTIVE_COMPOSE = '.effective/compose.yml';
 const CHECKED_IN = 'docker-compose.yml';
 const OVERRIDE = 'docker-compose.override.yml';
 
 /**
  * Merges `docker-compose.yml` and the user's `docker-compose.override.yml` with `docker compose config`: profiles selected, variables filled in, paths absolute.
- * Throws a `Failure` with what Compose says where they are not valid.
+ * Throws a `Failure` with Compose's error if they are not valid.
  *
- * @param env the variables; the user's `.env` is not read, so that nothing but these counts
+ * @param env the variables; the user's `.env` is not read: only these count
  */
 export async function mergeCompose(
   exec: Exec,
@@ -37,14 +37,14 @@ export async function mergeCompose(
   const files = existsSync(join(root, OVERRIDE)) ? [CHECKED_IN, OVERRIDE] : [CHECKED_IN];
   const result = await merge(files);
   if (result.code === 0) return JSON.parse(result.stdout) as ComposeModel;
-  // Compose often names no file: what is wrong only with the user's own file is wrong in it.
+  // Compose often names no file: an error that occurs only with the override file is in that file.
   const isOurs = files.length === 1 || (await merge([CHECKED_IN])).code !== 0;
-  const fix = `Mend it; docker compose ${(isOurs ? [CHECKED_IN] : files).map((name) => `-f ${name}`).join(' ')} config -q says the same.`;
+  const fix = `Fix it; docker compose ${(isOurs ? [CHECKED_IN] : files).map((name) => `-f ${name}`).join(' ')} config -q reports the same.`;
   throw stackFailure([error(isOurs ? CHECKED_IN : OVERRIDE, firstLine(result), fix)]);
 }
 
 /**
- * Runs `docker compose` on the stack as it was published: under the name that it was given then, whatever `.env` and the caller's shell say now.
+ * Runs `docker compose` on the stack as it was published, under its name of then, whatever `.env` and the caller's shell contain now.
  */
 export async function compose(exec: Exec, root: string, args: readonly string[], options: Parameters<Exec>[1] = {}): Promise<ExecResult> {
   const model = await publishedModel(root);
@@ -62,12 +62,12 @@ export async function publishedModel(root: string): Promise<ComposeModel | undef
   return text === undefined ? undefined : (parse(text) as ComposeModel);
 }
 
-/** These say how Compose works, not what it works on. */
+/** Variables that change how Compose works, not what it works on. */
 const HARMLESS: ReadonlySet<string> = new Set(['COMPOSE_HTTP_TIMEOUT', 'COMPOSE_PARALLEL_LIMIT']);
 
 /**
- * Takes the caller's `COMPOSE_…` variables out of a program's environment: one that was exported for another project would choose other files,
- * profiles or another name, and the stack would be started a second time beside itself.
+ * Removes the caller's `COMPOSE_…` variables from a program's environment: one exported for another project would select other files,
+ * profiles or another name, and start the stack a second time.
  */
 export function withoutComposeVariables(): Readonly<Record<string, undefined>> {
   const keys = Object.keys(process.env).filter((key) => key.startsWith('COMPOSE_') && !HARMLESS.has(key));
@@ -76,5 +76,5 @@ export function withoutComposeVariables(): Readonly<Record<string, undefined>> {
 
 function firstLine({ stderr, stdout }: ExecResult): string {
   const lines = `${stderr}\n${stdout}`.split('\n').filter((line) => line.trim() !== '' && !/level=warning/.test(line));
-  return lines.at(-1)?.trim() ?? 'docker compose config failed without a word';
+  return lines.at(-1)?.trim() ?? 'docker compose config failed without output';
 }

@@ -6,7 +6,7 @@ export interface ContainerState {
   readonly image: string;
   /** `running`, `restarting`, `exited`, `dead`, `created`, `paused`. */
   readonly state: string;
-  /** `healthy`, `unhealthy`, `starting`; undefined where the container has no health check. */
+  /** `healthy`, `unhealthy`, `starting`; undefined if the container has no health check. */
   readonly health: string | undefined;
   readonly exitCode: number;
   readonly restarts: number;
@@ -21,41 +21,43 @@ export type Verdict =
   { readonly kind: 'ready' } | { readonly kind: 'waiting'; readonly what: string } | { readonly kind: 'failed'; readonly why: string };
 
 /**
- * Judges one service while the stack starts. A container that ended, or that was started again since `baseline`, has failed:
- * waiting longer for it helps nobody.
+ * Judges one service while the stack starts. A container that exited or restarted since `baseline` has failed:
+ * more waiting does not help.
  *
- * @param baseline restarts that were counted before this start
+ * @param baseline restarts counted before this start
  */
 export function judge(service: string, container: ContainerState | undefined, baseline: number): Verdict {
   if (container === undefined) return { kind: 'waiting', what: `${service} is not created yet` };
   const { state, health, exitCode, restarts, oomKilled } = container;
-  if (oomKilled && state !== 'running')
-    return { kind: 'failed', why: `was killed for using more memory than its limit (exit code ${exitCode})` };
+  if (oomKilled && state !== 'running') return { kind: 'failed', why: `was killed at its memory limit (exit code ${exitCode})` };
   if (state === 'exited' || state === 'dead') return { kind: 'failed', why: `ended with exit code ${exitCode}` };
   if (state === 'restarting' || restarts > baseline)
-    return { kind: 'failed', why: `died${exitCode === 0 ? '' : ` (exit code ${exitCode})`} and is started again and again` };
+    return { kind: 'failed', why: `died${exitCode === 0 ? '' : ` (exit code ${exitCode})`} and keeps restarting` };
   if (state !== 'running') return { kind: 'waiting', what: `${service} is ${state}` };
   if (health === undefined || health === 'healthy') return { kind: 'ready' };
   if (health === 'unhealthy')
-    return { kind: 'failed', why: `is unhealthy: ${container.healthOutput.trim().split('\n').at(-1) ?? 'its health check says nothing'}` };
+    return {
+      kind: 'failed',
+      why: `is unhealthy: ${container.healthOutput.trim().split('\n').at(-1) ?? 'its health check printed nothing'}`,
+    };
   return { kind: 'waiting', what: `${service} is starting` };
 }
 
-/** Limits of the host that look like a service's own fault, by what the service says when it meets them. */
+/** Limits of the host that look like a service's fault, by the service's log message. */
 const HOST_LIMITS: readonly (readonly [RegExp, string])[] = [
-  // The engine holds two for every container, of the 128 that a user may have by default.
+  // The engine uses two per container; the default limit per user is 128.
   [
     /inotify_init\w*: too many open files|inotify instances/i,
-    'This host lets each user watch files too few times: sysctl -w fs.inotify.max_user_instances=1024 (for good: a file in /etc/sysctl.d), then npm run up again.',
+    'The host’s inotify limit is too low: sysctl -w fs.inotify.max_user_instances=1024 (permanently: a file in /etc/sysctl.d), then npm run up again.',
   ],
 ];
 
-/** How a program that starts, or says why it does not, begins a line: a log record, or words of an error. */
+/** How a line of a starting or failing program begins: a log record, or an error message. */
 const SAYS_SOMETHING = /^(time=|ts=|level=|\{|\d{4}[-/]\d\d|panic|fatal|flag provided|[^ ]*:? ?error)/i;
 
 /**
- * The last lines of a dead container's log that may tell why it died. A program that refuses its command line prints its usage behind the one
- * line that does (Prometheus 200 lines of it); what is of the usage is left out.
+ * The last lines of a dead container's log that may show why it died. A program that rejects its command line prints its usage after the one
+ * relevant line (Prometheus prints 200 lines); usage lines are skipped.
  */
 export function tellingLines(log: string, most: number): readonly string[] {
   const telling: string[] = [];
@@ -71,5 +73,5 @@ export function tellingLines(log: string, most: number): readonly string[] {
 /** What to do about a service that did not come up, from the last lines of its log. */
 export function startAdvice(service: string, log: string): string {
   const known = HOST_LIMITS.find(([pattern]) => pattern.test(log));
-  return known?.[1] ?? `npm run logs -- ${service}, mend the cause, then npm run up again: it goes on from here.`;
+  return known?.[1] ?? `npm run logs -- ${service}, fix the cause, then npm run up again; it continues from here.`;
 }

@@ -18,7 +18,7 @@ export interface HostNeeds {
   readonly network: StackNetwork;
 }
 
-/** Looks at what the stack needs of the host: the address to publish on, free ports, disk, memory. Nothing is changed, no port is opened. */
+/** Checks what the stack needs of the host: the address to publish on, free ports, disk, memory. Nothing is changed, no port is opened. */
 export async function hostProblems(docker: Docker, root: string, { model, settings, network }: HostNeeds): Promise<readonly Problem[]> {
   const [{ DockerRootDir: dataDir }, containers, sockets] = await Promise.all([
     docker.info() as Promise<{ DockerRootDir: string }>,
@@ -47,14 +47,14 @@ export async function hostProblems(docker: Docker, root: string, { model, settin
   ];
 }
 
-/** Host ports that a container asks for. The engine's list shows them only while it runs; one that is restarting holds them now and then. */
+/** Host ports that a container publishes. The engine lists them only while it runs; a restarting one holds them at times. */
 async function boundPorts(docker: Docker, id: string): Promise<readonly number[]> {
   const info = await inspect(docker, id);
   const bindings = Object.values((info?.HostConfig.PortBindings ?? {}) as Record<string, readonly { readonly HostPort: string }[] | null>);
   return bindings.flatMap((list) => (list ?? []).map(({ HostPort }) => Number(HostPort)));
 }
 
-/** Ports that services listen on in the host's own network; when the stack runs, the listeners are its own. */
+/** Ports that services use in the host's network; while the stack runs, the listeners are its own. */
 function unpublishedPorts(model: ComposeModel, settings: PlainSettings, network: StackNetwork): readonly PublishedPort[] {
   return modules
     .flatMap((module) => module.hostPorts?.(settings) ?? [])

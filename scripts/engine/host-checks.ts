@@ -2,7 +2,7 @@ import type { PublishedPort } from '../base/compose-model.ts';
 import { isIPv6 } from 'node:net';
 import { error, warning, type Problem } from '../base/problem.ts';
 
-/** A listening TCP socket of the host. `holder` is a name for people: a program, or a container. */
+/** A listening TCP socket of the host. `holder` is shown to the user: a program or a container. */
 export interface Listener {
   readonly address: string;
   readonly port: number;
@@ -11,7 +11,7 @@ export interface Listener {
 
 const ANY = new Set(['0.0.0.0', '::', '*']);
 
-/** The listener that keeps us from binding, or undefined: the same port on the same address, or on every address. */
+/** The listener that blocks binding, or undefined: the same port on the same address, or on every address. */
 export function conflicting(wanted: Pick<PublishedPort, 'address' | 'port'>, listeners: readonly Listener[]): Listener | undefined {
   return listeners.find(
     (listener) =>
@@ -19,7 +19,7 @@ export function conflicting(wanted: Pick<PublishedPort, 'address' | 'port'>, lis
   );
 }
 
-/** A problem per published port that somebody else holds. `settingOf` names the setting of a service's port. */
+/** A problem per published port that another program holds. `settingOf` names the setting of a service's port. */
 export function portProblems(
   wanted: readonly PublishedPort[],
   listeners: readonly Listener[],
@@ -32,28 +32,28 @@ export function portProblems(
       : [
           error(
             `port ${address}:${port}`,
-            `is wanted by ${service} and held by ${held.holder}`,
+            `is needed by ${service}, but used by ${held.holder}`,
             `Stop it, or set another ${settingOf(service)} in .env.`,
           ),
         ];
   });
 }
 
-/** An address as it is compared: IPv6 in its shortest form, without a zone. */
+/** An address in canonical form: IPv6 at its shortest, without a zone. */
 function canonical(address: string): string {
   const bare = address.replace(/%.*$/, '').toLowerCase();
   return isIPv6(bare) ? new URL(`http://[${bare}]`).hostname : bare;
 }
 
 /**
- * An error where the ports would be published on an address that this host does not have: the engine finds out only when the containers
- * of before are gone.
+ * An error if the ports would be published on an address that this host does not have: the engine notices only after the old containers
+ * are removed.
  *
  * @param place where the address is set, such as `.env:12`
  * @param held every address of this host's interfaces
  */
 export function bindAddressProblems(place: string, asked: string, held: readonly string[]): readonly Problem[] {
-  // The whole of 127.0.0.0/8 is this host, whatever its interfaces list.
+  // All of 127.0.0.0/8 is this host, whatever its interfaces list.
   if (ANY.has(asked) || asked.startsWith('127.') || held.map(canonical).includes(canonical(asked))) return [];
   return [
     error(
@@ -67,7 +67,7 @@ export function bindAddressProblems(place: string, asked: string, held: readonly
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 
-/** What `up` needs free at once, before any data: images are there already, but a database that cannot write is worse than none. */
+/** Free space that `up` needs before any data: a database that cannot write is worse than none. */
 const DISK_MINIMUM_BYTES = 1 * GIB;
 
 /** Bytes of a Prometheus size such as `10GB` (powers of 1024, as Prometheus reads it). */
@@ -77,7 +77,7 @@ export function sizeBytes(size: string): number {
 }
 
 /**
- * Disk of the engine's data folder: an error where it is nearly full, a warning where Prometheus may grow beyond what is free.
+ * Disk of the engine's data folder: an error if it is nearly full, a warning if Prometheus may outgrow the free space.
  * Retention by size does not count the write-ahead log, hence a fifth more.
  */
 export function diskProblems(path: string, freeBytes: number, usedByPrometheusBytes: number, retentionSize: string): readonly Problem[] {
@@ -86,7 +86,7 @@ export function diskProblems(path: string, freeBytes: number, usedByPrometheusBy
       error(
         `disk of ${path}`,
         `has ${Math.floor(freeBytes / MIB)} MiB free; the stack needs at least 1 GiB`,
-        'docker system df; then free some room.',
+        'docker system df; then free some space.',
       ),
     ];
   const growth = sizeBytes(retentionSize) * 1.2 - usedByPrometheusBytes;
@@ -95,14 +95,14 @@ export function diskProblems(path: string, freeBytes: number, usedByPrometheusBy
       warning(
         `disk of ${path}`,
         `has ${(freeBytes / GIB).toFixed(1)} GiB free, but PROMETHEUS_RETENTION_SIZE=${retentionSize} lets Prometheus grow by ${(growth / GIB).toFixed(1)} GiB`,
-        'Set a smaller PROMETHEUS_RETENTION_SIZE, or make room.',
+        'Set a smaller PROMETHEUS_RETENTION_SIZE, or free some space.',
       ),
     ];
   }
   return [];
 }
 
-/** A warning where the memory limits of the services add up to more than the host has. */
+/** A warning if the services' memory limits add up to more than the host has. */
 export function memoryProblems(limitBytes: number, totalBytes: number): readonly Problem[] {
   return limitBytes <= totalBytes
     ? []

@@ -9,7 +9,7 @@ export function serverName(): string {
   return hostname();
 }
 
-/** What stands at each path of this host; links are followed. */
+/** What exists at each path of this host; links are followed. */
 export async function hostPaths(paths: readonly string[]): Promise<HostPaths> {
   return new Map(await Promise.all(paths.map(async (path) => [path, await pathKind(path)] as const)));
 }
@@ -32,7 +32,7 @@ export function ownAddresses(): readonly string[] {
   return Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
 }
 
-/** Bytes that a user may still write on the file system that holds the path; undefined where it cannot be asked. */
+/** Bytes that a user may still write on the file system that holds the path; undefined if unknown. */
 export async function freeBytes(path: string): Promise<number | undefined> {
   try {
     const { bavail, bsize } = await statfs(path);
@@ -73,7 +73,7 @@ async function programsByInode(sockets: readonly ListeningSocket[]): Promise<Map
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   await Promise.all(
     pids.map(async (pid) => {
-      // A process may end, or belong to somebody else, while it is looked at.
+      // A process may end meanwhile, or belong to another user.
       const fds = await readdir(`/proc/${pid}/fd`).catch(() => []);
       for (const fd of fds) {
         const inode = /^socket:\[(\d+)\]$/.exec(await readlink(`/proc/${pid}/fd/${fd}`).catch(() => ''))?.[1];

@@ -11,17 +11,17 @@ import type { Exec } from '../base/exec.ts';
 export interface EngineOptions {
   /** Install and start without a question. */
   readonly yes: boolean;
-  /** Asks a yes/no question; undefined where there is nobody to ask. */
+  /** Asks a yes/no question; undefined without a terminal. */
   readonly ask: (question: string) => Promise<boolean | undefined>;
   readonly exec: Exec;
   readonly note: (text: string) => void;
 }
 
-/** Where the engine's own log goes on a host without systemd. */
+/** The engine's log file on a host without systemd. */
 const ENGINE_LOG = '/var/log/dockerd.log';
 const STARTS_WITHIN_MS = 60_000;
 
-/** Makes sure that an engine and Compose answer, and says which. Asks the engine, not the client: a client may be there alone. */
+/** Makes sure that an engine and Compose answer, and reports their versions. Asks the engine: a client may be installed alone. */
 export async function ensureEngine(options: EngineOptions): Promise<string> {
   const facts = await engineFacts(options.exec);
   const { steps, problems } = planEngine(facts);
@@ -34,7 +34,7 @@ export async function ensureEngine(options: EngineOptions): Promise<string> {
       throw stackFailure([
         ...again.problems,
         ...again.steps.map((step) =>
-          error('Docker', `still has to ${describeStep(step)}, although that was just done`, 'docker info; docker compose version'),
+          error('Docker', `still needs to ${describeStep(step)}, although that was just done`, 'docker info; docker compose version'),
         ),
       ]);
     }
@@ -43,7 +43,7 @@ export async function ensureEngine(options: EngineOptions): Promise<string> {
   return `Docker Engine ${engine ?? ''}, Compose ${compose ?? ''}`;
 }
 
-/** Looks at what this machine has of Docker. */
+/** Finds out what this machine has of Docker. */
 async function engineFacts(exec: Exec): Promise<EngineFacts> {
   const [version, compose, daemon, release] = await Promise.all([
     exec(['docker', 'version', '--format', '{{.Server.Version}}'], { timeoutMs: 15_000 }),
@@ -72,7 +72,7 @@ async function allow(steps: readonly EngineStep[], { yes, ask, note }: EngineOpt
   }
   if ((await ask(`Docker is not ready here. May I ${what}?`)) === true) return;
   throw stackFailure([
-    error('Docker', `is not ready here; needed: ${what}`, 'Add --yes and it is done for you (npm run up -- --yes), or do it yourself.'),
+    error('Docker', `is not ready here; needed: ${what}`, 'Add --yes to have it done (npm run up -- --yes), or do it yourself.'),
   ]);
 }
 
@@ -94,7 +94,7 @@ const STEPS: Readonly<Record<EngineStep, (options: EngineOptions) => Promise<voi
   },
 };
 
-/** A container host without systemd (a container, a minimal VM): the engine runs on after this program ends. */
+/** A container host without systemd (a container, a minimal VM): the engine keeps running after this program ends. */
 async function startWithoutSystemd(exec: Exec): Promise<void> {
   // systemd makes every mount shared; node exporter's rslave mount of / needs it.
   await exec(['mount', '--make-rshared', '/']);

@@ -18,7 +18,7 @@ export function ownNetwork(settings: NetworkSettings): string {
   return `${settings.COMPOSE_PROJECT_NAME}_monitoring`;
 }
 
-/** Where the stack's network lies: where it already is, where `STACK_SUBNET` says, or the first place that is free. */
+/** The subnet of the stack's network: the present one, the one in `STACK_SUBNET`, or the first free one. */
 export async function planNetwork(docker: Docker, settings: NetworkSettings): Promise<StackNetwork> {
   const networks = await engineNetworks(docker);
   const own = networks.find(({ name }) => name === ownNetwork(settings));
@@ -49,7 +49,7 @@ export async function planNetwork(docker: Docker, settings: NetworkSettings): Pr
   return stackNetwork(free);
 }
 
-/** A problem per network of `APP_NETWORKS` that does not exist or that containers cannot join. */
+/** A problem per network of `APP_NETWORKS` that is missing or that containers cannot join. */
 export async function appNetworkProblems(docker: Docker, settings: PlainSettings): Promise<readonly Problem[]> {
   const networks = await engineNetworks(docker);
   const names = networks.map(({ name }) => name).filter((name) => !['bridge', 'host', 'none', ownNetwork(settings)].includes(name));

@@ -2,39 +2,39 @@ import { error, type Problem } from '../base/problem.ts';
 
 /** What this machine has of Docker. */
 export interface EngineFacts {
-  /** Version of the engine that answers; undefined where none does. */
+  /** Version of the engine that answers; undefined if none does. */
   readonly engine: string | undefined;
-  /** What the client says where no engine answers. */
+  /** The client's error if no engine answers. */
   readonly engineError: string;
-  /** A `docker` client is there. A client alone proves nothing. */
+  /** A `docker` client is installed. A client alone proves nothing. */
   readonly client: boolean;
-  /** The engine's program is there, running or not. */
+  /** The engine is installed, running or not. */
   readonly daemon: boolean;
-  /** Version of the Compose plugin; undefined where there is none. */
+  /** Version of the Compose plugin; undefined if it is missing. */
   readonly compose: string | undefined;
   readonly root: boolean;
   /** `ID` and `ID_LIKE` of `/etc/os-release`. */
   readonly distribution: readonly string[];
-  /** Somebody pointed the client elsewhere (`DOCKER_HOST`). */
+  /** `DOCKER_HOST`, if it is set. */
   readonly remote: string | undefined;
 }
 
 /**
- * Docker Engine 20.10 is what Debian 12 ships. Compose before 2.26 does not merge this stack: 2.20 and 2.21 refuse a network that several included
- * files name, up to 2.23 a service cannot take back `read_only: true` of the base that it extends, and 2.24.7 gives memory limits as they are
+ * Docker Engine 20.10 is what Debian 12 ships. Compose before 2.26 does not merge this stack: 2.20 and 2.21 reject a network that several included
+ * files name, up to 2.23 a service cannot override `read_only: true` of the base that it extends, and 2.24.7 prints memory limits as
  * written instead of in bytes.
  */
 export const MINIMUM = { engine: '20.10', compose: '2.26' } as const;
 
 export type EngineStep = 'install-engine' | 'start-engine' | 'install-compose';
 
-/** What has to be done before the engine can be used: steps that this program can take itself, and problems that it cannot solve. */
+/** What the engine still needs: steps that this program can take, and problems that it cannot solve. */
 export interface EnginePlan {
   readonly steps: readonly EngineStep[];
   readonly problems: readonly Problem[];
 }
 
-/** Compares dotted versions number by number; text behind the numbers does not count. */
+/** Compares dotted versions number by number; text after the numbers is ignored. */
 export function isOlder(version: string, minimum: string): boolean {
   const numbers = (text: string): number[] =>
     text
@@ -62,7 +62,7 @@ export function planEngine(facts: EngineFacts): EnginePlan {
         problems: [
           error(
             'Docker Engine',
-            'is there, but this user may not use it',
+            'is installed, but this user may not use it',
             'sudo usermod -aG docker $USER, then log in again; or run the command with sudo.',
           ),
         ],
@@ -117,7 +117,7 @@ export function planEngine(facts: EngineFacts): EnginePlan {
   return { steps, problems };
 }
 
-/** What a step does, for the question and for the log. */
+/** What a step does, for the question and the log. */
 export function describeStep(step: EngineStep): string {
   return {
     'install-engine': 'install Docker Engine (package docker.io)',

@@ -1,4 +1,4 @@
-/** A listening socket as `/proc/net/tcp` tells it. */
+/** A listening socket from `/proc/net/tcp`. */
 export interface ListeningSocket {
   readonly address: string;
   readonly port: number;
@@ -8,7 +8,7 @@ export interface ListeningSocket {
 /** State 0A is TCP_LISTEN (linux/include/net/tcp_states.h). */
 const LISTEN = '0A';
 
-/** Reads the listening sockets out of the text of `/proc/net/tcp` or `/proc/net/tcp6`. */
+/** Parses the listening sockets from the text of `/proc/net/tcp` or `/proc/net/tcp6`. */
 export function parseListeningSockets(text: string): readonly ListeningSocket[] {
   return text.split('\n').flatMap((line) => {
     const fields = line.trim().split(/\s+/);

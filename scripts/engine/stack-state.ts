@@ -43,7 +43,7 @@ export async function logSince(docker: Docker, id: string, sinceMs: number): Pro
   return demultiplex(buffer);
 }
 
-/** Takes the 8-byte frame headers out of the engine's log stream (Docker Engine API, "Attach to a container: stream format"). */
+/** Removes the 8-byte frame headers from the engine's log stream (Docker Engine API, "Attach to a container: stream format"). */
 function demultiplex(buffer: Buffer): string {
   const parts: string[] = [];
   for (let at = 0; at + 8 <= buffer.length;) {
@@ -54,7 +54,7 @@ function demultiplex(buffer: Buffer): string {
   return parts.join('');
 }
 
-/** Names of the containers that have been running since before a time; one that comes and goes, or restarts in a loop, is not among them. */
+/** Names of the containers that have been running since before a time; short-lived and restarting ones are excluded. */
 export async function runningSince(docker: Docker, beforeMs: number): Promise<readonly string[]> {
   const listed = await docker.listContainers();
   const found = await Promise.all(listed.map(async ({ Id }) => inspect(docker, Id)));

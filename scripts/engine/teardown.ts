@@ -9,16 +9,16 @@ export interface Removed {
   readonly failed: readonly Problem[];
 }
 
-/** Seconds that a container gets to end by itself; the longest `stop_grace_period` of the Compose files. */
+/** Seconds that a container gets to stop; the longest `stop_grace_period` of the Compose files. */
 const GRACE_SECONDS = 60;
 
-/** Others hand over what they have left to these when they end; without them they retry for long, and lose it. */
+/** Others send their remaining data to these when they stop; without them they retry for long and lose it. */
 const STOPS_LAST = new Set(modules.flatMap(({ stopsLast = [] }) => stopsLast));
 
 /**
- * Removes everything that carries the project's label. It asks the engine and not the Compose files,
- * so that it also clears away what an interrupted start or an edited file has left behind.
- * Throws where it is interrupted: what it has begun to stop is then stopped, and nothing further is touched.
+ * Removes everything with the project's label. It asks the engine, not the Compose files,
+ * so that it also removes leftovers of an interrupted start or an edited file.
+ * Throws if it is interrupted: stops in progress are completed, and nothing else is touched.
  */
 export async function removeStack(docker: Docker, project: string, withVolumes: boolean, signal: AbortSignal): Promise<Removed> {
   const label = [`com.docker.compose.project=${project}`];
@@ -48,7 +48,7 @@ export async function removeStack(docker: Docker, project: string, withVolumes: 
   return { containers: containers.length, networks: networks.length, volumes: volumes.length, failed };
 }
 
-/** 304: it had ended already; 404: it is gone; 409: a removal is under way. All of these are what we want. */
+/** 304: already stopped; 404: already removed; 409: removal in progress. All of these are fine. */
 const DONE_ALREADY = new Set([304, 404, 409]);
 
 async function gone(remove: () => Promise<unknown>, place: string, failed: Problem[]): Promise<void> {

@@ -5,11 +5,11 @@ import { judge, startAdvice, tellingLines, type ContainerState } from './health.
 import { error } from '../base/problem.ts';
 import { lastLogLines, stackState } from './stack-state.ts';
 
-/** How often the engine is asked. */
+/** How often the engine is polled. */
 const POLL_MS = 300;
-/** Lines of a dead container's log that are read: the one that tells the cause may stand before 200 lines of usage text. */
+/** Lines read of a dead container's log: the cause may precede 200 lines of usage text. */
 const LOG_LINES_READ = 500;
-/** Lines of them that are shown. */
+/** Lines shown of them. */
 const LOG_LINES = 15;
 
 export interface WaitOptions {
@@ -23,7 +23,7 @@ export interface WaitOptions {
   readonly onProgress: (ready: number, waitingFor: string) => void;
 }
 
-/** Waits until every service is healthy. Ends at the first container that dies, with its last log lines. */
+/** Waits until every service is healthy. Fails at the first container that dies, with its last log lines. */
 export async function waitForHealthy(docker: Docker, options: WaitOptions): Promise<readonly ContainerState[]> {
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {

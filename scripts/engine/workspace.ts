@@ -18,7 +18,7 @@ export interface Workspace {
   readonly mayInstall: () => Promise<boolean>;
 }
 
-/** Makes sure that the engine answers. `yes` allows to install and start it without a question. */
+/** Makes sure that the engine answers. `yes` installs and starts it without a question. */
 export async function openWorkspace({ report, signal }: Context, yes = false): Promise<Workspace> {
   await report.step('engine', async (detail) =>
     detail(await ensureEngine({ yes, ask: confirm, exec: interruptible(exec, signal), note: report.note })),

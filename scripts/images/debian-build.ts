@@ -18,7 +18,7 @@ export interface BuildOptions {
   readonly note: (text: string) => void;
 }
 
-/** Why images cannot be built from Debian packages on this host, or undefined where they can. Installs mmdebstrap where it may. */
+/** Why images cannot be built from Debian packages on this host; undefined if they can. Installs mmdebstrap if allowed. */
 export async function debianBuildBlocker({
   exec,
   mayInstall,
@@ -39,7 +39,7 @@ export async function debianBuildBlocker({
 
 /**
  * Builds the images of the services in one mmdebstrap pass: one base with every package, and on it an image per service that differs in metadata only.
- * An image gets its tag when it is whole, so an interrupt leaves nothing half-made behind.
+ * An image gets its tag when it is complete, so an interrupt leaves no partial image.
  *
  * @returns upstream's version of each service's program
  */
@@ -79,7 +79,7 @@ async function buildBase({ exec, mirror, services, root, note }: BuildOptions, t
   const run = async (ignoreExpiry: boolean) => importRoot(exec, mmdebstrapArgs(services, { mirror, root, ignoreExpiry }), tag);
   let result = await run(false);
   if (result.code !== 0 && isExpiredMirror(result.stderr)) {
-    note(`  The release file of ${mirror} is older than apt allows; its packages are taken all the same (their signatures are checked).`);
+    note(`  The release file of ${mirror} is older than apt allows; its packages are used anyway (their signatures are checked).`);
     result = await run(true);
   }
   if (result.code !== 0) {
@@ -91,8 +91,8 @@ async function buildBase({ exec, mirror, services, root, note }: BuildOptions, t
     throw stackFailure([
       error(
         'images from Debian packages',
-        why || 'mmdebstrap failed without a word',
-        `See that ${mirror} can be reached, or set DEBIAN_MIRROR in .env to one that can.`,
+        why || 'mmdebstrap failed without output',
+        `Check that ${mirror} is reachable, or set DEBIAN_MIRROR in .env to another mirror.`,
       ),
     ]);
   }

@@ -14,7 +14,7 @@ export function upstreamVersion(debianVersion: string): string {
   return debianVersion.replace(/^\d+:/, '').replace(/[+~-].*$/, '');
 }
 
-/** The tag of a locally built image. Never upstream's name: nobody shall take it for upstream's image. */
+/** The tag of a locally built image. Never upstream's name: no one should mistake it for upstream's image. */
 export function debianTag(service: string, version: string): string {
   return `pharos/${service}:${version}-debian`;
 }
@@ -53,7 +53,7 @@ export function mmdebstrapArgs(services: readonly string[], { mirror, root, igno
 /** Why a pull failed. */
 export type PullFailure = 'unreachable' | 'refused';
 
-/** Tells a registry that cannot be reached from one that says no. Texts are those of Docker Engine 20.10 to 29. */
+/** Distinguishes an unreachable registry from one that refuses. Texts are those of Docker Engine 20.10 to 29. */
 export function classifyPull(output: string): PullFailure {
   const unreachable =
     /dial tcp|no such host|i\/o timeout|network is unreachable|TLS handshake timeout|connection (refused|reset)|proxyconnect|server misbehaving|Client\.Timeout|context deadline exceeded|Temporary failure|\bEOF\b|failed to (do request|resolve reference)|no route to host/i;

@@ -31,19 +31,19 @@ export interface ImageOptions {
   readonly root: string;
   readonly wanted: readonly WantedImage[];
   readonly mirror: string;
-  /** Asked before a package is installed for the build. */
+  /** Asks before a package is installed for the build. */
   readonly mayInstall: () => Promise<boolean>;
   readonly detail: (text: string) => void;
   readonly note: (text: string) => void;
 }
 
-/** How long the pull of one image may take, and how long until the registry must have said anything: a host without a way out must not wait for every image. */
+/** How long the pull of one image may take, and until the registry's first output: an offline host must not wait for every image. */
 const PULL_MS = 900_000;
 const SILENT_MS = 15_000;
 
 /**
- * Finds an image for every service: present under its pinned name, else pulled, else (where no registry can be reached) built from Debian's package.
- * What cannot be had is left out, with the reason. Throws a `Failure` where a registry refuses an image: that is a mistake, not an air gap.
+ * Finds an image for every service: present under its pinned name, else pulled, else (if no registry is reachable) built from Debian's package.
+ * Unavailable images are skipped, with the reason. Throws a `Failure` if a registry refuses an image: that is a mistake, not an air gap.
  */
 export async function ensureImages(options: ImageOptions): Promise<ImageSet> {
   const { docker, wanted, detail } = options;
@@ -80,7 +80,7 @@ export async function ensureImages(options: ImageOptions): Promise<ImageSet> {
   };
 }
 
-/** Services that run the same package differ in metadata only: where one of them has an image, the other gets its own from it in a second. */
+/** Services that run the same package differ in metadata only: if one of them has an image, the other's is derived from it in a second. */
 async function fromTwin(exec: Exec, service: string, local: ReadonlyMap<string, ServiceImage>): Promise<ServiceImage | undefined> {
   const wanted = DEBIAN_IMAGES[service];
   const twin = [...local].find(([other]) => DEBIAN_IMAGES[other]?.package === wanted?.package)?.[1];
@@ -93,7 +93,7 @@ async function fromTwin(exec: Exec, service: string, local: ReadonlyMap<string, 
 function missingReason(service: string, image: string, blocker: string | undefined): string {
   if (!(service in DEBIAN_IMAGES))
     return `${image} is not on this host, no registry can be reached, and Debian does not package it (npm run images -- load FILE brings it)`;
-  return `${image} is not on this host, no registry can be reached, and it cannot be built: ${blocker ?? 'the build did not give it'}`;
+  return `${image} is not on this host, no registry can be reached, and it cannot be built: ${blocker ?? 'the build did not produce it'}`;
 }
 
 /** Every tag that the engine holds. */
@@ -115,7 +115,7 @@ export function localBuilds(services: readonly string[], tags: ReadonlySet<strin
   return found;
 }
 
-/** Pulls what is absent. The first image of each registry shows whether it can be reached at all. Returns what no registry could be asked for. */
+/** Pulls missing images. The first image of each registry shows whether it is reachable. Returns the images of unreachable registries. */
 async function pullAll(
   { exec, detail }: ImageOptions,
   absent: readonly WantedImage[],
@@ -148,7 +148,7 @@ async function pullAll(
 function pullFix(stderr: string): string {
   if (/toomanyrequests/i.test(stderr)) return 'The registry limits anonymous pulls: docker login, or wait, then npm run up again.';
   if (/denied|unauthorized/i.test(stderr)) return 'docker login, then npm run up again.';
-  return 'See that the image and its tag in the Compose files exist.';
+  return 'Check that the image and its tag in the Compose files exist.';
 }
 
 function groupBy(images: readonly WantedImage[]): Map<string, WantedImage[]> {

@@ -9,7 +9,7 @@ import { localBuilds } from './io.ts';
 import { loadSettings } from '../settings/io.ts';
 import type { Workspace } from '../engine/workspace.ts';
 
-/** Every image that the Compose files name, with what the engine holds of it. */
+/** Every image that the Compose files name, with what the engine has of it. */
 export async function listImages({ root, exec, docker }: Workspace): Promise<readonly ImageRow[]> {
   const { settings } = await loadSettings(root);
   const model = await mergeCompose(exec, root, ['*'], composeEnv(settings.plain, { subnet: '', gateway: '127.0.0.1' }));
@@ -23,7 +23,7 @@ export async function listImages({ root, exec, docker }: Workspace): Promise<rea
   });
 }
 
-/** Writes every image that is here into one file. Returns their names. */
+/** Writes every present image to one file. Returns their names. */
 export async function saveImages({ exec, report }: Workspace, rows: readonly ImageRow[], file: string): Promise<readonly string[]> {
   if (!existsSync(dirname(resolve(file))))
     throw inputFailure([error(file, 'its folder does not exist', `mkdir -p ${dirname(resolve(file))}`)]);
@@ -31,12 +31,12 @@ export async function saveImages({ exec, report }: Workspace, rows: readonly Ima
   if (names.length === 0) return names;
   return report.step(`${names.length} images saved`, async () => {
     const { code, stderr } = await exec(['docker', 'save', '--output', resolve(file), ...names]);
-    if (code !== 0) throw stackFailure([error(`docker save ${basename(file)}`, stderr.trim(), 'Is there room on that disk?')]);
+    if (code !== 0) throw stackFailure([error(`docker save ${basename(file)}`, stderr.trim(), 'Is that disk full?')]);
     return names;
   });
 }
 
-/** Takes the images of such a file into the engine. */
+/** Loads the images of such a file into the engine. */
 export async function loadImages({ exec, report }: Workspace, file: string): Promise<void> {
   if (!existsSync(file))
     throw inputFailure([error(file, 'does not exist', 'npm run images -- save FILE makes it on a host that has the images.')]);

@@ -7,7 +7,7 @@ import { loadSettings } from '../settings/io.ts';
 import { interruptible } from '../base/interruptible.ts';
 import type { Workspace } from '../engine/workspace.ts';
 
-/** The image that `up` would run a service in, made present. Throws a `Failure` where it cannot be had. */
+/** The image that `up` would use for a service, pulled or built. Throws a `Failure` if it is unavailable. */
 export async function serviceImage({ root, exec, docker, report, signal, mayInstall }: Workspace, service: string): Promise<string> {
   const { plain } = (await loadSettings(root)).settings;
   const model = await mergeCompose(exec, root, ['*'], composeEnv(plain, { subnet: '', gateway: '127.0.0.1' }));

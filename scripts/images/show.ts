@@ -12,7 +12,7 @@ export function renderImages(rows: readonly ImageRow[]): string {
         debian: pc.yellow(`built here as ${present} from Debian's ${debianPackage}, ${Math.round(bytes / 1e6)} MB`),
         missing: pc.red(
           debianPackage === ''
-            ? 'missing; comes from its registry only'
+            ? 'missing; only its registry has it'
             : `missing; comes from its registry, or from Debian's ${debianPackage}`,
         ),
       }[from];

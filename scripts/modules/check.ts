@@ -2,12 +2,12 @@ import type { PrometheusApi } from '../clients/prometheus.ts';
 import type { TimedSample } from '../clients/prometheus.ts';
 import type { Problem } from '../base/problem.ts';
 
-/** A problem that a check found; `final` where trying again cannot help. */
+/** A problem that a check found; `final` if retrying cannot help. */
 export interface Finding extends Problem {
   readonly final?: boolean;
 }
 
-/** One condition that must hold on the running stack. It is tried again until it finds no error or time is over. */
+/** One condition that must hold on the running stack. It is retried until it finds no error or the time is over. */
 export interface SmokeCheck {
   readonly title: string;
   /** The service whose log explains a failure. */
@@ -29,10 +29,10 @@ interface ServiceLog {
   readonly recent: string;
 }
 
-/** What the checks of a module may ask. */
+/** What the checks of a module may query. */
 export interface CheckContext {
   readonly prometheus: PrometheusApi;
-  /** Where this host reaches a published port. */
+  /** The address of a published port on this host. */
   readonly at: (port: number) => string;
   /** Services that run. */
   readonly services: ReadonlySet<string>;

@@ -5,7 +5,7 @@ export type StackSettings = {
   readonly PUBLIC_HOST: string;
 };
 
-/** A number in a checked-in rule that a setting moves: `> 80` at the end of the alert's expression. */
+/** A number in a checked-in rule that a setting replaces: `> 80` at the end of the alert's expression. */
 export interface Threshold {
   readonly alert: string;
   readonly literal: number;
@@ -14,7 +14,7 @@ export interface Threshold {
   readonly critical: { readonly alert: string; readonly at: number };
 }
 
-/** What rendering needs to know of the host. */
+/** What rendering needs of the host. */
 export interface HostFacts {
   readonly serverName: string;
   /** The host's address in the stack's network. */
@@ -35,12 +35,12 @@ export interface SecretFile {
   readonly uid: number;
 }
 
-/** How a service's image is made from Debian packages: what upstream's image looks like from outside, with Debian's program in it. */
+/** How a service's image is made from Debian packages: upstream's interface with Debian's program inside. */
 export interface DebianImage {
   readonly package: string;
   /** Upstream's path of each program → Debian's. */
   readonly links: Readonly<Record<string, string>>;
-  /** Folders that upstream's image has, each with the uid that owns it; a fresh named volume takes over the owner. */
+  /** Folders of upstream's image, each with the uid of its owner; a new named volume inherits the owner. */
   readonly folders: Readonly<Record<string, number>>;
   /** Instructions for `docker commit --change`. */
   readonly changes: readonly string[];
@@ -60,7 +60,7 @@ export interface LintRun {
   readonly mounts: readonly (readonly [string, string])[];
 }
 
-/** A folder that a container sees, so that a tool's message can name the file that the user edits. */
+/** A folder as a container sees it, to map a tool's messages to the file that the user edits. */
 export interface LintedFolder {
   readonly inside: string;
   readonly checkout: string;
@@ -78,7 +78,7 @@ export interface ContractSource {
   readonly target: string;
   /** Selects its series. */
   readonly series: readonly string[];
-  /** The setting under which it runs, where that is not the default, and the exporters that it then replaces. */
+  /** The setting under which it runs, if that is not the default, and the exporters that it then replaces. */
   readonly setting?: string;
   readonly replaces?: readonly string[];
 }
@@ -86,7 +86,7 @@ export interface ContractSource {
 /** What a module's part of the rendered Compose model depends on. */
 export interface ComposeHost {
   readonly paths: HostPaths;
-  /** Set where the engine keeps images in containerd's store, as fresh installations of Docker 29 do. */
+  /** Set if the engine keeps images in containerd's store, as fresh installations of Docker 29 do. */
   readonly containerdSocket: string | undefined;
 }
 
@@ -140,7 +140,7 @@ export interface Page {
   readonly remark: string;
 }
 
-/** The form of a file: a map (with the form of some of its keys), a list, or text. What is not named may be anything. */
+/** The form of a file: a map (with the form of some of its keys), a list, or text. Unnamed keys may hold anything. */
 export type Shape = { readonly map: Readonly<Record<string, Shape>> } | { readonly list: Shape } | 'text';
 
 /** The form of a module's configuration file, as far as rendering reads it, with an example. */

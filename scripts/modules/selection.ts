@@ -22,9 +22,9 @@ export function wantedProfiles(all: readonly AnyModule[], settings: StackSetting
 }
 
 /**
- * Drops the services whose image cannot be had, the modules that are pointless without them, and the services that only those modules used.
+ * Drops services without an image, modules that are pointless without them, and services that only those modules used.
  *
- * @param missing the reason for each service whose image cannot be had
+ * @param missing the reason for each service without an image
  */
 export function select(all: readonly AnyModule[], settings: StackSettings, missing: ReadonlyMap<string, string>): Selection {
   const wanted = wantedModules(all, settings);
@@ -40,7 +40,7 @@ export function select(all: readonly AnyModule[], settings: StackSettings, missi
   return { modules, services, leftOut };
 }
 
-/** Why a service is left out, and what does its work where a module that runs has something else for it. */
+/** Why a service is skipped, and its substitute if a running module has one. */
 function reasonOf(service: string, running: readonly AnyModule[], reason: string): string {
   const instead = running.map((module) => module.instead?.[service]).find((text) => text !== undefined);
   return instead === undefined ? reason : `${instead} (${reason})`;

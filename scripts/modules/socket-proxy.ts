@@ -12,7 +12,7 @@ const image: DebianImage = {
   copies: { [CONFIG]: '/etc/pharos' },
 };
 
-/** What a module declares that uses it. */
+/** What a module that uses it declares. */
 export const socketProxy = {
   sources: ['exporters/docker-socket-proxy'],
   files: { [CONFIG]: 'docker-socket-proxy/haproxy.cfg' },

@@ -31,9 +31,9 @@ import type {
  */
 export interface ModuleSpec<S extends SettingsTable = SettingsTable, R extends SettingsTable = S> {
   readonly name: string;
-  /** One line for people. */
+  /** One line for the user. */
   readonly about: string;
-  /** `MODULES` names it where nothing else is set. */
+  /** On by default. */
   readonly isDefault?: true;
   readonly settings: S;
   /** Settings that hold a published port; no two may be equal. */
@@ -46,13 +46,13 @@ export interface ModuleSpec<S extends SettingsTable = SettingsTable, R extends S
   readonly profiles: (settings: StackSettings & Values<R>) => readonly string[];
   /** Compose services that belong to it, in the order they are reported. */
   readonly services: (settings: StackSettings & Values<R>) => readonly string[];
-  /** Services without which the module has nothing to show: without the image of one, the whole module is skipped. */
+  /** Services that the module cannot do without: if an image is missing, the whole module is skipped. */
   readonly essential: readonly string[];
   /** What replaces a service that is skipped, for the summary. */
   readonly instead?: Readonly<Record<string, string>>;
   /** Services that must reach the user's own containers and are attached to `APP_NETWORKS`. */
   readonly reaches: readonly string[];
-  /** The service whose log explains a failed target, where several jobs or services exist: by the target's address. */
+  /** The service whose log explains a failed target, by the target's address, if there are several jobs or services. */
   readonly scrapedBy?: (address: string) => string;
   readonly exemptions?: Exemptions;
   /** Exporters whose memory limits count towards the budget of the core. */
@@ -83,14 +83,14 @@ export interface ModuleSpec<S extends SettingsTable = SettingsTable, R extends S
   readonly bundles?: readonly { readonly service: string; readonly path: string; readonly entry: string }[];
   /** Files that a service reads only at its start: folders of `.effective/`, files under `secrets/`. Other services reload. */
   readonly readsAtStart?: Readonly<Record<string, { readonly folders?: readonly string[]; readonly secrets?: readonly string[] }>>;
-  /** Problems of its configuration files that no other tool sees. */
+  /** Problems of its configuration files that no other tool finds. */
   readonly problems?: (sources: Tree, settings: StackSettings & Values<R>) => readonly Problem[];
   readonly targets?: (settings: StackSettings & Values<R>, host: HostFacts, services: ReadonlySet<string>) => readonly AddedTargets[];
   /** Its target files hold URLs, not host:port. */
   readonly urlTargets?: true;
   /** Changes the merged Compose model in place. */
   readonly compose?: (model: ComposeModel, settings: StackSettings & Values<R>, host: ComposeHost) => void;
-  /** Paths of the host to look at before `compose`, given the merged model, and what is wrong with what exists there. */
+  /** Paths of the host to inspect before `compose`, given the merged model, and the problems with what exists there. */
   readonly hostPaths?: (model: ComposeModel, settings: StackSettings & Values<R>) => readonly string[];
   readonly hostProblems?: (settings: StackSettings & Values<R>, paths: HostPaths, at: (key: string) => string) => readonly Problem[];
   /** Ports of the host that a service listens on without publishing them. */
@@ -103,7 +103,7 @@ export interface ModuleSpec<S extends SettingsTable = SettingsTable, R extends S
   readonly linted?: readonly LintedFolder[];
   /** Conditions that `up` proves. */
   readonly checks?: (settings: StackSettings & Values<R>, context: CheckContext) => readonly SmokeCheck[];
-  /** The fix for a target that is down, where this module knows a better one. */
+  /** The fix for a target that is down, if this module knows a better one. */
   readonly targetFix?: (lastError: string, gateway: string) => string | undefined;
   readonly detection?: Detection;
   readonly contracts?: readonly ContractSource[];

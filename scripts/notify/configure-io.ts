@@ -16,10 +16,10 @@ import { prepare } from '../up/prepare.ts';
 import { deliverTestAlert, requireChannel } from './test-alert-io.ts';
 import type { Workspace } from '../engine/workspace.ts';
 
-/** How long a test alert may take to its receipt. */
+/** How long a test alert may take until delivery. */
 const TEST_WITHIN_MS = 30_000;
 
-/** What stands in `.env` (before the first start: in `.env.example`) and under `secrets/`. */
+/** The contents of `.env` (before the first start: `.env.example`) and `secrets/`. */
 export async function readPresent(root: string): Promise<Present> {
   return {
     envText: (await readIfThere(join(root, '.env'))) ?? (await readIfThere(join(root, '.env.example'))) ?? '',
@@ -27,13 +27,13 @@ export async function readPresent(root: string): Promise<Present> {
   };
 }
 
-/** Reads the secrets that were given as `-` (standard input) or `@file`. Plain settings are what they are: `@ops` is a channel. */
+/** Reads the secrets that were given as `-` (standard input) or `@file`. Plain settings are taken literally: `@ops` is a channel. */
 export async function readSources(given: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>> {
   const secret = new Set(CHANNELS.flatMap(({ fields }) => fields.filter(({ key }) => isSecret(key)).map(({ flag }) => flag)));
   const fromInput = Object.entries(given).filter(([flag, value]) => secret.has(flag) && value === '-');
   if (fromInput.length > 1)
     throw inputFailure([
-      error('arguments', `${fromInput.map(([flag]) => `--${flag}`).join(' and ')} both read the standard input`, 'Use @FILE for one.'),
+      error('arguments', `${fromInput.map(([flag]) => `--${flag}`).join(' and ')} both read standard input`, 'Use @FILE for one.'),
     ]);
   const read = async (flag: string, value: string): Promise<string> => {
     if (!secret.has(flag) || (value !== '-' && !value.startsWith('@'))) return value;
@@ -58,7 +58,7 @@ async function readSource(flag: string, path: string): Promise<string> {
 
 /** Writes the plan. The secrets' files come first: after an interrupt `.env` still has what it had. */
 export async function writeConfigure(root: string, plan: ConfigurePlan): Promise<void> {
-  interruption.state = 'Some files may be written already; npm run configure again writes the rest.';
+  interruption.state = 'Some files may be written already. Run npm run configure again for the rest.';
   for (const { file, content, uid } of plan.secrets) await writeSecret(join(root, 'secrets'), file, content, uid);
   const path = join(root, '.env');
   if ((await readIfThere(path)) === undefined) await loadOrCreateSettings(root);
@@ -68,9 +68,9 @@ export async function writeConfigure(root: string, plan: ConfigurePlan): Promise
   for (const file of plan.removed) await rm(join(root, 'secrets', file), { force: true });
 }
 
-/** Puts `.env` and `secrets/` back to what they were before the plan was written, and brings that into force. */
+/** Restores `.env` and `secrets/` to their state before the plan, and applies them. */
 export async function putBack(place: Workspace, plan: ConfigurePlan, before: Present): Promise<void> {
-  interruption.state = 'The settings of before are being put back; npm run configure says what is set.';
+  interruption.state = 'The previous settings are being restored; npm run configure shows what is set.';
   const { root } = place;
   const touched = [...plan.secrets.map(({ file }) => file), ...plan.removed];
   for (const file of touched) {
@@ -78,7 +78,7 @@ export async function putBack(place: Workspace, plan: ConfigurePlan, before: Pre
     if (content === undefined) await rm(join(root, 'secrets', file), { force: true });
     else await writeSecret(join(root, 'secrets'), file, content, uidOf(file));
   }
-  // Line by line: where there was no .env, it has been made with secrets that are in use by now.
+  // Line by line: a newly created .env holds secrets that are in use.
   const path = join(root, '.env');
   await writeEnv(root, editEnvText((await readIfThere(path)) ?? '', envBefore(plan, before)));
   await bringIntoForce(place);
@@ -92,7 +92,7 @@ export async function bringIntoForce(place: Workspace): Promise<void> {
   await applyPrepared(place, prepared);
 }
 
-/** Sends a test alert through just one channel. */
+/** Sends a test alert through one channel only. */
 export async function testChannel(place: Workspace, channel: string): Promise<Outcome> {
   await requireChannel(place.root, channel);
   const { settings } = await loadSettings(place.root);

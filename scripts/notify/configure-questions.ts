@@ -8,7 +8,7 @@ import { error, type Problem } from '../base/problem.ts';
 const FIELDS = CHANNELS.flatMap(({ fields }) => fields);
 const BOTH = ['EMAIL_CRITICAL', 'EMAIL_WARNING'] as const;
 
-/** What is asked of `npm run configure`. */
+/** A request to `npm run configure`. */
 export interface ConfigureRequest {
   /** Values as they were given, by option: `-` and `@file` are not read yet. */
   readonly given: Readonly<Record<string, string>>;
@@ -28,18 +28,18 @@ export function configureUsage(): string {
     ...(title === 'Email' ? [line('email-to VALUE', 'Who gets critical alerts and warnings')] : []),
   ]);
   return [
-    'npm run configure                      asks for the channels one after the other',
-    'npm run configure -- --OPTION VALUE …  sets them without a question',
+    'npm run configure                      asks for each channel',
+    'npm run configure -- --OPTION VALUE …  sets them without questions',
     '',
-    'A secret is read from the standard input (-) or from a file (@FILE). Given as it is, every user of this host sees it in the list of processes.',
-    'Secrets go to secrets/, the rest to .env; what is not named stays as it is.',
+    'A secret is read from standard input (-) or a file (@FILE). As a plain value, every user of this host sees it in the process list.',
+    'Secrets go to secrets/, the rest to .env; other settings stay unchanged.',
     '',
     ...channels,
     '',
     line('off CHANNEL', `turns a channel off: ${CHANNELS.map(({ name }) => name).join(', ')}`),
     line('dry-run', 'shows what would be written, secrets masked'),
-    line('apply', 'brings it into force, as npm run up does'),
-    line('test', 'then sends a test alert through just the given channels; if it does not arrive, all is put back'),
+    line('apply', 'applies it, as npm run up does'),
+    line('test', 'then sends a test alert through the given channels only; if it does not arrive, the old settings are restored'),
   ].join('\n');
 }
 
@@ -69,7 +69,7 @@ export function configureRequest(args: readonly string[]): ConfigureRequest {
   return { given, off, dryRun: on('dry-run'), apply: on('apply') || on('test'), test: on('test'), help: on('help') };
 }
 
-/** Options that hold a secret as it is, where others can see it. */
+/** Options that hold a plain secret, visible to others. */
 export function openSecrets(given: Readonly<Record<string, string>>): readonly string[] {
   return FIELDS.filter(({ key, flag }) => isSecret(key) && given[flag] !== undefined && !/^(-|@.*|)$/.test(given[flag])).map(
     ({ flag }) => `--${flag}`,
@@ -85,7 +85,7 @@ export function answersOf(given: Readonly<Record<string, string>>): Answers {
   };
 }
 
-/** What is wrong with `--email-to`, which stands for two options, is said once and under the name that was typed. */
+/** `--email-to` sets two options; its problem is reported once, under that name. */
 export function asTyped(problems: readonly Problem[], given: Readonly<Record<string, string>>): readonly Problem[] {
   if (given['email-to'] === undefined) return problems;
   const meant = FIELDS.filter(({ key, flag }) => BOTH.some((both) => both === key) && given[flag] === undefined).map(
@@ -95,10 +95,10 @@ export function asTyped(problems: readonly Problem[], given: Readonly<Record<str
   return typed.filter(({ place }, index) => place !== '--email-to' || typed.findIndex((one) => one.place === place) === index);
 }
 
-/** Asks which channels, then for each one's values. Enter keeps what is there. */
+/** Asks for the channels, then for each one's values. Enter keeps a present value. */
 export async function askChannels(present: Present): Promise<Answers> {
   const picked = await choose(
-    'Who shall be told? (space picks, Enter goes on)',
+    'Which channels? (space selects, Enter continues)',
     CHANNELS.map((channel) => ({ value: channel, name: `${channel.title}${isSetUp(channel, present) ? ' (set up)' : ''}` })),
   );
   const answers: Record<string, string> = {};

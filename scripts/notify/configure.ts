@@ -8,16 +8,16 @@ import { error, errorsOf, type Problem } from '../base/problem.ts';
 import { readSettings } from '../settings/settings.ts';
 import { SETTINGS } from '../settings/table.ts';
 
-/** What there is before: the text of `.env`, and the texts of the files under `secrets/`, by name. */
+/** The present state: the text of `.env`, and the texts of the files under `secrets/`, by name. */
 export interface Present {
   readonly envText: string;
   readonly secretFiles: ReadonlyMap<string, string>;
 }
 
-/** Given values, by key of `.env`. What is not named stays as it is. */
+/** Given values, by key of `.env`. Other settings stay unchanged. */
 export type Answers = Readonly<Record<string, string>>;
 
-/** One change, as it may be shown: secrets are masked. */
+/** One change for display: secrets are masked. */
 interface ChannelChange {
   readonly place: string;
   readonly shown: string;
@@ -25,7 +25,7 @@ interface ChannelChange {
 }
 
 export interface ConfigurePlan {
-  /** Lines of `.env`. A secret that stood there moves to its file, because `.env` would win. */
+  /** Lines of `.env`. A secret in `.env` moves to its file, because `.env` would win. */
   readonly env: Readonly<Record<string, string>>;
   readonly secrets: readonly SecretFile[];
   /** Files under `secrets/` to remove. */
@@ -45,7 +45,7 @@ export function isSecret(key: string): boolean {
 const fileOf = (key: string): string => SECRETS[key]?.file ?? '';
 const fallbackOf = (key: string): string => PLAIN[key]?.fallback ?? '';
 
-/** The value in force; empty where there is none. A secret in `.env` wins over its file. */
+/** The effective value; empty if there is none. A secret in `.env` wins over its file. */
 export function presentValue(key: string, { envText, secretFiles }: Present): string {
   const inEnv = parseEnvFile(envText, '.env').entries.find((entry) => entry.key === key)?.value ?? '';
   return inEnv !== '' || !isSecret(key) ? inEnv : (secretFiles.get(fileOf(key))?.trim() ?? '');
@@ -56,7 +56,7 @@ export function isSetUp(channel: ChannelEntry, present: Present): boolean {
   return channel.fields.every((field) => !field.needed || presentValue(field.key, present) !== '');
 }
 
-/** What is wrong with a value, in words that follow what it is a value of; undefined where nothing is. */
+/** What is wrong with a value, as a phrase that follows its name; undefined if nothing is. */
 export function wrongValue(key: string, value: string): { readonly wrong: string; readonly fix?: string } | undefined {
   if (/[\r\n]/.test(value)) return { wrong: 'has a line break', fix: 'One line, without a line break.' };
   if (value === '') return undefined;
@@ -69,7 +69,7 @@ export function wrongValue(key: string, value: string): { readonly wrong: string
   return undefined;
 }
 
-/** Values as the settings hold them: a server given with its port, a topic without the template that makes its messages readable. */
+/** Values as the settings need them: splits a server and its port, adds the message template to a topic. */
 function normalised(answers: Answers): Answers {
   const result: Record<string, string> = Object.fromEntries(Object.entries(answers).map(([key, value]) => [key, value.trim()]));
   const [, host, port] = /^([^:]+):(\d+)$/.exec(result['SMTP_HOST'] ?? '') ?? [];
@@ -81,7 +81,7 @@ function normalised(answers: Answers): Answers {
 }
 
 /**
- * Decides what to write so that the channels have the given values. Nothing that is not named is lost.
+ * Decides what to write so that the channels have the given values. All other settings are kept.
  *
  * @param off names of channels to turn off: their secrets are removed
  */
@@ -122,7 +122,7 @@ export function planConfigure(given: Answers, off: readonly string[], present: P
 
   for (const { name, fields } of CHANNELS.filter((channel) => off.includes(channel.name)))
     for (const { flag } of fields.filter(({ key }) => key in given))
-      problems.push(error(`--${flag}`, `is given, and --off ${name} as well`, 'Give one of the two.'));
+      problems.push(error(`--${flag}`, `conflicts with --off ${name}`, 'Give one of the two.'));
   for (const name of off) for (const { key } of CHANNELS.find((channel) => channel.name === name)?.fields ?? []) set(key, '');
   for (const channel of touched) {
     for (const { key, flag } of channel.fields) {
@@ -144,7 +144,7 @@ export function envBefore({ env }: ConfigurePlan, { envText }: Present): Readonl
   return Object.fromEntries(Object.keys(env).map((key) => [key, before.get(key) ?? '']));
 }
 
-/** Who reads a secret's file. */
+/** The reader of a secret's file. */
 export function uidOf(file: string): number {
   return Object.values(SECRETS).find((secret) => secret.file === file)?.uid ?? 0;
 }
@@ -158,13 +158,13 @@ function missing({ title, fields }: ChannelEntry, answers: Answers, present: Pre
     .map(({ ask, flag }) => error(title, `needs one more value: ${ask}`, `--${flag}`));
 }
 
-/** What would be wrong with `.env` as it would be. */
+/** The problems of the new `.env`. */
 function envProblems(text: string): readonly Problem[] {
   const file = parseEnvFile(text, '.env');
   return errorsOf([...file.problems, ...readSettings(file.entries, '.env').problems]);
 }
 
-/** A secret as it may be shown: an address by its host, anything else not at all. */
+/** A secret for display: an address by its host, anything else masked. */
 export function masked(value: string): string {
   return URL.canParse(value) && /^https?:/.test(value) ? `${new URL(value).origin}/…` : '••••••••';
 }

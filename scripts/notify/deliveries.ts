@@ -3,21 +3,21 @@ import { CATEGORIES, SEVERITIES } from '../rules/labels.ts';
 import { withoutSecrets } from './delivery-advice.ts';
 import { integrationsOf, type AlertmanagerConfig } from '../alertmanager/render.ts';
 
-/** One way by which an alert reaches people: an integration of a receiver, numbered as Alertmanager logs it (`slack[0]`). */
+/** One delivery channel of an alert: an integration of a receiver, numbered as Alertmanager logs it (`slack[0]`). */
 export interface Channel {
   readonly receiver: string;
   readonly integration: string;
-  /** Whether the end of an alert is told this way too. */
+  /** Whether resolved notifications are sent too. */
   readonly sendsResolved: boolean;
 }
 
 /** What Alertmanager logged about one channel. Times are milliseconds since the epoch. */
 export interface Delivery extends Channel {
-  /** When the alert went through first; undefined where it did not. */
+  /** When the alert was first delivered; undefined if it was not. */
   readonly deliveredAt: number | undefined;
-  /** When its end went through. */
+  /** When the resolved notification was delivered. */
   readonly resolvedAt: number | undefined;
-  /** The last error, where an attempt failed. */
+  /** The last error of a failed attempt. */
   readonly error: string | undefined;
 }
 
@@ -38,16 +38,16 @@ export function channelsOf(config: AlertmanagerConfig, receivers: readonly strin
     });
 }
 
-/** Names of the channels that a rendered configuration can test one by one. */
+/** Names of the channels that can be tested individually in a rendered configuration. */
 export function testableChannels(config: AlertmanagerConfig): readonly string[] {
   const prefix = testReceiver('');
   return config.receivers.flatMap(({ name }) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
 }
 
 /**
- * Reads the fate of every channel out of Alertmanager's log (logfmt, level debug): lines of the groups that carry the nonce.
+ * Reads each channel's delivery from Alertmanager's log (logfmt, level debug): lines of the groups with the nonce.
  *
- * @param endedAt when the alert was ended: what goes through later tells its end
+ * @param endedAt when the alert was ended: later deliveries are resolved notifications
  */
 export function deliveriesFrom(
   log: string,
@@ -73,7 +73,7 @@ export function deliveriesFrom(
   });
 }
 
-/** Why Alertmanager gave a channel up. It says so once for all channels of a receiver, when the last of them was sent or given up. */
+/** Why Alertmanager gave up on a channel. It logs this once per receiver, after the last channel was sent or given up. */
 function givenUp({ msg, err }: Readonly<Record<string, string>>, { receiver, integration }: Channel): string | undefined {
   if (msg !== 'Notify for alerts failed' || err === undefined) return undefined;
   const start = `${receiver}/${integration}: `;
@@ -89,7 +89,7 @@ export function parseLogfmt(line: string): Readonly<Record<string, string>> {
   );
 }
 
-/** The labels of a test alert from the command's options; what is wrong where they cannot be labels. */
+/** The labels of a test alert from the command's options, or what is wrong with them. */
 export function testLabels(
   severity: string,
   category: string,
@@ -113,7 +113,7 @@ export function testLabels(
               ? `--channel ${value}`
               : 'It is set by Prometheus or by this command.',
       };
-    // The history service takes no longer one.
+    // The history service rejects longer ones.
     if (value.length > LONGEST_VALUE)
       return { wrong: `--label ${name} is ${value.length} characters long`, fix: `At most ${LONGEST_VALUE} characters.` };
     labels[name] = value;
@@ -121,14 +121,14 @@ export function testLabels(
   return { labels: { ...labels, severity, category, nonce } };
 }
 
-/** Seconds that a test alert fires where nobody ends it: enough for each of its four waits, but no longer than the history service allows. */
+/** Seconds that a test alert fires unless it is ended: enough for its four waits, but within the history service's limit. */
 export function ttlSeconds(withinMs: number): number {
   return Math.min(Math.ceil(withinMs / 1000) * 4, 600);
 }
 
 const LONGEST_VALUE = 200;
 
-/** A label as `amtool config routes test` reads it: quoted, because braces, quotes and commas mean something to it otherwise. */
+/** A label as `amtool config routes test` reads it: quoted, because it interprets braces, quotes and commas. */
 export function amtoolPair(name: string, value: string): string {
   return `${name}="${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }

@@ -23,7 +23,7 @@ import type { Workspace } from '../engine/workspace.ts';
 const POLL_MS = 250;
 const CONFIG = '.effective/alertmanager/alertmanager.yml';
 
-/** Throws where no channel has this name, or where the running configuration does not have it. */
+/** Throws if no channel has this name, or if the running configuration lacks it. */
 export async function requireChannel(root: string, channel: string): Promise<void> {
   const known = CHANNELS.map(({ name }) => name);
   if (!known.includes(channel))
@@ -32,7 +32,7 @@ export async function requireChannel(root: string, channel: string): Promise<voi
   if (testable.includes(channel)) return;
   const set = testable.length === 0 ? 'no channel is' : `${testable.join(', ')} ${testable.length === 1 ? 'is' : 'are'}`;
   throw stackFailure([
-    error(`channel ${channel}`, `is not set up in what runs; ${set}`, 'npm run configure sets it up; npm run up brings it into force.'),
+    error(`channel ${channel}`, `is not set up in the running stack; ${set}`, 'npm run configure sets it up; npm run up applies it.'),
   ]);
 }
 
@@ -55,7 +55,7 @@ export async function routeTestAlert({ root, exec }: Workspace, labels: Readonly
   return channelsOf(await effectiveConfig(root), stdout.trim().split(','));
 }
 
-/** Sends a test alert the whole way, waits for every receipt, ends it, and waits for the resolved notices. */
+/** Sends a test alert end to end, waits for every delivery, ends it, and waits for the resolved notifications. */
 export async function deliverTestAlert(
   place: Workspace,
   settings: PlainSettings,
@@ -66,7 +66,7 @@ export async function deliverTestAlert(
   const history = historyApi(at.history);
   const config = await effectiveConfig(root);
   const waiting = { signal, withinMs };
-  interruption.state = 'The test alert is taken back.';
+  interruption.state = 'The test alert is being ended.';
   const sentAt = Date.now();
   await reach('history', 'service history', async () => history.raiseTestAlert(labels, ttlSeconds(withinMs)));
   try {
@@ -105,7 +105,7 @@ export async function deliverTestAlert(
       ...resolved
         .filter(isOpen)
         .map(({ receiver, integration }) =>
-          error(`receiver ${receiver}`, `${integration} was not told that the alert ended`, 'npm run logs -- alertmanager'),
+          error(`receiver ${receiver}`, `${integration} got no resolved notification`, 'npm run logs -- alertmanager'),
         ),
     );
     return { nonce, sentAt, deliveries: resolved, problems };
@@ -119,7 +119,7 @@ interface Waiting {
   readonly withinMs: number;
 }
 
-/** Follows the alert from the metric through Prometheus into Alertmanager. A stage that it does not reach is the finding. */
+/** Follows the alert from the metric through Prometheus into Alertmanager. The first stage that it misses is the problem. */
 async function travel({ report }: Workspace, at: Addresses, nonce: string, waiting: Waiting): Promise<HeldAlert> {
   const prometheus = prometheusApi(at.prometheus);
   const alertmanager = alertmanagerApi(at.alertmanager);
@@ -173,7 +173,7 @@ async function travel({ report }: Workspace, at: Addresses, nonce: string, waiti
   });
 }
 
-/** Names of the receivers that Alertmanager chose, each once: two routes may lead to the same one. */
+/** Names of the receivers that Alertmanager selected, deduplicated: two routes may share one. */
 function receiversOf({ receivers }: HeldAlert): readonly string[] {
   return [...new Set(receivers.map(({ name }) => name))];
 }
@@ -193,7 +193,7 @@ async function inHistory(
   return [
     error(
       `receiver ${HISTORY_RECEIVER}`,
-      rows.length === 0 ? 'took the alert but does not list it' : `does not show the alert as ${status}`,
+      rows.length === 0 ? 'accepted the alert but does not list it' : `does not show the alert as ${status}`,
       'npm run logs -- history',
     ),
   ];
@@ -220,7 +220,7 @@ async function alertmanagerLog({ docker }: Workspace, settings: PlainSettings, s
   return container === undefined ? '' : logSince(docker, container.id, sinceMs);
 }
 
-/** Asks again until the answer is what is waited for, or time is over; the last answer. */
+/** Polls until the answer is the expected one or the time is over; returns the last answer. */
 async function until<T>(ask: () => Promise<T>, enough: (value: T) => boolean, { signal, withinMs }: Waiting): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {

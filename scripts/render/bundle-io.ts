@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Tree } from '../base/tree.ts';
 import type { AnyModule } from '../modules/spec.ts';
 
-/** The stack's own services that run, each as one file of JavaScript for Node 24. Throws where sources do not build, which is a bug. */
+/** The stack's own running services, each as one JavaScript file for Node 24. Throws if sources do not build, which is a bug. */
 export async function bundleServices(root: string, modules: readonly AnyModule[], services: ReadonlySet<string>): Promise<Tree> {
   const wanted = modules.flatMap(({ bundles = [] }) => bundles).filter(({ service }) => services.has(service));
   return new Map(await Promise.all(wanted.map(async ({ path, entry }) => [path, await bundle(join(root, entry))] as const)));
@@ -16,8 +16,8 @@ export async function bundleExample(root: string): Promise<{ readonly server: st
 }
 
 /**
- * Ways to an engine that no service takes, each larger than everything else together: dockerode asks for them at its start, and uses them for
- * addresses with ssh:// and for builds.
+ * Unused connection types of dockerode, each larger than all the rest: it loads them at its start, but uses them only for
+ * ssh:// addresses and builds.
  */
 const UNUSED = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader)$/;
 const withoutUnused: Plugin = {
@@ -28,7 +28,7 @@ const withoutUnused: Plugin = {
   },
 };
 
-/** One file out of a service's sources and the packages that they use: the image holds no packages and strips no types. */
+/** One file from a service's sources and their packages: the image has no packages and does not strip types. */
 export async function bundle(entry: string): Promise<string> {
   const result = await build({
     entryPoints: [entry],
@@ -38,13 +38,13 @@ export async function bundle(entry: string): Promise<string> {
     platform: 'node',
     target: 'node24',
     logLevel: 'silent',
-    // The driver's faster twin, and its way out of Cloudflare's workers: it asks for them only where they are chosen.
+    // The driver's native variant and its Cloudflare sockets: loaded only on request.
     plugins: [withoutUnused],
     external: ['node:*', 'pg-native', 'pg-cloudflare'],
-    // Packages in the older format ask for Node's own modules by `require`, which a file in the newer one does not have.
+    // CommonJS packages load Node's modules with `require`, which ES modules do not have.
     banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
   });
   const [file] = result.outputFiles;
-  if (file === undefined) throw new Error(`esbuild gave no file for ${entry}`);
+  if (file === undefined) throw new Error(`esbuild produced no file for ${entry}`);
   return file.text;
 }

@@ -14,7 +14,7 @@ type Check = (name: string, service: ComposeService, bindAddress: string) => str
 
 const list = (service: ComposeService, key: string): readonly unknown[] => (Array.isArray(service[key]) ? (service[key] as unknown[]) : []);
 
-/** What must hold for every service: the sentence behind the service's name where it does not. */
+/** What must hold for every service; the sentence follows the service's name if it does not. */
 const CHECKS: readonly Check[] = [
   (_, service) => (service['read_only'] === true ? undefined : 'can write to its root file system (read_only: true is missing)'),
   (_, service) => (list(service, 'cap_drop').includes('ALL') ? undefined : 'keeps capabilities (cap_drop: [ALL] is missing)'),
@@ -27,13 +27,13 @@ const CHECKS: readonly Check[] = [
   (_, service) => (Number(service['mem_reservation'] ?? 0) > 0 ? undefined : 'has no memory reservation (mem_reservation)'),
   (_, service) => (Number(service['pids_limit'] ?? 0) > 0 ? undefined : 'has no limit of processes (pids_limit)'),
   (_, service) => (service.healthcheck?.test !== undefined ? undefined : 'has no health check'),
-  (_, service) => (service['restart'] === 'unless-stopped' ? undefined : 'is not started again when it ends (restart: unless-stopped)'),
+  (_, service) => (service['restart'] === 'unless-stopped' ? undefined : 'does not restart when it exits (restart: unless-stopped)'),
   (_, service) => (typeof service['stop_grace_period'] === 'string' ? undefined : 'has no stop_grace_period'),
   (_, service) => {
     const options = (service['logging'] as { options?: Record<string, string> } | undefined)?.options ?? {};
     return options['max-size'] !== undefined && options['max-file'] !== undefined
       ? undefined
-      : 'has a log without bounds (logging: max-size and max-file)';
+      : 'has unlimited logs (logging: max-size and max-file)';
   },
   (_, { image }) =>
     /^[^:]+(:\d+\/[^:]+)?:[^:]+$/.test(image) && !image.endsWith(':latest')
@@ -42,7 +42,7 @@ const CHECKS: readonly Check[] = [
   (name, service) => (isRoot(service) && !exempt('root', name) ? 'runs as root' : undefined),
   (name, service) => (service.network_mode === 'host' && !exempt('hostNetwork', name) ? 'is in the network of the host' : undefined),
   (name, service) =>
-    mountsSocket(service) && !exempt('socket', name) ? 'mounts the Docker socket; ask docker-socket-proxy instead' : undefined,
+    mountsSocket(service) && !exempt('socket', name) ? 'mounts the Docker socket; use docker-socket-proxy instead' : undefined,
   (_, { ports = [] }, bindAddress) => {
     const open = ports.find(({ host_ip: address }) => address !== bindAddress);
     return open === undefined
@@ -60,14 +60,14 @@ function mountsSocket({ volumes = [] }: ComposeService): boolean {
   return volumes.some(({ source = '' }) => source.endsWith('docker.sock'));
 }
 
-/** What in a Compose model goes against the rules of this stack. The user's own services are held to them too. */
+/** Violations of this stack's rules in a Compose model. They also apply to the user's own services. */
 export function composeProblems(model: ComposeModel, bindAddress: string): readonly Problem[] {
   const services = Object.entries(model.services).flatMap(([name, service]) =>
     CHECKS.flatMap((check) => {
       const message = check(name, service, bindAddress);
       return message === undefined
         ? []
-        : [error(`service ${name}`, message, 'extends: { file: exporters/service.yml, service: base } brings what every service needs.')];
+        : [error(`service ${name}`, message, 'extends: { file: exporters/service.yml, service: base } provides what every service needs.')];
     }),
   );
   const core = CORE.reduce((sum, name) => sum + Number(model.services[name]?.mem_limit ?? 0), 0);

@@ -3,21 +3,21 @@ import type { StackNetwork } from '../base/subnet.ts';
 
 /** What rendering adds to the checked-in Compose files. */
 export interface ComposePlan {
-  /** The image each service runs, where it is not the pinned one (built locally from Debian packages). */
+  /** The image of each service that does not run the pinned one (built locally from Debian packages). */
   readonly images: ReadonlyMap<string, string>;
-  /** Services whose image cannot be had. */
+  /** Services without an available image. */
   readonly leftOut: ReadonlySet<string>;
   readonly network: StackNetwork;
   /** Existing networks of the user's projects, and the services that must reach them. */
   readonly appNetworks: readonly string[];
   readonly reaching: ReadonlySet<string>;
-  /** Secret files, by the service that they are mounted into besides those of the checked-in files. */
+  /** Secret files, by service, in addition to the mounts of the checked-in files. */
   readonly secretMounts: ReadonlyMap<string, readonly string[]>;
   /** Absolute path of `secrets/`. */
   readonly secretsDir: string;
   /** What modules change of their services. */
   readonly changes: readonly ((model: ComposeModel) => void)[];
-  /** A digest of the files that a service mounts and reads only at its start, so that Compose recreates it when they change. */
+  /** A digest of the files that a service mounts and reads only at its start, so that Compose recreates it on changes. */
   readonly configDigests: ReadonlyMap<string, string>;
 }
 
@@ -42,12 +42,12 @@ export function renderCompose(source: ComposeModel, plan: ComposePlan): ComposeM
 }
 
 function renderService(name: string, service: ComposeService, running: ComposeModel['services'], plan: ComposePlan): void {
-  // What is left in the model is what runs: plain `docker compose` need not know the profiles.
+  // The model holds only what runs: plain `docker compose` needs no profiles.
   delete service['profiles'];
   const image = plan.images.get(name);
   if (image !== undefined && image !== service.image) {
     service.image = image;
-    // Built on this host: no registry has it.
+    // Built on this host; no registry has it.
     service.pull_policy = 'never';
   }
   if (service.depends_on !== undefined) {

@@ -41,9 +41,9 @@ const WITHOUT_DATA = new Set(['row', 'text']);
 /** The newest version of the classic model. */
 const NEWEST_SCHEMA = 42;
 
-/** What would keep a dashboard from showing data in any supported Grafana. */
+/** What would keep a dashboard from showing data in a supported Grafana. */
 export function dashboardProblems(file: string, dashboard: DashboardJson, dataSources: readonly string[]): readonly Problem[] {
-  const say = (message: string): Problem => error(file, message, 'Mend grafana/src, then npm run dashboards.');
+  const say = (message: string): Problem => error(file, message, 'Fix grafana/src, then npm run dashboards.');
   const problems: Problem[] = [];
   if (`${dashboard.uid ?? ''}.json` !== file.split('/').at(-1))
     problems.push(say(`has the uid "${dashboard.uid ?? ''}", which is not its file's name`));
@@ -52,7 +52,7 @@ export function dashboardProblems(file: string, dashboard: DashboardJson, dataSo
   if ((dashboard.schemaVersion ?? 0) > NEWEST_SCHEMA)
     problems.push(say(`has schemaVersion ${dashboard.schemaVersion ?? 0}; provisioning knows up to ${NEWEST_SCHEMA}`));
   if (dashboard.__inputs !== undefined || JSON.stringify(dashboard).includes('${DS_'))
-    problems.push(say('asks for data sources at import (__inputs, ${DS_…})'));
+    problems.push(say('needs data sources at import (__inputs, ${DS_…})'));
   const panels = dashboard.panels ?? [];
   problems.push(...panels.flatMap((panel) => panelProblems(panel, dataSources).map(say)), ...overlaps(panels).map(say));
   const ids = panels.map(({ id }) => id).filter((id) => id !== undefined);
@@ -69,11 +69,11 @@ function panelProblems(panel: PanelJson, dataSources: readonly string[]): readon
   if ((panel.description ?? '') === '') found.push(`${name} has no description`);
   if (panel.type !== 'logs' && (panel.fieldConfig?.defaults?.unit ?? '') === '') found.push(`${name} has no unit`);
   const targets = panel.targets ?? [];
-  if (targets.length === 0) found.push(`${name} asks for nothing`);
+  if (targets.length === 0) found.push(`${name} has no query`);
   for (const { expr = '', datasource } of targets) {
     if (expr.trim() === '') found.push(`${name} has an empty expression`);
     const uid = typeof datasource === 'object' ? (datasource?.uid ?? '') : '';
-    if (!dataSources.includes(uid)) found.push(`${name} asks the data source "${uid}", which is not provisioned`);
+    if (!dataSources.includes(uid)) found.push(`${name} uses the data source "${uid}", which is not provisioned`);
   }
   return found;
 }

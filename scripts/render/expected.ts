@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import type { Tree } from '../base/tree.ts';
 
-/** What must be found in the running stack; smoke checks compare it with what is. */
+/** What the running stack must contain; smoke checks compare it with reality. */
 export interface Expected {
   /** Addresses of the static targets of each job. */
   readonly targets: ReadonlyMap<string, readonly string[]>;

@@ -7,7 +7,7 @@ const LOADED: readonly { readonly folder: RegExp; readonly loaded: RegExp; reado
   { folder: /^prometheus\/targets\//, loaded: /^prometheus\/targets\/[^/]+\/[^/]+\.yml$/, form: 'prometheus/targets/<job>/<name>.yml' },
 ];
 
-/** Files that look like configuration and that nothing loads, because of their name or of where they stand. */
+/** Files that look like configuration but are not loaded, because of their name or folder. */
 export function unloadedFiles(paths: Iterable<string>): readonly Problem[] {
   return [...paths].flatMap((path) => {
     const rule = LOADED.find(({ folder }) => folder.test(path));

@@ -4,7 +4,7 @@ import { setBelow } from '../base/tree.ts';
 import type { AddedTargets, Threshold } from '../modules/parts.ts';
 import type { AnyModule } from '../modules/spec.ts';
 
-/** Files that carry a module's name belong to it; the others are the user's own and always count. */
+/** Files that carry a module's name belong to it; all others are the user's and always count. */
 export function moduleOf(path: string, modules: readonly AnyModule[]): AnyModule | undefined {
   const name = path
     .split('/')
@@ -13,7 +13,7 @@ export function moduleOf(path: string, modules: readonly AnyModule[]): AnyModule
   return modules.find((module) => module.name === name);
 }
 
-/** True where the file belongs to a module that is on, or to no module. */
+/** True if the file belongs to an enabled module, or to no module. */
 export function isSelected(path: string, modules: readonly AnyModule[], enabled: ReadonlySet<string>): boolean {
   const module = moduleOf(path, modules);
   return module === undefined || enabled.has(module.name);
@@ -25,7 +25,7 @@ export function renderPrometheusConfig(doc: Document.Parsed, clusterName: string
   return String(doc);
 }
 
-/** Renders one scrape file: adds the given static targets to its jobs, and leaves out jobs of services that do not run. */
+/** Renders one scrape file: adds the given static targets to its jobs, and drops jobs of services that do not run. */
 export function renderScrape(doc: Document.Parsed, added: readonly AddedTargets[], absentServices: ReadonlySet<string>): string {
   const jobs = doc.getIn(['scrape_configs']);
   if (!isSeq(jobs)) return String(doc);
@@ -41,7 +41,7 @@ export function renderScrape(doc: Document.Parsed, added: readonly AddedTargets[
 
 /**
  * Names the stack's own services by service and network (`alertmanager.pharos_monitoring:9093`): on a network of `APP_NETWORKS` another container
- * may answer to the bare name, and Docker would resolve it to either of them.
+ * may have the same bare name, and Docker would resolve it to either of them.
  */
 export function qualifyServices(text: string, services: ReadonlySet<string>, network: string): string {
   const doc = parseDocument(text);
@@ -65,13 +65,13 @@ export interface RuleOptions {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** Renders one rule file: thresholds from settings, and on every alert the address of its runbook page. */
+/** Renders one rule file: thresholds from settings, and the runbook address of every alert. */
 export function renderRules(
   doc: Document.Parsed,
   { path, module, runbooksUrl, thresholds, settings }: RuleOptions,
 ): { readonly text: string; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  // One map may be shared by several rules (`annotations: *shared`), and each alert has a page of its own.
+  // Several rules may share one map (`annotations: *shared`), but each alert has its own page.
   visit(doc, {
     Pair(_, pair) {
       if (isAlias(pair.value) && String(pair.key) === 'annotations') pair.value = doc.createNode(pair.value.toJS(doc));
@@ -90,7 +90,7 @@ export function renderRules(
           problems.push(
             error(
               path,
-              `${alert} does not end in "> ${threshold.literal}", so ${threshold.setting} cannot move it`,
+              `${alert} does not end in "> ${threshold.literal}", so ${threshold.setting} cannot replace it`,
               `End the expression in > ${threshold.literal}, or remove the threshold from scripts/modules/${module}/index.ts.`,
             ),
           );
@@ -103,7 +103,7 @@ export function renderRules(
   return { text: String(doc), problems };
 }
 
-/** Replaces the literal that an expression ends in; undefined where it does not end in `> literal`. */
+/** Replaces the literal at the end of an expression; undefined if it does not end in `> literal`. */
 export function withThreshold(expr: string, literal: number, value: number): string | undefined {
   const match = /^([\s\S]*>=?\s*)(\d+(?:\.\d+)?)(\s*)$/.exec(expr);
   return match === null || Number(match[2]) !== literal ? undefined : `${match[1]}${value}${match[3]}`;

@@ -6,7 +6,7 @@ import { error, type Problem } from '../base/problem.ts';
 
 const group: Shape = { map: { targets: { list: 'text' }, labels: { map: {} } } };
 
-/** What rendering looks into, by path. The programs' own linters check the rest; they run on what was rendered. */
+/** The structures that rendering reads, by path. The programs' own linters check the rest, on the rendered files. */
 const SHAPES: readonly (readonly [Pick<RegExp, 'test'>, Shape, string])[] = [
   [/^prometheus\/prometheus\.yml$/, { map: { global: { map: { external_labels: { map: {} } } } } }, 'global:\n  scrape_interval: 15s'],
   [
@@ -29,7 +29,7 @@ const SHAPES: readonly (readonly [Pick<RegExp, 'test'>, Shape, string])[] = [
   ],
 ];
 
-/** What in a YAML file of the checkout is of another form than rendering reads, each with its line. An empty value stands for one left out. */
+/** Where the structure of a YAML file differs from what rendering reads, each with its line. An empty value counts as missing. */
 export function sourceShapeProblems(path: string, text: string, doc: Document.Parsed): readonly Problem[] {
   const [, shape, example] = SHAPES.find(([pattern]) => pattern.test(path)) ?? [];
   if (shape === undefined) return [];
@@ -52,11 +52,11 @@ export function sourceShapeProblems(path: string, text: string, doc: Document.Pa
   return problems;
 }
 
-/** Dashboards that are no JSON, or that nothing can address. Grafana would skip them without a word to whoever wrote them. */
+/** Dashboards that are not JSON, or have no uid. Grafana would skip them silently. */
 export function dashboardFileProblems(sources: Tree): readonly Problem[] {
   return [...sources].flatMap(([path, text]) => {
     if (!/^grafana\/dashboards\/.*\.json$/.test(path)) return [];
-    const fix = 'Export it once more from Grafana (Export as JSON, classic model), or remove the file.';
+    const fix = 'Export it again from Grafana (Export as JSON, classic model), or remove the file.';
     try {
       const dashboard: unknown = JSON.parse(text);
       const isNamed =

@@ -16,7 +16,7 @@ export function targetFileProblems(sources: Tree, modules: readonly AnyModule[])
   });
 }
 
-/** A URL where host:port belongs. Prometheus refuses the whole configuration for it, without a word of the file. */
+/** A URL instead of host:port. Prometheus would reject the whole configuration without naming the file. */
 function urlTargets(path: string, text: string, modules: readonly AnyModule[]): readonly Problem[] {
   if (modules.some(({ name, urlTargets: expected }) => expected === true && path.startsWith(`prometheus/targets/${name}/`))) return [];
   const lines = text.split('\n');

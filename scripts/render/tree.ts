@@ -33,12 +33,12 @@ export interface RenderInput {
 export interface RenderResult {
   /** Files under `secrets/` that Alertmanager reads. */
   readonly alertmanagerSecrets: readonly string[];
-  /** Receivers that are skipped, because none of their channels is set. */
+  /** Receivers that are skipped because none of their channels is set. */
   readonly silentReceivers: readonly string[];
   /** The files of `.effective/`. */
   readonly tree: Map<string, string>;
   readonly problems: readonly Problem[];
-  /** Of Alertmanager's own configuration, as amtool would find it in a file that can be rendered. */
+  /** Problems of Alertmanager's configuration that amtool would find in a rendered file. */
   readonly alertmanagerProblems: readonly Problem[];
 }
 
@@ -55,7 +55,7 @@ interface Source {
   readonly doc: Document.Parsed;
 }
 
-/** Renders every config: selects what the enabled modules need and fills in settings. Never replaces text by pattern. */
+/** Renders every config: selects what the enabled modules need and fills in settings. Never by text replacement. */
 export function renderTree(input: RenderInput): RenderResult {
   const { sources, all } = input;
   const tree = new Map<string, string>([
@@ -120,7 +120,7 @@ function renderAlertmanager({ settings, secretFiles, alertmanager }: RenderInput
   return { text: stringify(config, { aliasDuplicateObjects: false }), secrets, silent, problems };
 }
 
-/** The rules that promises of `prometheus/slo/` stand for. */
+/** The rules of the SLOs in `prometheus/slo/`. */
 function renderSlos({ sources, settings }: RenderInput, tree: Map<string, string>): readonly Problem[] {
   return [...sources].flatMap(([path, text]) => {
     if (!/^prometheus\/slo\/[^/]+\.ya?ml$/.test(path)) return [];
@@ -134,7 +134,7 @@ function renderSlos({ sources, settings }: RenderInput, tree: Map<string, string
   });
 }
 
-/** Renders each parsed file by where it is. */
+/** Renders each parsed file by its path. */
 function renderer({ settings, host, all, services }: RenderInput): (source: Source) => Rendered {
   const absent = new Set(all.flatMap((module) => module.services(settings)).filter((service) => !services.has(service)));
   const added = all.flatMap(({ targets }) => targets?.(settings, host, services) ?? []);

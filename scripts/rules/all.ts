@@ -5,13 +5,13 @@ import type { Problem } from '../base/problem.ts';
 import { templateProblems } from './template-names.ts';
 import { SLO_RUNBOOKS } from './render-slo.ts';
 
-/** Our own rules over the files of the checkout: what the tools let pass although it can never work, such as an alert on a job that nothing scrapes. */
+/** Our own rules over the files of the checkout: mistakes that the tools accept, such as an alert on a job that nothing scrapes. */
 export function sourceProblems(sources: Tree): readonly Problem[] {
   const under = (folder: string, end: RegExp): [string, string][] =>
     [...sources].filter(([path]) => path.startsWith(`${folder}/`) && end.test(path));
   const files = under('prometheus/rules', /\.yml$/);
   const shape = files.flatMap(([path, text]) => ruleShapeProblems(path, text));
-  // What has no name is told once, not for each thing that follows from it.
+  // A missing name is reported once, not with all of its consequences.
   const rules = files.flatMap(([path, text]) => alertRules(path, text)).filter(({ alert }) => alert !== '');
   const jobs = under('prometheus/scrape', /\.ya?ml$/).flatMap(([, text]) => jobNames(text));
   const pages = under('runbooks', /\.md$/).flatMap(([path]) => (SLO_RUNBOOKS.includes(path) ? [] : [path]));

@@ -10,8 +10,8 @@ interface Rule {
 }
 
 /**
- * Gives every generated test a rule file of its own, with the one alert that it tests and the recorded metrics: promtool evaluates every rule
- * that it loads, so it needs a twentieth of the time. Files that someone wrote stay as they are.
+ * Gives every generated test its own rule file, with the tested alert and the recorded metrics: promtool evaluates every loaded rule,
+ * so this takes a twentieth of the time. Hand-written files stay unchanged.
  *
  * @param tests promtool test files by their path
  * @param rules rule files by their path
@@ -29,7 +29,7 @@ export function testedAlone(tests: Files, rules: Files): { readonly tests: Files
   return { tests: new Map(cutTests), rules: new Map([...rules, ...cut]) };
 }
 
-/** A rule file with one of its alerts, and every recorded metric. One that asks for other alerts keeps them. */
+/** A rule file with one of its alerts, and every recorded metric. An alert that reads other alerts keeps them. */
 function onlyAlert(text: string, alert: string): string {
   const { groups = [] } = (parsed(text) ?? {}) as { groups?: readonly { readonly rules?: readonly Rule[] }[] };
   const rules = groups.flatMap((group) => group.rules ?? []);
@@ -42,15 +42,15 @@ function onlyAlert(text: string, alert: string): string {
 
 const seen = new Map<string, unknown>();
 
-/** The same file is cut for each of its alerts. */
+/** The same file is split for each of its alerts. */
 function parsed(text: string): unknown {
   if (!seen.has(text)) seen.set(text, parseDocument(text).toJS());
   return seen.get(text);
 }
 
 /**
- * A failed rule test, with the line where someone wrote it: promtool says the names of the test and of its alert, not the file. A problem of
- * anything else stays as it is.
+ * Adds the source line to a failed rule test: promtool prints the names of test and alert, not the file. Other
+ * problems stay unchanged.
  *
  * @param sources the files of test/rules by their path
  */

@@ -8,7 +8,7 @@ import { alertRules } from './files.ts';
 import type { RuleTable } from './table.ts';
 
 /**
- * The files of `test/rules`, and with them the promtool files that its tables are made into. Throws a `Failure` where a table does not load,
+ * The files of `test/rules`, and the promtool files generated from its tables. Throws a `Failure` if a table does not load
  * or does not fit its rule file.
  */
 export async function readRuleTests(root: string): Promise<ReadonlyMap<string, string>> {

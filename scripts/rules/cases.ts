@@ -16,15 +16,15 @@ interface Situation {
   readonly every: number;
   readonly scrape: number;
   readonly series: ReadonlyMap<string, Values>;
-  /** The moments in seconds that are looked at, and whether the alert fires then: `last` just before it ends. */
+  /** The checked times in seconds, and whether the alert fires then: `last` is just before it ends. */
   readonly looks: ReadonlyMap<number, Look>;
-  /** What is expected where it fires. */
+  /** The expected alert when it fires. */
   readonly firing?: Firing | Omit<Firing, 'change'>;
 }
 
-/** Silence is looked at this many times at most, evenly spread: at every evaluation of the shorter tests. */
+/** Maximum number of checks for silence, evenly spread: at every evaluation of the shorter tests. */
 const LOOKS = 20;
-/** Silence is watched this long at least, unless the table says otherwise: the window of most rates. */
+/** Silence is watched at least this long, unless the table sets it: the window of most rates. */
 const LEAST_SECONDS = 300;
 const UNITS = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1 } as const;
 
@@ -40,14 +40,14 @@ export function secondsOf(duration: string): number {
  * The promtool test files of a table, one for each alert and evaluation interval.
  *
  * @param module name of the table and of its rule file
- * @param rules the alerts of that rule file: the texts of an alert are expected as they stand there
+ * @param rules the alerts of that rule file: an alert's texts are expected as written there
  */
 export function generateTests(module: string, table: RuleTable, rules: readonly AlertRule[]): GeneratedTests {
   const problems: string[] = [];
   const files = new Map<string, object[]>();
   for (const test of table.alerts) {
     const rule = rules.find(({ alert }) => alert === test.alert);
-    problems.push(...(rule === undefined ? [`${test.alert} is no alert of prometheus/rules/${module}.yml`] : testProblems(test)));
+    problems.push(...(rule === undefined ? [`${test.alert} is not an alert of prometheus/rules/${module}.yml`] : testProblems(test)));
     if (rule === undefined) continue;
     const interval = secondsOf(test.every ?? table.every ?? '15s');
     const path = `test/rules/${module}.${test.alert}-${interval}s.test.yml`;
@@ -61,7 +61,7 @@ export function generateTests(module: string, table: RuleTable, rules: readonly 
   const named = [...files].map(([path, tests]) => {
     const interval = /(\d+s)\.test\.yml$/.exec(path)?.[1] ?? '';
     const head = `rule_files:\n  - ../../prometheus/rules/${module}.yml\nevaluation_interval: ${interval}\n`;
-    // JSON is YAML in which nothing can be taken for something else.
+    // JSON is unambiguous YAML.
     return [path, `${head}tests:\n${tests.map((test) => `  - ${JSON.stringify(test)}\n`).join('')}`] as const;
   });
   return {
@@ -70,7 +70,7 @@ export function generateTests(module: string, table: RuleTable, rules: readonly 
   };
 }
 
-/** The table and the alert that a generated test file was made for; undefined for a file that someone wrote. */
+/** The table and the alert that a generated test file was made for; undefined for a hand-written file. */
 export function originOf(path: string): { readonly table: string; readonly alert: string; readonly rules: string } | undefined {
   const [, module, alert = ''] = /^test\/rules\/([^/.]+)\.(\w+)-\d+s\.test\.yml$/.exec(path) ?? [];
   return module === undefined ? undefined : { table: `test/rules/${module}.ts`, alert, rules: `prometheus/rules/${module}.yml` };
@@ -165,7 +165,7 @@ function seriesWith(key: string, labels: Labels, own: Labels = labelsIn(key)): s
   return `${key.replace(/\{.*$/, '')}{${all.join(', ')}}`;
 }
 
-/** The alert as it is expected when it begins to fire and just before it ends, and what in the table does not fit its texts. */
+/** The expected alert at its start and just before its end, and what in the table does not fit its texts. */
 function expectedAlerts(
   rule: AlertRule,
   table: RuleTable,
@@ -184,13 +184,13 @@ function expectedAlerts(
       if (label !== undefined) return labels[label] ?? '';
       if (!/^\$value\b/.test(template))
         wrong.add(`has the template {{ ${template} }}, which a table cannot fill: test it in a .test.yml file`);
-      else if (value === undefined) wrong.add('shows its value: give what it reads like as shown');
+      else if (value === undefined) wrong.add('shows its value: set shown to the expected text');
       return value ?? '';
     });
   const texts = (value: string | undefined): Labels =>
     Object.fromEntries(Object.entries(rule.annotations).map(([key, text]) => [key, filled(text, value)]));
   if (shown !== undefined && !Object.values(rule.annotations).some((text) => text.includes('$value')))
-    wrong.add('does not show its value: take shown away');
+    wrong.add('does not show its value: remove shown');
   const own = { severity: test.severity, category: test.category ?? table.category, ...(test.sms === true ? { notify_sms: 'true' } : {}) };
   return {
     first: { exp_labels: { ...labels, ...own }, exp_annotations: texts(shown) },
@@ -209,7 +209,7 @@ function promtoolTest(
 ): object {
   const { alert } = test;
   const base = { ...table.labels, ...test.labels };
-  // One sample more than the last look needs.
+  // One sample more than the last check needs.
   const samples = Math.ceil((Math.max(...looks.keys()) + every) / scrape) + 1;
   return {
     name: `${alert} ${name}`,
@@ -223,7 +223,7 @@ function withBase(key: string, base: Labels): string {
   return seriesWith(key, {}, withoutEmpty({ ...base, ...labelsIn(key) }));
 }
 
-/** Values whose last item goes on until there are `samples` of them. */
+/** Values whose last item repeats until there are `samples` of them. */
 export function stretched(values: Values, samples: number): string {
   const items = String(values).trim().split(/\s+/);
   const last = items.pop() ?? '';

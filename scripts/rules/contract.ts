@@ -1,15 +1,15 @@
 import { error, type Problem } from '../base/problem.ts';
 
-/** Series that Prometheus makes itself for every target. */
+/** Series that Prometheus adds for every target. */
 export const MADE_BY_PROMETHEUS = /^(up|scrape_\w+)$/;
 
-/** One metric, or one family of series (histogram, summary), as an exporter really exposes it. */
+/** One metric, or one family of series (histogram, summary), as an exporter exposes it. */
 export interface ContractMetric {
-  /** `counter`, `gauge`, `histogram`, `summary`, `unknown`, …: what its `# TYPE` line says. */
+  /** `counter`, `gauge`, `histogram`, `summary`, `unknown`, …: from its `# TYPE` line. */
   readonly type: string;
-  /** Names of its own labels; `le` of a histogram goes without saying. */
+  /** Names of its own labels, without `le` of histograms. */
   readonly labels: readonly string[];
-  /** The values seen of labels that are enumerations (`state`, `mode`), or that a rule or a dashboard picks series by. */
+  /** Observed values of labels that are enumerations (`state`, `mode`) or that a rule or dashboard selects by. */
   readonly values?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -19,24 +19,24 @@ export interface Contract {
   readonly version: string;
   /** The image it ran from. */
   readonly image: string;
-  /** Setting under which it is like this, where it is not the default. */
+  /** Setting under which this applies, if it is not the default. */
   readonly setting?: string;
-  /** Exporters in whose place it runs under that setting. */
+  /** Exporters that it replaces under that setting. */
   readonly replaces?: readonly string[];
   readonly job: string;
-  /** Labels that the scrape gives to every series: `instance`, `job`, `service`, … */
+  /** Labels that the scrape adds to every series: `instance`, `job`, `service`, … */
   readonly targetLabels: readonly string[];
   readonly metrics: Readonly<Record<string, ContractMetric>>;
 }
 
-/** One name that can be asked for, with the labels and the type of its series. */
+/** One queryable name, with the labels and the type of its series. */
 export interface Exposed {
   readonly type: string;
   readonly labels: readonly string[];
   readonly values: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Names by which the series of a contract can be asked for: a histogram is three of them. */
+/** Queryable names of a contract's series: a histogram has three. */
 export function namesOf(name: string, { type, labels, values = {} }: ContractMetric): readonly (readonly [string, Exposed])[] {
   const counter = (label?: string): Exposed => ({
     type: 'counter',
@@ -61,7 +61,7 @@ export function namesOf(name: string, { type, labels, values = {} }: ContractMet
 /** Contracts by the name of their file. */
 export type Contracts = ReadonlyMap<string, Contract>;
 
-/** Reads the contracts among the texts of a folder, by the name of their file. What is none is a problem. */
+/** Reads the contracts among the texts of a folder, by the name of their file. Any other file is a problem. */
 export function readContracts(texts: ReadonlyMap<string, string>): {
   readonly contracts: Contracts;
   readonly problems: readonly Problem[];
@@ -71,7 +71,7 @@ export function readContracts(texts: ReadonlyMap<string, string>): {
   for (const [path, text] of texts) {
     if (!path.endsWith('.json')) continue;
     const contract = parsed(text);
-    if (contract === undefined) problems.push(error(path, 'is no contract of an exporter', 'Delete it, then npm run contracts.'));
+    if (contract === undefined) problems.push(error(path, 'is not a contract of an exporter', 'Delete it, then npm run contracts.'));
     else contracts.set(path, contract);
   }
   return { contracts, problems };

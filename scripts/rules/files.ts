@@ -1,14 +1,14 @@
 import { isMap, isSeq, LineCounter, parseDocument, type Document, type YAMLMap } from 'yaml';
 import { error, type Problem } from '../base/problem.ts';
 
-/** One alert rule, with the place where it stands. */
+/** One alert rule with its place. */
 export interface AlertRule {
   readonly path: string;
-  /** `path:line` of the rule, as a user would look for it. */
+  /** `path:line` of the rule. */
   readonly place: string;
   readonly alert: string;
   readonly expr: string;
-  /** Its `for`, as it stands there; empty where it has none. */
+  /** Its `for` as written; empty if it has none. */
   readonly hold: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -52,11 +52,11 @@ export function yamlProblems(path: string, text: string): readonly Problem[] {
   return parseDocument(text, { lineCounter: lines, prettyErrors: false })
     .errors.slice(0, 3)
     .map(({ message, pos: [at] }) =>
-      error(`${path}:${lines.linePos(at).line}`, `is not YAML: ${message}`, 'Mend the file; see its indentation first.'),
+      error(`${path}:${lines.linePos(at).line}`, `is not YAML: ${message}`, 'Fix the file; check its indentation first.'),
     );
 }
 
-/** Rules that are neither alert nor recorded metric, or have no expression. promtool sees them too, but not on which line. */
+/** Rules that are neither alert nor recorded metric, or have no expression. promtool finds them too, but without the line. */
 export function ruleShapeProblems(path: string, text: string): readonly Problem[] {
   const { doc, lineOf } = parsed(text);
   return mapsIn(doc.contents, 'groups')
@@ -66,14 +66,14 @@ export function ruleShapeProblems(path: string, text: string): readonly Problem[
       const isSet = (key: string): boolean => String(rule.get(key) ?? '').trim() !== '';
       const kind = (['alert', 'record'] as const).find((key) => rule.has(key));
       if (kind === undefined)
-        return [error(place, 'a rule is neither an alert nor a recorded metric', 'Begin it with alert: or record: and its name.')];
-      if (!isSet(kind)) return [error(place, `a rule has no name behind ${kind}:`, 'Give it one.')];
+        return [error(place, 'a rule is neither an alert nor a recorded metric', 'Start it with alert: or record: and its name.')];
+      if (!isSet(kind)) return [error(place, `a rule has no name after ${kind}:`, 'Give it one.')];
       if (!isSet('expr')) return [error(place, `${String(rule.get(kind))} has no expression`, 'Add expr: the condition in PromQL.')];
       return [];
     });
 }
 
-/** The alert rules of a rule file. A file that does not parse has none; the parser's own check reports it. */
+/** The alert rules of a rule file. A file that does not parse has none; the parser's check reports it. */
 export function alertRules(path: string, text: string): readonly AlertRule[] {
   const { doc, lineOf } = parsed(text);
   return mapsIn(doc.contents, 'groups')
@@ -105,7 +105,7 @@ export function ruleTests(path: string, text: string): { readonly cases: readonl
     ),
     problems: tests
       .filter((test) => !test.has('name'))
-      .map((test) => error(`${path}:${lineOf(test)}`, 'the test has no name', 'Say in a sentence what it proves.')),
+      .map((test) => error(`${path}:${lineOf(test)}`, 'the test has no name', 'Describe in a sentence what it proves.')),
   };
 }
 

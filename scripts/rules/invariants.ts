@@ -9,16 +9,16 @@ const ANNOTATIONS = ['summary', 'description', 'impact'] as const;
 /** Headings of a runbook page, in this order. */
 const RUNBOOK_HEADINGS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'Prevention'] as const;
 
-/** What is wrong with alert rules taken together, beyond what promtool sees. */
+/** Problems across alert rules that promtool does not find. */
 export function ruleProblems(rules: readonly AlertRule[]): readonly Problem[] {
   if (rules.length === 0)
     return [
-      error('prometheus/rules', 'no file here holds an alert', 'Restore the rule files; Prometheus accepts a pattern that matches none.'),
+      error('prometheus/rules', 'no file here has an alert', 'Restore the rule files; Prometheus accepts a pattern that matches none.'),
     ];
   return [...rules.flatMap(labelProblems), ...rules.flatMap(annotationProblems), ...duplicates(rules)];
 }
 
-/** What of a rule file is not YAML, holds no expression, or is not PromQL, each with its line. */
+/** Where a rule file is not YAML, lacks an expression, or is not PromQL, each with its line. */
 export function syntaxProblems(path: string, text: string): readonly Problem[] {
   const broken = yamlProblems(path, text);
   if (broken.length > 0) return broken;
@@ -27,7 +27,7 @@ export function syntaxProblems(path: string, text: string): readonly Problem[] {
     const at = syntaxError(rule.expr);
     if (at === undefined) return [];
     const shown = `${rule.expr.slice(Math.max(0, at - 30), at)}⏵${rule.expr.slice(at, at + 30)}`.replace(/\s+/g, ' ').trim();
-    return [error(rule.place, `the expression of ${rule.alert} is not PromQL from the mark on: ${shown}`, 'Mend the expression.')];
+    return [error(rule.place, `the expression of ${rule.alert} is not PromQL from the mark on: ${shown}`, 'Fix the expression.')];
   });
 }
 
@@ -40,18 +40,16 @@ function labelProblems(rule: AlertRule): readonly Problem[] {
     const value = rule.labels[label];
     if (value === undefined)
       problems.push(error(rule.place, `${rule.alert} has no label ${label}`, `Set it to one of ${allowed.join(', ')}.`));
-    // A template takes the value from the metric, which no check can know beforehand.
+    // A template takes the value from the metric, which is unknown here.
     else if (!value.includes('{{') && !allowed.some((name) => name === value))
       problems.push(error(rule.place, `${rule.alert} has ${label} "${value}", which no route knows`, `Use one of ${allowed.join(', ')}.`));
   }
   const sms = rule.labels['notify_sms'];
   if (sms !== undefined && sms !== 'true')
-    problems.push(
-      error(rule.place, `${rule.alert} has notify_sms "${sms}", which does nothing`, "Write notify_sms: 'true' or leave it out."),
-    );
+    problems.push(error(rule.place, `${rule.alert} has notify_sms "${sms}", which does nothing`, "Write notify_sms: 'true' or remove it."));
   for (const label of ['alertname', 'cluster'])
     if (rule.labels[label] !== undefined)
-      problems.push(error(rule.place, `${rule.alert} sets the label ${label}, by which notifications are grouped`, 'Take it out.'));
+      problems.push(error(rule.place, `${rule.alert} sets the label ${label}, by which notifications are grouped`, 'Remove it.'));
   return problems;
 }
 
@@ -84,14 +82,14 @@ export function unknownJobs(rules: readonly AlertRule[], jobs: readonly string[]
       .map((job) =>
         warning(
           rule.place,
-          `${rule.alert} asks for job "${job}", which no scrape file has`,
-          'Mend the name, or add the job to prometheus/scrape/.',
+          `${rule.alert} selects job "${job}", which no scrape file has`,
+          'Correct the name, or add the job to prometheus/scrape/.',
         ),
       ),
   );
 }
 
-/** The jobs that an expression asks for by `job="…"` or by `job=~"…|…"` with plain names. */
+/** The jobs that an expression selects by `job="…"` or by `job=~"…|…"` with plain names. */
 function jobsIn(expr: string): readonly string[] {
   return [...expr.matchAll(/\bjob\s*=~?\s*"([^"]*)"/g)]
     .flatMap((match) => (match[1] ?? '').split('|'))
@@ -104,7 +102,7 @@ export function moduleName(path: string): string {
   return parts[0] === 'runbooks' ? (parts[1] ?? '') : (parts.at(-1) ?? '').replace(/\..*$/, '');
 }
 
-/** Alerts without a page in `runbooks/<module>/`, and pages without their alert. A rule that brings its own `runbook_url` needs none. */
+/** Alerts without a page in `runbooks/<module>/`, and pages without their alert. A rule with its own `runbook_url` needs none. */
 export function runbookProblems(rules: readonly AlertRule[], pages: readonly string[]): readonly Problem[] {
   const pageOf = (rule: AlertRule): string => `runbooks/${moduleName(rule.path)}/${rule.alert}.md`;
   const wanted = new Set(rules.map(pageOf));
@@ -134,12 +132,12 @@ export function runbookPageProblems(path: string, text: string): readonly Proble
   return [
     ...(title === name ? [] : [warning(path, `has the title "${title ?? ''}" instead of "${name ?? ''}"`)]),
     ...RUNBOOK_HEADINGS.filter((heading) => (sections.get(heading) ?? '') === '').map((heading) =>
-      warning(path, `says nothing under "## ${heading}"`, 'Whoever is woken by the alert reads this page first.'),
+      warning(path, `has nothing under "## ${heading}"`, 'On-call staff read this page first.'),
     ),
   ];
 }
 
-/** Alerts that no test expects to fire, or none to stay silent, and tests of alerts that do not exist (promtool lets all of that pass). */
+/** Alerts that no test expects to fire, or none to stay silent, and tests of alerts that do not exist (promtool accepts all of that). */
 export function ruleTestProblems(rules: readonly AlertRule[], cases: readonly RuleTestCase[]): readonly Problem[] {
   const names = new Set(rules.map(({ alert }) => alert));
   return [
@@ -163,6 +161,8 @@ export function ruleTestProblems(rules: readonly AlertRule[], cases: readonly Ru
     }),
     ...cases
       .filter(({ alert }) => !names.has(alert))
-      .map(({ place, alert }) => warning(place, `tests ${alert}, which no rule file defines`, 'Mend the name: such a test always passes.')),
+      .map(({ place, alert }) =>
+        warning(place, `tests ${alert}, which no rule file defines`, 'Correct the name: such a test always passes.'),
+      ),
   ];
 }

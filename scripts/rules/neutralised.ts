@@ -5,10 +5,10 @@ const COMPARISONS = new Set(['Gtr', 'Lss', 'Gte', 'Lte', 'Eql', 'EqlC', 'Neq']);
 const NUMBERS = new Set(['NumberDurationLiteral', 'NumberLiteral', 'StringLiteral']);
 
 /**
- * Turns an alert's condition into an expression that has series whenever the alert could fire, whatever the values are now: comparisons with a
+ * Turns an alert's condition into an expression that has series whenever the alert could fire, whatever the current values: comparisons with a
  * number become their other side, comparisons of two vectors become a difference with the same matching, `unless` loses its exception, `absent(x)`
- * becomes `x`, and offsets go, because a young Prometheus has no yesterday. Each alternative of a top-level `or` is an expression of its own:
- * one of them is enough. Throws where the expression does not parse.
+ * becomes `x`, and offsets are dropped, because a new Prometheus has no older data. Each alternative of a top-level `or` is a separate expression:
+ * one of them is enough. Throws if the expression does not parse.
  */
 export function neutralised(expr: string): readonly string[] {
   if (syntaxError(expr) !== undefined) throw new Error(`PromQL does not parse: ${expr}`);
@@ -50,7 +50,7 @@ function isNumber(node: SyntaxNode): boolean {
   return ['ParenExpr', 'UnaryExpr', 'BinaryExpr'].includes(node.name) && childrenOf(node).filter(isOperand).every(isNumber);
 }
 
-/** The text of a node with its children rewritten and what stands between them kept. */
+/** The text of a node with its children rewritten and the text between them kept. */
 function rewriteInside(node: SyntaxNode, expr: string): string {
   let at = node.from;
   let text = '';

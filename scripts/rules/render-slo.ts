@@ -4,14 +4,14 @@ import { readSloFile } from './slo-file.ts';
 import { SLO_ALERTS, sloRules } from './slo.ts';
 import { stringify } from 'yaml';
 
-/** The runbooks of alerts that stand in no checked-in rule file. */
+/** The runbooks of alerts that are in no checked-in rule file. */
 export const SLO_RUNBOOKS: readonly string[] = SLO_ALERTS.map((alert) => `runbooks/apps/${alert}.md`);
 
 /** Days of a unit of Prometheus durations. */
 const UNIT_DAYS: Readonly<Record<string, number>> = { h: 1 / 24, d: 1, w: 7, y: 365 };
 
 export interface RenderedSlo {
-  /** The rule file below `.effective/`; undefined where the SLO file has a mistake. */
+  /** The rule file below `.effective/`; undefined if the SLO file has a mistake. */
   readonly rules?: { readonly path: string; readonly text: string };
   readonly problems: readonly Problem[];
 }
@@ -35,8 +35,8 @@ export function renderSlo(path: string, text: string, { sources, runbooksUrl, re
   const kept = Number(count) * (UNIT_DAYS[unit] ?? 0);
   const short = warning(
     path,
-    `promises something of ${slos.days} days, and Prometheus keeps ${retention}`,
-    'Raise PROMETHEUS_RETENTION_TIME, or lower window: until then what is left of the budget is that of the time kept.',
+    `has an SLO over ${slos.days} days, but Prometheus keeps ${retention}`,
+    'Raise PROMETHEUS_RETENTION_TIME, or lower window: until then the remaining budget covers only the retained time.',
   );
   const header = `# Made of ${path} by npm run up. Change that file instead.\n`;
   return {

@@ -10,14 +10,14 @@ export interface LabelMatcher {
 
 /** One vector selector of an expression. */
 export interface Selector {
-  /** The text as it stands, without a range and without an offset. */
+  /** The text without a range and without an offset. */
   readonly text: string;
-  /** Empty where it is selected by `__name__` or by labels only. */
+  /** Empty if it is selected by `__name__` or by labels only. */
   readonly metric: string;
   readonly matchers: readonly LabelMatcher[];
 }
 
-/** Every vector selector of an expression, each text once, in order. Throws where the expression does not parse. */
+/** Every vector selector of an expression, each text once, in order. Throws if the expression does not parse. */
 export function selectorsOf(expr: string): readonly Selector[] {
   const mistake = syntaxError(expr);
   if (mistake !== undefined) throw new Error(`PromQL does not parse at character ${mistake + 1}: ${expr}`);
@@ -27,7 +27,7 @@ export function selectorsOf(expr: string): readonly Selector[] {
   return [...new Map(selectors.map((selector) => [selector.text, selector])).values()];
 }
 
-/** Whether an expression reads no series, so that its value is the same for every input. */
+/** Whether an expression reads no series, so that its value never changes. */
 export function selectsNothing(expr: string): boolean {
   return nodesOf(parse(expr)).every(({ name }) => name !== 'VectorSelector');
 }

@@ -5,14 +5,14 @@ import { error, errorsOf, type Problem } from '../base/problem.ts';
 import { HIGHEST_RATE, type ServiceSlos, type Slo } from './slo.ts';
 import { availability, latency, ratesOf, type Indicator } from './slo-indicator.ts';
 
-const EXAMPLE = 'prometheus/slo/README.md shows a whole file.';
+const EXAMPLE = 'prometheus/slo/README.md has a complete example.';
 const FILE_KEYS = ['service', 'window', 'slos'];
 const SLO_KEYS = ['indicator', 'objective', 'seconds', 'good', 'total'];
-/** Under a week the windows of three days are half of it; Prometheus rarely keeps more than 90 days. */
+/** In less than a week, the window of three days would be half of it; Prometheus rarely keeps more than 90 days. */
 const DAYS = { least: 7, most: 90, usual: 30 };
 const PERCENT_LEAST = 100 * (1 - 1 / HIGHEST_RATE);
 
-/** Reads `prometheus/slo/<service>.yml`; each mistake with its line. `slos` is there only where there is no mistake. */
+/** Reads `prometheus/slo/<service>.yml`; each mistake with its line. `slos` is set only without mistakes. */
 export function readSloFile(path: string, text: string): { readonly slos?: ServiceSlos; readonly problems: readonly Problem[] } {
   const { doc, problems: broken } = parseYaml(path, text);
   if (doc === undefined) return { problems: broken };
@@ -40,7 +40,7 @@ class Reading {
 
   file(node: Node | null): ServiceSlos {
     const none: ServiceSlos = { service: '', days: DAYS.usual, slos: [] };
-    if (!isMap<Node, Node>(node)) return (this.#wrong(node, 'does not say which service promises what', EXAMPLE), none);
+    if (!isMap<Node, Node>(node)) return (this.#wrong(node, 'does not define a service and its SLOs', EXAMPLE), none);
     this.#knownKeys(node, FILE_KEYS);
     const service = this.#service(node);
     const slos = node.get('slos', true) as Node | undefined;
@@ -71,8 +71,8 @@ class Reading {
     else if (service !== stem)
       this.#wrong(
         node,
-        `is about the service ${service}, but is named ${stem}`,
-        `Rename it to prometheus/slo/${service}.yml, or mend the name.`,
+        `is for the service ${service}, but is named ${stem}`,
+        `Rename it to prometheus/slo/${service}.yml, or correct the name.`,
       );
     return service;
   }
@@ -87,7 +87,7 @@ class Reading {
   }
 
   #slo(node: Node, service: string, seen: Set<string>): Slo | undefined {
-    if (!isMap<Node, Node>(node)) return this.#wrong(node, 'is no SLO', 'Write it as - { indicator: availability, objective: 99.9 }.');
+    if (!isMap<Node, Node>(node)) return this.#wrong(node, 'is not an SLO', 'Write it as - { indicator: availability, objective: 99.9 }.');
     this.#knownKeys(node, SLO_KEYS);
     const name = this.#name(node, seen);
     const objective = this.#objective(node);
@@ -102,9 +102,9 @@ class Reading {
       return this.#wrong(
         node ?? map,
         'does not name its indicator',
-        'availability, latency, or a name of your own (small letters, digits, - and _) with good and total.',
+        'availability, latency, or your own name (lower-case letters, digits, - and _) with good and total.',
       );
-    if (seen.has(name)) return this.#wrong(node, `${name} is promised twice`, 'Keep one, or give an indicator of your own another name.');
+    if (seen.has(name)) return this.#wrong(node, `${name} is defined twice`, 'Keep one, or give your own indicator another name.');
     seen.add(name);
     return name;
   }
@@ -113,13 +113,13 @@ class Reading {
     const node = map.get('objective', true) as Node | undefined;
     const value = isScalar(node) ? node.value : undefined;
     if (typeof value !== 'number')
-      return this.#wrong(node ?? map, 'objective is no number', 'Write the percent of good events: objective: 99.9.');
-    if (value >= 100) return this.#wrong(node, `${value} % allows no error at all`, 'Promise less: 99.9 allows one of a thousand.');
+      return this.#wrong(node ?? map, 'objective is not a number', 'Write the percent of good events: objective: 99.9.');
+    if (value >= 100) return this.#wrong(node, `${value} % allows no error at all`, 'Lower it: 99.9 allows one of a thousand.');
     if (value > PERCENT_LEAST) return value;
     const meant = value > 0.9 && value < 1 ? ` ${Number((100 * value).toPrecision(6))} is what ${value} seems to mean.` : '';
     return this.#wrong(
       node,
-      `at ${value} % not even errors alone use up the budget ${HIGHEST_RATE} times too fast, so no alert could fire`,
+      `at ${value} % even 100 % errors do not burn the budget ${HIGHEST_RATE} times too fast, so no alert could fire`,
       `Write percent, more than ${PERCENT_LEAST.toFixed(1)}.${meant}`,
     );
   }
@@ -131,7 +131,7 @@ class Reading {
       this.#wrong(
         map.get(key, true),
         `${name} takes no ${key}`,
-        key === 'seconds' ? 'Only latency has a bound.' : 'Give an indicator of your own another name.',
+        key === 'seconds' ? 'Only latency has a bound.' : 'Give your own indicator another name.',
       );
     if (name === 'availability') return availability(service);
     return name === 'latency' ? this.#latency(map, service) : this.#own(map, name);

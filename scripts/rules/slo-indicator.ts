@@ -2,17 +2,17 @@ import type { SyntaxNode } from '@lezer/common';
 import { childrenOf, parse, syntaxError, textOf } from './promql.ts';
 import { RATE_RANGE, type Slo } from './slo.ts';
 
-/** How good events are told from all. */
+/** How to count good events and all events. */
 export type Indicator = Pick<Slo, 'good' | 'total' | 'absentIsBad'>;
 
-/** Answers that are no 5xx. */
+/** Answers other than 5xx. */
 export function availability(service: string): Indicator {
   const answers = `http_request_duration_seconds_count{service="${service}"`;
   return { total: rate(`${answers}}`), good: rate(`${answers},status_code!~"5.."}`), absentIsBad: true };
 }
 
 /**
- * Answers within a time. A bound that the histogram does not have has no series, and says nothing.
+ * Answers within a time. A bound that the histogram lacks has no series and no result.
  *
  * @param seconds an upper bound of the histogram's buckets
  */
@@ -29,7 +29,7 @@ export function latency(service: string, seconds: number): Indicator {
 /**
  * The rate of counters that are added to or subtracted from each other: `a_total{x="1"} + b_total` becomes a sum of the rates of both.
  *
- * @returns what is wrong with the expression where it is anything else
+ * @returns what is wrong with any other expression
  */
 export function ratesOf(expr: string): { readonly rate: string } | { readonly wrong: string } {
   const mistake = syntaxError(expr);

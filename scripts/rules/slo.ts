@@ -1,4 +1,4 @@
-/** One promise of a service, ready to be measured. */
+/** One SLO of a service, ready to be measured. */
 export interface Slo {
   readonly name: string;
   /** Percent of events that must be good. */
@@ -6,7 +6,7 @@ export interface Slo {
   /** PromQL: all events, and the good ones, per second, as one series without labels each. */
   readonly total: string;
   readonly good: string;
-  /** True where no series of good events means that none was good; false where it means that nothing can be said. */
+  /** True if no series of good events means that none was good; false if it means that there is no result. */
   readonly absentIsBad: boolean;
 }
 
@@ -19,8 +19,8 @@ export interface ServiceSlos {
 }
 
 /**
- * When to tell somebody: both windows burn the budget faster than `rate` times as fast as it may be. The long window says that it matters, the
- * short one that it still goes on. For a budget of 30 days, 14.4 is 2 % of it in an hour, 6 is 5 % in six hours, 3 and 1 are 10 % in a day and
+ * When to alert: both windows burn the budget more than `rate` times as fast as allowed. The long window shows that it matters, the
+ * short one that it still continues. For a budget of 30 days, 14.4 is 2 % of it in an hour, 6 is 5 % in six hours, 3 and 1 are 10 % in a day and
  * in three.
  */
 const CONDITIONS = {
@@ -36,19 +36,19 @@ const CONDITIONS = {
 
 const WINDOWS = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const;
 
-/** The highest rate asked for: above it an objective leaves so large a budget that not even 100 % errors burn it that fast. */
+/** The highest rate above: an objective's budget must be small enough that 100 % errors burn it that fast. */
 export const HIGHEST_RATE = CONDITIONS.fast[0].rate;
 
-/** The alerts that are made of every SLO; their runbooks stand in `runbooks/apps/`. */
+/** The alerts that are made of every SLO; their runbooks are in `runbooks/apps/`. */
 export const SLO_ALERTS = ['SLOBurnRateFast', 'SLOBurnRateSlow'] as const;
 
-/** Range of the rates that everything is added up from: two scrapes a minute are enough for it, and it delays an alert by seconds. */
+/** Range of the base rates: two scrapes a minute are enough for it, and it delays an alert by seconds. */
 export const RATE_RANGE = '2m';
 
-/** Seconds between two evaluations: twice as often changes no window by a percent. */
+/** Seconds between two evaluations: twice as often would change no window by a percent. */
 const INTERVAL = 30;
 
-/** Fewer errors than this in the long window are no rate: one failed request at night would be 100 %. */
+/** With fewer errors in the long window a rate is meaningless: one failed request at night would be 100 %. */
 const ERRORS_AT_LEAST = 5;
 
 interface RecordedMetric {
@@ -71,9 +71,9 @@ export interface SloRules {
 
 /**
  * Makes the recording rules and alerts of a service's SLOs: burn rates over seven windows (1: the budget lasts exactly as long as it must), the
- * share of the budget that is left, and two alerts per SLO.
+ * remaining share of the budget, and two alerts per SLO.
  *
- * Only a range of two minutes is read from the service's own series, which are many; the windows add up what was recorded of it, two series
+ * Only a range of two minutes is read from the service's own series, which are many; the windows add up its recorded rates, two series
  * per SLO.
  *
  * @param runbooksUrl the address below which `apps/<alert>` is the alert's runbook
@@ -82,7 +82,7 @@ export function sloRules({ service, days, slos }: ServiceSlos, runbooksUrl: stri
   return {
     groups: [
       { name: `slo-${service}`, interval: `${INTERVAL}s`, rules: slos.flatMap((slo) => rulesOf(service, days, slo, runbooksUrl)) },
-      // On its own: a month of both series is read here (50 ms), and no alert waits for it. What is left changes slowly, but npm run up and
+      // A separate group: it reads a month of both series (50 ms), and no alert waits for it. The budget changes slowly, but npm run up and
       // npm run reload wait until every rule has been evaluated once.
       { name: `slo-${service}-budget`, interval: `${INTERVAL}s`, rules: slos.map((slo) => budgetLeft(service, days, slo)) },
     ],
@@ -126,11 +126,11 @@ function alert(
     expr: conditions.join('\nor\n'),
     labels: { ...labels, severity: fast ? 'critical' : 'warning', category: 'application' },
     annotations: {
-      summary: `${service} ${fast ? 'is about to break' : 'will not keep'} its promise of ${name}`,
-      description: `${service} uses up the error budget of ${name} (${objective} % within ${days} days) {{ $value | printf "%.1f" }} times as fast as it may.`,
+      summary: `${service} burns the error budget of ${name} ${fast ? 'far too fast' : 'too fast'}`,
+      description: `${service} burns the error budget of ${name} (${objective} % within ${days} days) {{ $value | printf "%.1f" }} times as fast as allowed.`,
       impact: fast
         ? `At six times, the errors allowed in ${days} days are used up in ${rounded(days / 6)}.`
-        : `The errors allowed in ${days} days are used up before these have passed.`,
+        : `At this rate, the errors allowed in ${days} days are used up earlier.`,
       runbook_url: `${runbooksUrl}/apps/${alertName}`,
     },
   };
@@ -154,7 +154,7 @@ function selector(labels: Readonly<Record<string, string>>): string {
     .join(',')}}`;
 }
 
-/** Errors as a share of all events of a window. Without events it is no number, which no alert takes for a rate. */
+/** Errors as a share of all events of a window. Without events it is NaN, for which no alert fires. */
 function errorShare(labels: Readonly<Record<string, string>>, window: string): string {
   const sum = (what: string): string => `sum_over_time(${series(what, RATE_RANGE, labels)}[${window}])`;
   return `${sum('slo_errors')} / ${sum('slo_events')}`;

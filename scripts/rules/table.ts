@@ -1,10 +1,10 @@
 import type { CATEGORIES, SEVERITIES } from './labels.ts';
 
-/** Labels by name; an empty value takes a label away. */
+/** Labels by name; an empty value removes a label. */
 export type Labels = Readonly<Record<string, string>>;
 
 /**
- * The samples of a series in promtool's notation, of which the last item goes on to the end of the test: 5 is always 5, `0+3` a counter
+ * The samples of a series in promtool's notation, whose last item repeats to the end of the test: 5 is always 5, `0+3` a counter
  * that grows by 3 per scrape, `1x3 0` four times 1 and 0 from then on, `0x60 _` a series that ends. An item with `x` in last place ends there.
  */
 export type Values = number | string;
@@ -20,44 +20,44 @@ export interface Edge {
 type Series = Readonly<Record<string, Values | Edge>>;
 
 /**
- * Changes of the series of a test: other values (null takes a series away), or other labels for all of them, such as `job="node"`, or both.
- * Where an alert fires, it is expected with these labels.
+ * Changes of the series of a test: other values (null removes a series), or other labels for all of them, such as `job="node"`, or both.
+ * A firing alert is expected with these labels.
  */
 export type Change = string | SeriesChange | readonly [labels: string, series: SeriesChange];
 export type SeriesChange = Readonly<Record<string, Values | null>>;
 
-/** The moments at which an alert is expected, counted from the first sample. */
+/** When an alert is expected, counted from the first sample. */
 interface Moments {
-  /** The first evaluation at which it fires. At the one before it must be silent. */
+  /** The first evaluation at which it fires. At the one before, it must be silent. */
   readonly from?: string;
-  /** An evaluation at which it fires, whatever was before. */
+  /** An evaluation at which it fires, whatever came before. */
   readonly at?: string;
   /** The first evaluation at which it is silent again. */
   readonly until?: string;
-  /** What the `$value` of its annotations reads like then; to be given exactly where they show it. */
+  /** The text of `$value` in its annotations then; required if and only if they show it. */
   readonly shown?: string;
-  /** The same at the last evaluation before `until`, where the value changes with time. */
+  /** The same at the last evaluation before `until`, if the value changes with time. */
   readonly lastShown?: string;
   /** Labels of the alert that are not those of the series, by aggregation or by the rule; beside severity, category and notify_sms. */
   readonly result?: Labels;
 }
 
-/** A further situation in which an alert fires, with the same `shown` and `result` unless it says otherwise. */
+/** A further situation in which an alert fires, with the same `shown` and `result` unless it overrides them. */
 export interface Firing extends Moments {
   readonly change: Change;
 }
 
-/** What is expected of one alert. An alert may have several, with different scrape intervals for instance. */
+/** What is expected of one alert. An alert may have several, for example with different scrape intervals. */
 export interface AlertTest extends Moments {
   readonly alert: string;
   readonly severity: (typeof SEVERITIES)[number];
-  /** The table's, where it is not given. */
+  /** Default: the table's. */
   readonly category?: (typeof CATEGORIES)[number];
   /** Whether it carries `notify_sms: 'true'`. */
   readonly sms?: true;
-  /** How often the rules are evaluated; the table's, where it is not given. */
+  /** How often the rules are evaluated. Default: the table's. */
   readonly every?: string;
-  /** How far the samples are apart; the table's, where it is not given. */
+  /** Interval between samples. Default: the table's. */
   readonly scrape?: string;
   /** Labels of all series and of the alert, besides those of the table. */
   readonly labels?: Labels;
@@ -66,7 +66,7 @@ export interface AlertTest extends Moments {
   readonly fires?: Readonly<Record<string, Firing>>;
   /** Situations in which it never fires, by what they are. */
   readonly silent?: Readonly<Record<string, Change>>;
-  /** How long silence is watched; twice as long as it takes to fire and five minutes at least, where it is not given. */
+  /** How long silence is watched. Default: twice the time to fire, at least five minutes. */
   readonly watched?: string;
 }
 
@@ -75,9 +75,9 @@ export interface RuleTable {
   readonly category: (typeof CATEGORIES)[number];
   /** Labels of every series, and of every alert. */
   readonly labels: Labels;
-  /** 15s, where it is not given: the interval of a rule group without one. */
+  /** Default 15s: the interval of a rule group without one. */
   readonly every?: string;
-  /** 15s, where it is not given: the scrape interval. */
+  /** Default 15s: the scrape interval. */
   readonly scrape?: string;
   readonly alerts: readonly AlertTest[];
 }
@@ -99,7 +99,7 @@ export function below(limit: Values, beyond: Values): Edge {
 
 /**
  * An alert on a series that is 1 and falls to 0, with a hold of 20 s at a scrape interval of 15 s: it fires when two scrapes in a row show
- * it, and a single one is not enough.
+ * it; a single one is not enough.
  */
 export function down(alert: string, series: string, more: Omit<AlertTest, 'alert' | 'series' | 'severity'> = {}): AlertTest {
   const { silent, ...rest } = more;

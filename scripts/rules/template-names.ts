@@ -1,11 +1,11 @@
 import type { Tree } from '../base/tree.ts';
 import { error, type Problem } from '../base/problem.ts';
 
-/** Templates that Alertmanager brings itself, such as `slack.default.title`. */
+/** Templates built into Alertmanager, such as `slack.default.title`. */
 const ITS_OWN = /^(__\w+|\w+\.default\.\w+)$/;
 
 /**
- * Templates that Alertmanager's files ask for and none defines. amtool does not look for them; the message would fail each time that it is to be sent.
+ * Templates that Alertmanager's files use but none defines. amtool does not check them; every such message would fail.
  *
  * @param sources the files of the checkout
  */
@@ -20,8 +20,8 @@ export function templateProblems(sources: Tree): readonly Problem[] {
       .map(({ 1: name = '', index }) =>
         error(
           `${path}:${text.slice(0, index).split('\n').length}`,
-          `asks for the template "${name}", which nothing in alertmanager/templates/ defines`,
-          'Mend the name; no such message could be sent.',
+          `uses the template "${name}", which nothing in alertmanager/templates/ defines`,
+          'Correct the name; no such message could be sent.',
         ),
       ),
   );

@@ -1,6 +1,6 @@
 import type { PlainSettings } from './table.ts';
 
-/** Where this host reaches the services' pages. */
+/** The addresses of the services' pages on this host. */
 export interface Addresses {
   readonly prometheus: string;
   readonly alertmanager: string;

@@ -1,7 +1,7 @@
 import { error, type Problem } from '../base/problem.ts';
 import type { Kind } from '../base/kinds.ts';
 
-/** The key of the project where the history may keep its alerts. */
+/** The API key of the project in which the history may store its alerts. */
 export const APPWRITE_SECRET = {
   key: 'APPWRITE_API_KEY',
   file: 'appwrite_api_key',
@@ -11,11 +11,11 @@ export const APPWRITE_SECRET = {
       : { wrong: 'is not an API key', fix: 'Overview, Integrations, API keys of the project in the console.' }) as Kind<string>,
 } as const;
 
-/** An id of Appwrite: a project, a database. */
+/** An Appwrite ID: a project, a database. */
 export const appwriteId: Kind<string> = (value) =>
   value === '' || /^[A-Za-z0-9][A-Za-z0-9._-]{0,35}$/.test(value)
     ? { value }
-    : { wrong: `"${value}" is not an id of Appwrite`, fix: 'Letters, digits, point, hyphen and underscore; at most 36.' };
+    : { wrong: `"${value}" is not an Appwrite ID`, fix: 'Letters, digits, point, hyphen and underscore; at most 36.' };
 
 interface AppwriteSettings {
   readonly HISTORY_STORE: string;
@@ -23,7 +23,7 @@ interface AppwriteSettings {
   readonly APPWRITE_PROJECT_ID: string;
 }
 
-/** What is missing where the history is to keep its alerts in Appwrite. */
+/** Missing settings when the history stores its alerts in Appwrite. */
 export function appwriteProblems(settings: AppwriteSettings, key: boolean): readonly Problem[] {
   if (settings.HISTORY_STORE !== 'appwrite') return [];
   const missing = [

@@ -13,8 +13,8 @@ function matching(pattern: RegExp, wrong: string, fix: string): Kind<string> {
 }
 
 /**
- * An address of a channel. Where it is one of the provider's own hosts it must also be the right one of its addresses: what people paste instead is
- * the address of the channel in their browser. Other hosts are compatible servers, proxies and tests.
+ * An address of a channel. On the provider's own hosts the path must match too: people often paste
+ * the channel's address from their browser. Other hosts are compatible servers, proxies and tests.
  */
 const webhook =
   (host: RegExp, path: RegExp, wrong: string, fix: string): Kind<string> =>
@@ -56,14 +56,14 @@ export const CHANNEL_SECRETS = {
     shape: webhook(
       /./,
       /^[^/]+\/([\w.-]+\/)*[\w-]{1,64}$/,
-      'the address of a ntfy topic',
+      'the address of an ntfy topic',
       'https://ntfy.sh/<topic>?template=alertmanager; a topic has up to 64 letters, digits, - and _.',
     ),
   },
   APPWRITE_FUNCTION_URL: { file: 'appwrite_function_url', shape: anyUrl },
   TELEGRAM_BOT_TOKEN: {
     file: 'telegram_bot_token',
-    shape: matching(/^\d+:[\w-]{30,}$/, 'is not a bot token', 'As BotFather gives it: 123456789:AA…'),
+    shape: matching(/^\d+:[\w-]{30,}$/, 'is not a bot token', 'From BotFather: 123456789:AA…'),
   },
   DISCORD_WEBHOOK_URL: {
     file: 'discord_webhook_url',
@@ -76,7 +76,7 @@ export const CHANNEL_SECRETS = {
   },
   TEAMS_WEBHOOK_URL: {
     file: 'teams_webhook_url',
-    // Connectors (webhook.office.com) were switched off in favour of workflows; teams.microsoft.com is the link of a channel.
+    // Workflows replaced connectors (webhook.office.com); teams.microsoft.com is a link to a channel.
     shape: webhook(
       /(^|\.)(teams\.microsoft\.com|webhook\.office\.com)$/,
       /^$/,
@@ -98,7 +98,7 @@ export const CHANNEL_SECRETS = {
       /^hc-ping\.com$/,
       /\/([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w-]{22}\/[\w-]+)$/i,
       'a ping address',
-      'https://hc-ping.com/<uuid>, from the page of the check; any other address that takes a POST will do.',
+      'https://hc-ping.com/<uuid>, from the page of the check; any other address that accepts a POST works too.',
     ),
   },
 } as const satisfies Readonly<Record<string, ChannelSecret>>;
@@ -116,7 +116,7 @@ const addresses: Kind<string> = (value) => {
     : { wrong: `"${wrong}" is not an email address`, fix: 'Addresses as in oncall@example.com, comma-separated.' };
 };
 
-/** Alertmanager refuses to send in the name of several. */
+/** Alertmanager accepts only one sender. */
 const oneAddress: Kind<string> = (value) =>
   value === '' || address.test(value)
     ? { value }
@@ -136,9 +136,7 @@ export const CHANNEL_SETTINGS = {
   EMAIL_ML: { kind: addresses, fallback: '' },
   SLACK_CHANNEL: { kind: kind.text, fallback: '' },
   TELEGRAM_CHAT_ID: {
-    kind: kind.optional(
-      matching(/^-?\d{1,15}$/, 'is not the number of a chat', 'A number; groups have a negative one, as -1001234567890.'),
-    ),
+    kind: kind.optional(matching(/^-?\d{1,15}$/, 'is not a chat ID', 'A number; groups have a negative one, as -1001234567890.')),
     fallback: '',
   },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;

@@ -1,7 +1,7 @@
 import { error, warning, type Problem } from '../base/problem.ts';
 
 /**
- * Channels of which a part is set, so that they would stay silent, or be refused by their server, without a word.
+ * Partly configured channels, which would silently send nothing or be refused by their server.
  *
  * @param configured keys of the secrets that have a value
  * @param channels plain settings of the channels
@@ -14,7 +14,7 @@ export function halfChannels(configured: ReadonlySet<string>, channels: Readonly
       error(
         'TELEGRAM_CHAT_ID',
         'is empty, but TELEGRAM_BOT_TOKEN is set: nothing would be sent',
-        'The number of the chat; groups have a negative one.',
+        'Set the chat ID; groups have a negative one.',
       ),
     );
   if (!configured.has('TELEGRAM_BOT_TOKEN') && has('TELEGRAM_CHAT_ID'))
@@ -26,7 +26,7 @@ export function halfChannels(configured: ReadonlySet<string>, channels: Readonly
       error(
         'SMTP_USER',
         'is set, but SMTP_PASSWORD is not: no login would succeed',
-        'Set SMTP_PASSWORD, or write the password into secrets/smtp_password; empty SMTP_USER where the server asks for no login.',
+        'Set SMTP_PASSWORD, or write the password into secrets/smtp_password; empty SMTP_USER if the server needs no login.',
       ),
     );
   return problems;

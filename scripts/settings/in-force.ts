@@ -12,7 +12,7 @@ export interface SettingInForce {
 }
 
 /**
- * Every setting with the value that counts. A secret's value is never among them, only whether it is set; of an address, neither is who may read it.
+ * Every setting with its effective value. Secrets are masked, and so are credentials in addresses.
  *
  * @param secretFiles text of the files under `secrets/`, by name
  */
@@ -44,8 +44,8 @@ const MASK = '********';
 const DATABASES = new RegExp(`^(${modules.flatMap(({ servers }) => servers?.schemes ?? []).join('|')}):`);
 
 /**
- * Masks what stands before the @ of a URL, `https://user:password@host`: some services take a token in the place of the user as well.
- * Only the user of a database stays, who has no password beside him.
+ * Masks the part before the @ of a URL, `https://user:password@host`: for some services the user is a token.
+ * Only a database's user without a password stays.
  */
 function withoutUserinfo(text: string): string {
   return text.replaceAll(/(\w+:\/\/)([^/?#,\s]*)@/g, (whole, scheme: string, userinfo: string) =>

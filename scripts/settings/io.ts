@@ -14,14 +14,14 @@ export interface LoadedSettings {
   readonly settings: Settings;
   /** Problems that do not stop the command. */
   readonly warnings: readonly Problem[];
-  /** The lines of `.env`, for saying where a value comes from. */
+  /** The lines of `.env`, to show where a value comes from. */
   readonly entries: readonly EnvEntry[];
-  /** True where this call made `.env`. */
+  /** True if this call created `.env`. */
   readonly created: boolean;
 }
 
 /**
- * Reads `.env`. Throws a `Failure` with every problem at once where one is an error.
+ * Reads `.env`. Throws a `Failure` with all problems if one is an error.
  * A checkout without `.env` has the settings of `.env.example`.
  */
 export async function loadSettings(root: string): Promise<LoadedSettings> {
@@ -33,7 +33,7 @@ export async function loadSettings(root: string): Promise<LoadedSettings> {
   return { settings, warnings: all, entries: file.entries, created: false };
 }
 
-/** Gives the place of a setting, such as `.env:12`, for problems that are found after it was read. */
+/** The place of a setting, such as `.env:12`, for problems found later. */
 export async function placesOf(root: string): Promise<(key: string) => string> {
   const { entries } = parseEnvFile((await readIfThere(join(root, NAME))) ?? '', NAME);
   return (key) => {
@@ -43,8 +43,8 @@ export async function placesOf(root: string): Promise<(key: string) => string> {
 }
 
 /**
- * The name of the Compose project, for what must work whatever else is wrong with `.env`. Throws a `Failure` where that line itself is wrong or
- * cannot be told apart: nothing may be done to a project that nobody named.
+ * The name of the Compose project, for commands that must work despite other mistakes in `.env`. Throws a `Failure` if that line itself is wrong
+ * or ambiguous: a project that no one named must not be touched.
  */
 export async function loadProjectName(root: string): Promise<string> {
   const text = (await readIfThere(join(root, NAME))) ?? (await exampleText(root));
@@ -53,18 +53,18 @@ export async function loadProjectName(root: string): Promise<string> {
   const line = file.entries.find(({ key }) => key === 'COMPOSE_PROJECT_NAME')?.line;
   const isAboutIt = ({ place, message }: Problem): boolean =>
     message.startsWith('COMPOSE_PROJECT_NAME') || (line !== undefined && place === `${NAME}:${line}`);
-  // A line that is misspelt (COMPOSE_PROJECT_NAM) would lead to the default, which may be another stack.
+  // A misspelt key (COMPOSE_PROJECT_NAM) would select the default, which may be another stack.
   const isMeant = ({ fix = '' }: Problem): boolean => fix.includes('COMPOSE_PROJECT_NAME');
   const stopping = [
     ...errorsOf([...file.problems, ...problems]).filter((problem) => isAboutIt(problem) || isMeant(problem)),
-    // One of the lines that cannot be read may be the one that is missing.
+    // One of the unreadable lines may be the missing one.
     ...(line === undefined ? errorsOf(file.problems) : []),
   ];
   if (stopping.length > 0) throw inputFailure(stopping);
   return settings.plain.COMPOSE_PROJECT_NAME;
 }
 
-/** Reads `.env`; makes it first where it is missing, from `.env.example`, and generates the secrets that are still empty. */
+/** Reads `.env`. Creates it from `.env.example` if it is missing, and generates empty secrets. */
 export async function loadOrCreateSettings(root: string): Promise<LoadedSettings> {
   const present = await readIfThere(join(root, NAME));
   const text = present ?? (await exampleText(root));
@@ -75,7 +75,7 @@ export async function loadOrCreateSettings(root: string): Promise<LoadedSettings
   return { ...(await loadSettings(root)), created: present === undefined };
 }
 
-/** Replaces `.env` in one step, readable by its owner only. */
+/** Replaces `.env` atomically, readable by its owner only. */
 export async function writeEnv(root: string, text: string): Promise<void> {
   const path = join(root, NAME);
   await writeFile(`${path}.new`, text, { mode: 0o600 });

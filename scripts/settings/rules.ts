@@ -22,7 +22,7 @@ const openToTheWorld: Rule = (settings, at) =>
         warning(
           at('BIND_ADDRESS'),
           `BIND_ADDRESS=${settings.BIND_ADDRESS} opens every page of the stack beyond this host; Docker’s published ports bypass UFW and firewalld`,
-          'Only Grafana asks for a password. Keep 127.0.0.1 and use an SSH tunnel or a reverse proxy with a login, or filter in the DOCKER-USER chain.',
+          'Only Grafana requires a password. Keep 127.0.0.1 and use an SSH tunnel or a reverse proxy with a login, or filter in the DOCKER-USER chain.',
         ),
       ];
 
@@ -47,7 +47,7 @@ const emailIsWhole: Rule = (_, at, channels) => {
   if ((channels['SMTP_FROM'] ?? '') === '')
     problems.push(error(at('SMTP_FROM'), 'SMTP_FROM is empty, but SMTP_HOST turns email on', 'SMTP_FROM=alerts@your-domain'));
   if (given.length === 0)
-    problems.push(error(at('EMAIL_CRITICAL'), 'SMTP_HOST turns email on, but nobody has an address', 'EMAIL_CRITICAL=oncall@your-domain'));
+    problems.push(error(at('EMAIL_CRITICAL'), 'SMTP_HOST turns email on, but no address is set', 'EMAIL_CRITICAL=oncall@your-domain'));
   return problems;
 };
 

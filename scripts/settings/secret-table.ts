@@ -3,7 +3,7 @@ import { APPWRITE_SECRET } from './appwrite.ts';
 import { CHANNEL_SECRETS } from './channels.ts';
 import { TWILIO_SECRET } from './twilio.ts';
 
-/** One secret: a value in `.env` is written to `secrets/<file>` by `up`; the file may also be put there by hand. */
+/** One secret: a value in `.env` is written to `secrets/<file>` by `up`; the file may also be written by hand. */
 export interface Secret {
   readonly file: string;
   /** The uid that reads the file in its container. */

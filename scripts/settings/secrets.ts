@@ -7,12 +7,12 @@ import { NOBODY_UID, SECRETS, type SecretKey } from './secret-table.ts';
 import type { Settings } from './settings.ts';
 import { TWILIO_SECRET, twilioProblems } from './twilio.ts';
 
-/** The secrets of the history service that are set: files that it reads when it needs them. */
+/** The secrets of the history service that are set: files that it reads on demand. */
 export function historySecrets(configured: ReadonlySet<SecretKey>): readonly string[] {
   return [APPWRITE_SECRET, TWILIO_SECRET].filter(({ key }) => configured.has(key)).map(({ file }) => file);
 }
 
-/** Files of receivers that are the user's own, as they stand there: Alertmanager must be able to read them. */
+/** Files of the user's own receivers, unchanged: Alertmanager must be able to read them. */
 export function ownSecrets(
   names: readonly string[],
   existing: ReadonlyMap<string, string>,
@@ -34,7 +34,7 @@ export interface SecretPlan {
 }
 
 /**
- * Decides what stands in every secret file.
+ * Decides the content of every secret file.
  *
  * @param existing text of the files under `secrets/`, by name
  */

@@ -8,25 +8,25 @@ import { CHANNEL_SETTINGS } from './channels.ts';
 import type { Setting } from '../base/setting.ts';
 import { closest, distance } from 'fastest-levenshtein';
 
-/** Everything that `.env` says, typed. Secrets are kept apart, so that printing the rest cannot leak one. */
+/** All of `.env`, typed. Secrets are kept apart, so that printing the rest cannot leak one. */
 export interface Settings {
   readonly plain: PlainSettings;
   /** Plain settings of the notification channels, by key; empty text where not set. */
   readonly channels: Readonly<Record<string, string>>;
-  /** Secrets that `.env` itself holds; the others may stand in files. */
+  /** Secrets that `.env` itself holds; the others may be in files. */
   readonly secrets: Readonly<Partial<Record<SecretKey, string>>>;
 }
 
 export interface SettingsResult {
   readonly settings: Settings;
-  /** Every problem, in the order of the lines. `settings` is only meant to be used where none is an error. */
+  /** Every problem, in the order of the lines. Use `settings` only if none is an error. */
   readonly problems: readonly Problem[];
 }
 
 const PLAIN_TABLE: Readonly<Record<string, Setting<unknown>>> = { ...SETTINGS, ...CHANNEL_SETTINGS };
 const KNOWN: ReadonlySet<string> = new Set([...Object.keys(PLAIN_TABLE), ...Object.keys(SECRETS)]);
 
-/** The key of the table that an unknown key most likely means; undefined where nothing is near. */
+/** The closest known key to an unknown one; undefined if none is close. */
 export function nearestKey(key: string): string | undefined {
   const near = closest(key.toUpperCase(), [...KNOWN]);
   return distance(key.toUpperCase(), near) <= Math.max(2, Math.floor(key.length / 3)) ? near : undefined;
@@ -41,7 +41,7 @@ export function readSettings(entries: readonly EnvEntry[], name: string): Settin
   const problems: Problem[] = entries.filter(({ key }) => !KNOWN.has(key)).map((entry) => unknownKey(entry, name));
   const at = (key: string): string => {
     const entry = entries.find((candidate) => candidate.key === key);
-    return entry === undefined ? `${name} (${key} is not there)` : `${name}:${entry.line}`;
+    return entry === undefined ? `${name} (${key} is missing)` : `${name}:${entry.line}`;
   };
   const textOf = (key: string, fallback: string): string => entries.find((entry) => entry.key === key)?.value ?? fallback;
   const values: Record<string, unknown> = {};

@@ -1,7 +1,7 @@
 import { error, type Problem } from '../base/problem.ts';
 import type { Kind } from '../base/kinds.ts';
 
-/** SMS through Twilio: the history service turns Alertmanager's webhook into Twilio's requests. A gateway in SMS_WEBHOOK_URL comes first. */
+/** SMS through Twilio: the history service turns Alertmanager's webhook into Twilio's requests. A gateway in SMS_WEBHOOK_URL takes precedence. */
 export const TWILIO_SECRET = {
   key: 'TWILIO_AUTH_TOKEN',
   file: 'twilio_auth_token',
@@ -39,17 +39,11 @@ export const smsNumbers: Kind<string> = (value) => {
   return wrong === undefined ? { value } : { wrong: `"${wrong}" is not a telephone number`, fix: 'With country code, as +4915112345678.' };
 };
 
-/** Half of what Twilio needs sends nothing. The rule over the settings sees that all of them are set; this one, that the token is. */
+/** Twilio sends nothing with half of its settings. A rule checks the plain settings; this one checks the token. */
 export function twilioProblems(token: boolean, numbers: boolean): readonly Problem[] {
   if (token === numbers) return [];
   return token
-    ? [
-        error(
-          `secrets/${TWILIO_SECRET.file}`,
-          'is set, but nobody has a number',
-          'Set TWILIO_ACCOUNT_SID, TWILIO_FROM and SMS_TO, or remove it.',
-        ),
-      ]
+    ? [error(`secrets/${TWILIO_SECRET.file}`, 'is set, but no number is', 'Set TWILIO_ACCOUNT_SID, TWILIO_FROM and SMS_TO, or remove it.')]
     : [
         error(
           'SMS_TO',

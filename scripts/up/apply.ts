@@ -14,7 +14,7 @@ import type { Workspace } from '../engine/workspace.ts';
 /** Longest time that a service may take to become healthy: Grafana migrates its database at its first start, Prometheus replays its log. */
 const HEALTHY_WITHIN_MS = 180_000;
 
-/** Publishes the configuration, starts, changes or removes containers until the stack is what was prepared, and proves it. */
+/** Publishes the configuration, starts, changes or removes containers until the stack matches it, and proves it. */
 export async function applyPrepared(place: Workspace, prepared: Prepared): Promise<void> {
   const { root, exec, docker, report, signal } = place;
   const project = prepared.settings.plain.COMPOSE_PROJECT_NAME;
@@ -22,14 +22,14 @@ export async function applyPrepared(place: Workspace, prepared: Prepared): Promi
   signal.throwIfAborted();
 
   interruption.state =
-    'The new configuration was being written; the running services still have the old one. Run `npm run up` again to go on.';
+    'The new configuration was being written; the running services still have the old one. Run `npm run up` again to continue.';
   await report.step('configuration published', async (detail) => {
     const changed = await publish(root, prepared.tree, prepared.secrets);
     detail(changed.length === 0 ? 'nothing changed' : `${changed.length} files changed`);
   });
   signal.throwIfAborted();
 
-  interruption.state = 'The configuration is published; some services may not be started yet. Run `npm run up` again to go on.';
+  interruption.state = 'The configuration is published; some services may not be started yet. Run `npm run up` again to continue.';
   const before = (await stackState(docker, project)).filter(({ state }) => state === 'running');
   await report.step('containers started', async (detail) => {
     const result = await compose(exec, root, ['up', '--detach', '--remove-orphans', '--no-build', '--quiet-pull'], {
@@ -66,19 +66,19 @@ async function healthy({ docker, report, signal }: Workspace, wait: Pick<WaitOpt
   });
 }
 
-/** The way out of what is known to go wrong when containers are created. */
+/** Fixes for known errors when containers are created. */
 function composeFix(stderr: string): string {
-  const again = 'then npm run up again: it goes on from here.';
+  const again = 'then npm run up again; it continues from here.';
   if (/not a shared or slave mount/.test(stderr))
     return `This host does not share its mounts (some LXC hosts): mount --make-rshared /, ${again} Or take propagation: rslave out of exporters/node/compose.yml; disks mounted later are then not seen.`;
   if (/address already in use|port is already allocated/.test(stderr))
     return `Something took the port just now; npm run validate names it, ${again}`;
   if (/Pool overlaps/.test(stderr))
     return `Another network was made in the same place at the same moment. npm run up takes the next free one.`;
-  return `Mend it, ${again}`;
+  return `Fix it, ${again}`;
 }
 
-/** What Compose says when it fails: its last lines, without the progress of what went well. */
+/** Compose's error: its last lines, without progress messages. */
 function composeMessage(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
   const telling = lines.filter(
@@ -87,5 +87,5 @@ function composeMessage(stderr: string): string {
       !/\s(Creat(ed|ing)|Start(ed|ing)|Running|Recreated?|Recreating|Healthy|Waiting)$/.test(line) &&
       !/level=warning/.test(line),
   );
-  return telling.slice(-4).join('\n      ') || 'failed without a word';
+  return telling.slice(-4).join('\n      ') || 'failed without output';
 }

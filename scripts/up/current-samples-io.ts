@@ -15,7 +15,7 @@ interface Source {
   readonly prometheus: PrometheusApi;
 }
 
-/** The samples of a job's metric that come from its current exporter and targets, and the addresses that were configured for it. */
+/** The samples of a job's metric from its current exporter and targets, and its configured addresses. */
 export async function currentOf(
   { docker, root, prepared: { settings, expected }, prometheus }: Source,
   job: string,

@@ -9,13 +9,13 @@ export interface CurrentJob {
   readonly startedMs: number;
 }
 
-/** Prometheus moves the time of a sample by up to 2 ms to where it was due, so that times compress well; the rest is for rounding. */
+/** Prometheus aligns a sample's time by up to 2 ms so that times compress well; the rest is for rounding. */
 const SCRAPE_TOLERANCE_MS = 50;
 
 /**
- * The samples that say something of what runs now. After a change the series of before are still there, under the same labels: only a sample counts
- * that comes from the last scrape of a target with a configured address, and only if that scrape began after its exporter was started.
- * None where Prometheus has not taken over the targets of a job yet (it does so up to 5 s after a reload).
+ * The samples of the running stack. After a change the old series remain under the same labels. A sample counts only if it comes from
+ * the last scrape of a target with a configured address, and that scrape began after the exporter's start.
+ * None if Prometheus has not applied the targets of a job yet (up to 5 s after a reload).
  *
  * @param job the job of the configuration
  */

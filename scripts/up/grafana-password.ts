@@ -1,7 +1,7 @@
 import { compose } from '../engine/compose.ts';
 import type { Workspace } from '../engine/workspace.ts';
 
-/** Gives the running Grafana's administrator the password of the settings. It goes in through standard input, never through an argument. */
+/** Sets the running Grafana's administrator password to that of the settings, through standard input, never an argument. */
 export async function resetGrafanaPassword({ exec, root, report }: Workspace, password: string): Promise<void> {
   const command = [
     'exec',
@@ -16,5 +16,5 @@ export async function resetGrafanaPassword({ exec, root, report }: Workspace, pa
     '--password-from-stdin',
   ];
   const { code } = await compose(exec, root, command, { input: `${password}\n`, timeoutMs: 60_000 });
-  if (code === 0) report.note('\n  Grafana had another administrator password than .env; it has been set to the one of .env.');
+  if (code === 0) report.note('\n  Grafana had another administrator password than .env; it now has the one of .env.');
 }

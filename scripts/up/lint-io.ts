@@ -20,7 +20,7 @@ const CONFINED = [
   '65534:65534',
 ];
 
-/** Runs one tool in its image: no network, nothing writable, no rights. It is killed after `timeoutMs` milliseconds. */
+/** Runs one tool in its image: no network, read-only, no privileges. It is killed after `timeoutMs` milliseconds. */
 export async function runConfined(
   exec: Exec,
   run: Pick<LintRun, 'mounts' | 'entrypoint' | 'args'>,
@@ -32,10 +32,10 @@ export async function runConfined(
   return exec(command, { timeoutMs });
 }
 
-/** Every tool is done in seconds; this is for a host that is busy otherwise. */
+/** Every tool takes seconds; this allows for a busy host. */
 const LINT_MS = 300_000;
 
-/** Runs one tool over the staged configuration. Returns what it found wrong. */
+/** Runs one tool over the staged configuration. Returns its problems. */
 export async function lint(exec: Exec, run: LintRun, image: string): Promise<readonly Problem[]> {
   const { code, stdout, stderr } = await runConfined(exec, run, image, LINT_MS);
   if (code === KILLED)

@@ -11,11 +11,11 @@ const SOURCES: readonly (readonly [string, string])[] = [
 
 const toSource = (text: string): string => SOURCES.reduce((result, [inside, outside]) => result.replaceAll(inside, outside), text);
 
-const FIX = 'Mend the file; the running stack has not been touched.';
+const FIX = 'Fix the file; the running stack has not been touched.';
 
 /**
- * Lines without news: what is being looked at, what is fine, a tool's last words, and that nobody has written a target file yet, which promtool
- * remarks on in every run.
+ * Lines without information: what is checked, what is fine, closing lines, and promtool's remark that there is no target file
+ * yet.
  */
 const NOISE =
   /^(\s*WARNING: file .* for file_sd .*does not exist|Checking .*|Unit Testing: .*|\s*(SUCCESS|FAILED):?.*found|\s*SUCCESS.*|\s*FAILED:?|Found:|\s- .*|amtool: error: failed to validate.*|(Error: )?(lint error|validation failed)|)$/;
@@ -23,25 +23,25 @@ const NOISE =
 /** Folders of modules' files that tools read. */
 const ROOTS = [...new Set(modules.flatMap(({ linted = [] }) => linted.map(({ checkout }) => checkout.split('/')[0])))];
 
-/** The name of a rule test, with which promtool begins what it says about each expectation that is not met. */
+/** The name of a rule test, with which promtool begins each unmet expectation. */
 const FAILED_TEST = /^ +name: (.*),$/;
 
-/** A file of the checkout at the start of a finding, with a line and a column where the tool gives them. */
+/** A file of the checkout at the start of a finding, with line and column if the tool prints them. */
 const PLACE = new RegExp(
   `^"?((?:prometheus|test|alertmanager|${ROOTS.join('|')})\\/[\\w./-]+)"?:\\s*(?:yaml: unmarshal errors:)?\\s*(?:(?:yaml: )?line )?(?:(\\d+):(?:\\d+:?)?)?\\s*(.*)$`,
 );
 
 /**
- * What a failed run says, as problems that name the files of the checkout. Lines that name no file belong to the finding before them;
- * where none names a file, everything that the tool said is one problem of `subject`.
+ * The output of a failed run as problems that name the files of the checkout. Lines without a file belong to the finding before them;
+ * if none names a file, all of the output is one problem of `subject`.
  *
  * @param title which tool it was
- * @param subject the file of the checkout that the tool was given
+ * @param subject the file of the checkout that the tool read
  */
 export function lintProblems(title: string, subject: string, output: string): readonly Problem[] {
   const lines = output
     .split('\n')
-    // amtool's verdict stands behind the name of the file, and its two streams may share a line.
+    // amtool's verdict follows the name of the file, and its two streams may share a line.
     .map((line) =>
       toSource(line.trimEnd())
         .replace(/amtool: error: failed to validate.*$/, '')
@@ -59,20 +59,20 @@ export function lintProblems(title: string, subject: string, output: string): re
     const [, file, number, text = ''] = PLACE.exec(line) ?? [];
     const last = findings.at(-1);
     const test = FAILED_TEST.exec(line)?.[1];
-    // One finding for each rule test that fails, whatever number of its expectations are not met.
+    // One finding per failed rule test, however many expectations are unmet.
     if (test !== undefined) {
       isRepeated = findings.some(({ text: [first] }) => first === test);
       if (!isRepeated) findings.push({ place: subject, text: [test] });
       continue;
     }
     if (isRepeated) continue;
-    // promtool calls the line 0 that it does not know.
+    // promtool prints line 0 for an unknown line.
     if (file !== undefined)
       findings.push({ place: number === undefined || Number(number) === 0 ? file : `${file}:${number}`, text: [text] });
     else if (last !== undefined) addLine(last, line);
     else findings.push({ place: subject, text: [line] });
   }
-  if (findings.length === 0) findings.push({ place: subject, text: ['is refused without a word'] });
+  if (findings.length === 0) findings.push({ place: subject, text: ['is rejected without a message'] });
   return findings.map(({ place, text }) =>
     error(
       place,
@@ -86,14 +86,14 @@ export function lintProblems(title: string, subject: string, output: string): re
   );
 }
 
-/** Findings of several runs, each once: a file that is read as it is checked in and as it was rendered has a mistake twice, on other lines. */
+/** Findings of several runs, deduplicated: a file checked both as checked in and as rendered has each mistake twice, on different lines. */
 export function onceEach(problems: readonly Problem[]): readonly Problem[] {
-  const told = ({ place, message }: Problem): string => `${place.replace(/:\d+$/, '')} ${message}`;
-  const first = new Map([...problems].reverse().map((problem) => [told(problem), problem]));
-  return problems.filter((problem) => first.get(told(problem)) === problem);
+  const keyOf = ({ place, message }: Problem): string => `${place.replace(/:\d+$/, '')} ${message}`;
+  const first = new Map([...problems].reverse().map((problem) => [keyOf(problem), problem]));
+  return problems.filter((problem) => first.get(keyOf(problem)) === problem);
 }
 
-/** The YAML library puts the line of a mistake on a line of its own. */
+/** The YAML library prints the line number on a separate line. */
 function addLine(finding: { place: string; text: string[] }, line: string): void {
   const [, number, text] = /^\s+line (\d+): (.*)$/.exec(line) ?? [];
   if (number !== undefined && !/:\d+$/.test(finding.place)) finding.place += `:${number}`;

@@ -12,7 +12,7 @@ export interface LintPaths {
   readonly alertmanager: string;
 }
 
-/** The runs for the services that have an image: every config is read by the program that will live with it. */
+/** The runs for the services that have an image: every config is checked by the program that will use it. */
 export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): readonly LintRun[] {
   const { staged, targets, alertmanager } = paths;
   const runs: LintRun[] = [
@@ -32,7 +32,7 @@ export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): reado
       subject: 'alertmanager/alertmanager.yml',
       service: 'alertmanager',
       entrypoint: '/bin/amtool',
-      // As it is checked in, with its own lines and with what has no credentials yet: a mistake there would show only on the day that a channel
+      // As checked in, with its own lines and with receivers without credentials: otherwise a mistake there would show only when a channel
       // is set up.
       args: ['check-config', '/etc/alertmanager/alertmanager.yml'],
       mounts: [[alertmanager, '/etc/alertmanager']],
@@ -50,7 +50,7 @@ export function lintPlan(paths: LintPaths, services: ReadonlySet<string>): reado
   return runs.filter(({ service }) => services.has(service));
 }
 
-/** The digest of each rule test with the rule files that it names and the image that runs it; with all rules where it names them in a way of its own. */
+/** The digest of each rule test with the rule files that it names and the image that runs it; with all rules if it names them in another way. */
 export function ruleTestKeys(
   tests: Iterable<readonly [string, string]>,
   rules: Iterable<readonly [string, string]>,
@@ -68,7 +68,7 @@ export function ruleTestKeys(
   );
 }
 
-/** The runs of the rule tests, dealt out to `parts` of them: promtool works on one core. The checked-in rules are tested, with the thresholds that stand there. */
+/** The rule tests, split into `parts` runs: promtool uses one core. The checked-in rules are tested, with their thresholds. */
 export function ruleTestPlan(folder: string, tests: readonly string[], parts: number): readonly LintRun[] {
   return Array.from({ length: parts }, (_, part) => tests.filter((__, index) => index % parts === part))
     .filter((files) => files.length > 0)

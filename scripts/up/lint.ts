@@ -14,15 +14,15 @@ import type { Prepared } from './prepare.ts';
 import { interruptible } from '../base/interruptible.ts';
 import type { Workspace } from '../engine/workspace.ts';
 
-/** promtool tests rules on one core; two runs side by side are what the smallest supported host has. */
+/** promtool tests rules on one core; the smallest supported host has two. */
 const TEST_RUNS = 2;
-/** Digests of rule tests that passed: those of every set of modules that somebody tries out, and of some edits. */
+/** Number of remembered digests of passed rule tests: enough for several sets of modules and some edits. */
 const REMEMBERED = 1_000;
 
 /**
- * Lays the configuration out beside the running one and lets every tool read it, in the image that will run it.
- * What passed in the same images before is not read again, unless `always` asks for it; a rule test, which depends on nothing else than itself,
- * its rules and the image, is not run again in any case. Throws a `Failure` with every problem of every tool.
+ * Stages the configuration beside the running one and checks it with every tool, in the image that will run it.
+ * What passed before in the same images is not checked again, unless `always` is set. A rule test depends only on itself,
+ * its rules and the image, and never runs again once passed. Throws a `Failure` with every problem of every tool.
  */
 export async function lintPrepared(place: Workspace, prepared: Prepared, always: boolean): Promise<void> {
   const { root, report } = place;
@@ -51,7 +51,7 @@ export async function lintPrepared(place: Workspace, prepared: Prepared, always:
       runs: hasPassed ? [] : lintPlan({ staged, targets, alertmanager }, prepared.selection.services),
     };
     const tests = await ruleTests(place, prepared, await known('rule-tests-passed'));
-    // A rule that does not parse fails in both; the configuration's own linter says it best, whichever ends first.
+    // A rule that does not parse fails in both; the configuration's linter has the better message.
     const [first, second] = await Promise.allSettled([configs, tests].map(async (part) => runPart(place, prepared, part)));
     const passed = [first, second].map((part) => {
       if (part?.status === 'rejected') throw part.reason;
@@ -62,7 +62,7 @@ export async function lintPrepared(place: Workspace, prepared: Prepared, always:
 }
 
 interface LintPart {
-  /** Where it is remembered that this very input passed, and by which digests. */
+  /** The file that records that this input passed, and its digests. */
   readonly file: string;
   readonly keys: readonly string[];
   /** What has not passed yet. */
@@ -90,7 +90,7 @@ async function runPart({ root, exec, signal }: Workspace, prepared: Prepared, { 
   const problems = (
     await Promise.all(runs.map(async (run) => lint(interruptible(exec, signal), run, imageOf(prepared, run.service))))
   ).flat();
-  // A tool that was ended before its time has found nothing.
+  // An interrupted tool has found nothing.
   signal.throwIfAborted();
   if (problems.length > 0) throw stackFailure(onceEach(problems).map((problem) => atSource(problem, prepared.sources)));
   await rememberLint(root, file, keys);

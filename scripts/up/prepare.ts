@@ -28,7 +28,7 @@ import type { Settings } from '../settings/settings.ts';
 import { renderInputs, type Inputs } from './render.ts';
 import { readSources } from './sources-io.ts';
 
-/** A configuration that was rendered and checked by our own rules; nothing of it is in force yet. */
+/** A configuration that was rendered and checked by our own rules, but not applied yet. */
 export interface Prepared {
   readonly settings: Settings;
   readonly selection: Selection;
@@ -40,11 +40,11 @@ export interface Prepared {
   readonly expected: Expected;
   /** Receivers that are skipped, because none of their channels is set. */
   readonly silentReceivers: readonly string[];
-  /** Files of the checkout that were rendered, for what is checked as it is checked in. */
+  /** The rendered files' sources, for checks of the checked-in text. */
   readonly sources: Tree;
 }
 
-/** Renders the configuration that the settings ask for. Throws a `Failure` with every problem that stands in the way. */
+/** Renders the configuration that the settings ask for. Throws a `Failure` with every problem that prevents it. */
 export async function prepare(place: Workspace, settings: Settings, options: { readonly checkHost: boolean }): Promise<Prepared> {
   const network = await planNetwork(place.docker, settings.plain);
   const merged = await mergeCompose(place.exec, place.root, wantedProfiles(modules, settings.plain), composeEnv(settings.plain, network));
@@ -57,7 +57,7 @@ export async function prepare(place: Workspace, settings: Settings, options: { r
   });
 }
 
-/** Finds an image for every service. Throws a `Failure` where one that nothing works without is missing. */
+/** Finds an image for every service. Throws a `Failure` if an essential one is missing. */
 async function findImages({ root, docker, exec, report, signal, mayInstall }: Workspace, merged: ComposeModel, { plain }: Settings) {
   const images = await report.step('images', async (detail) =>
     ensureImages({

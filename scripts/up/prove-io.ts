@@ -6,27 +6,27 @@ import type { Prepared } from './prepare.ts';
 import { smokeChecks } from './smoke-checks-io.ts';
 import type { Workspace } from '../engine/workspace.ts';
 
-/** How long a check may take to come true once every service is healthy: two scrape intervals of 15 s, the first evaluation, and room for a loaded machine. */
+/** How long a check may take to pass once every service is healthy: two scrape intervals of 15 s, the first evaluation, and room for a loaded machine. */
 const WITHIN_MS = 60_000;
 const RETRY_MS = 400;
 
-/** Checks that are under way. */
+/** Running checks. */
 export interface Proof {
-  /** Shows how they go and waits for them. Throws a `Failure` with every problem that is left. */
+  /** Shows their progress and waits for them. Throws a `Failure` with all remaining problems. */
   finish(): Promise<void>;
   /** Gives up on them. */
   cancel(): void;
 }
 
 /**
- * Begins to prove with data, not with exit codes, that the running stack does what was configured. Begun while services start, so that the
- * first scrapes are not waited for afterwards; time only counts from `finish` on, which is called once every service is healthy.
+ * Begins to prove with data, not with exit codes, that the running stack does what was configured. It begins while services start, to
+ * save the wait for the first scrapes; the time limit starts at `finish`, which is called once every service is healthy.
  */
 export function startProof(place: Workspace, prepared: Prepared): Proof {
   return proofOf(smokeChecks(place, prepared), place);
 }
 
-/** Begins to run checks; those that come true before `finish` are run once more then. */
+/** Begins to run checks; those that pass before `finish` are run once more then. */
 export function proofOf(checks: readonly SmokeCheck[], place: Pick<Workspace, 'report' | 'signal'>): Proof {
   const cancelled = new AbortController();
   const signal = AbortSignal.any([place.signal, cancelled.signal]);
@@ -38,7 +38,7 @@ export function proofOf(checks: readonly SmokeCheck[], place: Pick<Workspace, 'r
   const found = Promise.all(
     checks.map(async (check) => {
       const early = await untilTrue(check, () => Date.now() > deadline, signal);
-      // What was true while services were still being exchanged has to be true of those that run in the end.
+      // What passed while services were still being replaced must also pass at the end.
       const isEarly = deadline === Number.POSITIVE_INFINITY && errorsOf(early).length === 0;
       if (isEarly) await isHealthy;
       const problems = isEarly ? await untilTrue(check, () => Date.now() > deadline, signal) : early;
@@ -47,7 +47,7 @@ export function proofOf(checks: readonly SmokeCheck[], place: Pick<Workspace, 'r
       return problems;
     }),
   );
-  // `finish` reports what went wrong; a proof that is given up has nobody to tell.
+  // `finish` reports what went wrong; an abandoned proof reports nothing.
   found.catch(() => undefined);
   return {
     cancel: () => cancelled.abort(),
@@ -68,7 +68,7 @@ export function proofOf(checks: readonly SmokeCheck[], place: Pick<Workspace, 'r
   };
 }
 
-/** Runs a check until it finds no error, or only final ones, or its time is over; then its last findings stand. */
+/** Runs a check until it finds no error, or only final ones, or its time is over; the last findings count. */
 async function untilTrue(check: SmokeCheck, isOver: () => boolean, signal: AbortSignal): Promise<readonly Problem[]> {
   for (;;) {
     signal.throwIfAborted();
@@ -82,7 +82,7 @@ async function attempt(check: SmokeCheck): Promise<readonly Finding[]> {
   try {
     return await check.run();
   } catch (failure) {
-    // A service that does not answer yet; when time is over this is the finding.
+    // A service that does not answer yet; when the time is over, this is the finding.
     const cause = failure instanceof Error && failure.cause instanceof Error ? ` (${failure.cause.message})` : '';
     return [
       error(check.title, `${failure instanceof Error ? failure.message : String(failure)}${cause}`, `npm run logs -- ${check.service}`),

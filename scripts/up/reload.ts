@@ -8,7 +8,7 @@ import type { Prepared } from './prepare.ts';
 import type { Workspace } from '../engine/workspace.ts';
 
 /**
- * Makes the services that read their files again without a restart do so, where their container is one of those that ran before (by id): a new one
+ * Reloads the services that can reload without a restart, if their container ran before (by id): a new one
  * has read the new files at its start. The others were recreated by Compose when their files changed.
  */
 export async function reloadServices({ docker, report }: Workspace, { settings }: Prepared, before: ReadonlySet<string>): Promise<void> {
@@ -31,7 +31,7 @@ export async function reloadServices({ docker, report }: Workspace, { settings }
           return [
             error(
               `service ${name}`,
-              `refuses the configuration and goes on with the old one: ${failure instanceof Error ? failure.message : String(failure)}`,
+              `rejects the configuration and keeps the old one: ${failure instanceof Error ? failure.message : String(failure)}`,
               `npm run logs -- ${name}`,
             ),
           ];

@@ -14,7 +14,7 @@ import { resetGrafanaPassword } from './grafana-password.ts';
 import type { Prepared } from './prepare.ts';
 import * as smoke from './smoke.ts';
 
-/** Every check for what runs. */
+/** Every check for the running services. */
 export function smokeChecks(place: Workspace, prepared: Prepared): readonly SmokeCheck[] {
   const { settings, expected, selection, network } = prepared;
   const { plain } = settings;
@@ -53,7 +53,7 @@ export function smokeChecks(place: Workspace, prepared: Prepared): readonly Smok
   return [...checks, ...selection.modules.flatMap((module) => module.checks?.(plain, context) ?? [])];
 }
 
-/** What the modules' checks may ask, from the moment that this is called. */
+/** What the modules' checks may query, starting now. */
 function checkContext({ docker, root }: Workspace, prepared: Prepared, prometheus: PrometheusApi): CheckContext {
   const { plain } = prepared.settings;
   const began = Date.now();
@@ -80,7 +80,8 @@ async function ruleProblems({ expected, tree }: Prepared, prometheus: Prometheus
   const problems: Problem[] = [];
   if (rules.length !== expected.rules)
     problems.push(error('Prometheus', `has ${rules.length} rules, ${expected.rules} were configured`, 'npm run reload'));
-  if (running !== treeDigest(tree)) problems.push(error('Prometheus', 'runs another configuration than the one on disk', 'npm run reload'));
+  if (running !== treeDigest(tree))
+    problems.push(error('Prometheus', 'runs a different configuration than the one on disk', 'npm run reload'));
   return [
     ...problems,
     ...rules
@@ -96,7 +97,7 @@ async function alertmanagerProblems({ tree }: Prepared, prometheus: PrometheusAp
   const problems: Problem[] = [];
   const hash = valueOf(await alertmanagerApi(base).metrics(), 'alertmanager_config_hash');
   if (hash !== smoke.alertmanagerConfigHash(tree.get('alertmanager/alertmanager.yml') ?? '')) {
-    problems.push(error('Alertmanager', 'runs another configuration than the one on disk', 'npm run reload'));
+    problems.push(error('Alertmanager', 'runs a different configuration than the one on disk', 'npm run reload'));
   }
   const connected = (await prometheus.alertmanagers()).some((url) => /\/\/alertmanager\.[\w-]+:9093\//.test(url));
   return connected
@@ -110,7 +111,7 @@ async function grafanaProblems(place: Workspace, { settings, expected }: Prepare
   // Grafana reads the password from its settings only when it creates its database.
   if ((await grafana.loginStatus()) === 401) await resetGrafanaPassword(place, password);
   if ((await grafana.loginStatus()) !== 200)
-    return [error('Grafana', `refuses the login of ${settings.plain.GRAFANA_ADMIN_USER}`, 'npm run logs -- grafana')];
+    return [error('Grafana', `rejects the login of ${settings.plain.GRAFANA_ADMIN_USER}`, 'npm run logs -- grafana')];
   const absent = smoke.absentNames('dashboard', expected.dashboards, await grafana.dashboardUids(), 'npm run logs -- grafana');
   const sources = await Promise.all(
     expected.dataSources.map(async ({ uid, type }) => [uid, await grafana.dataSourceHealth(uid, type)] as const),

@@ -8,7 +8,7 @@ import { error, type Problem } from '../base/problem.ts';
 /** Configured addresses of the targets of each job. */
 export type ExpectedTargets = ReadonlyMap<string, readonly string[]>;
 
-/** Every target up, and those of each job that were configured. A target that was not scraped yet is a problem too: the caller tries again. */
+/** Every target up, and those of each job that were configured. A target that was not scraped yet is a problem too: the caller retries. */
 export function targetProblems(expected: ExpectedTargets, targets: readonly TargetState[], gateway: string): readonly Problem[] {
   const counts = [...expected].flatMap(([job, addresses]) => {
     const found = targets.filter((target) => target.pool === job).map(({ address }) => address);
@@ -29,15 +29,15 @@ export function targetProblems(expected: ExpectedTargets, targets: readonly Targ
 }
 
 function targetFix(job: string, address: string, lastError: string, gateway: string): string {
-  if (isDemoTarget(address)) return 'It belongs to the example: npm run demo starts it again, npm run demo -- --stop ends watching it.';
+  if (isDemoTarget(address)) return 'It belongs to the example: npm run demo restarts it, npm run demo -- --stop removes it.';
   if (/no such host|server misbehaving/.test(lastError)) {
-    return 'Prometheus cannot resolve the name: add the network on which the container lives to APP_NETWORKS, and use its service name.';
+    return 'Prometheus cannot resolve the name: add the container’s network to APP_NETWORKS, and use its service name.';
   }
   const module = modules.find(({ name }) => name === job);
   const own = module?.targetFix?.(lastError, gateway);
   if (own !== undefined) return own;
   if (/connection refused/.test(lastError))
-    return 'Nothing listens on that port: see the port in the target, and whether the program listens on all addresses and not only on localhost.';
+    return 'Nothing listens on that port: check the port in the target, and that the program listens on all addresses, not only on localhost.';
   if (/status/.test(lastError)) return 'The path is wrong, or the page needs a login: set __metrics_path__ in the target’s labels.';
   const service = module?.scrapedBy?.(address) ?? module?.essential[0] ?? job;
   return `Prometheus shows it under /targets; npm run logs -- ${service}`;
@@ -58,7 +58,7 @@ export function alertmanagerConfigHash(text: string): number {
   return createHash('md5').update(text).digest().readUIntLE(0, 6);
 }
 
-/** Published ports that are bound to another address than asked for. */
+/** Published ports that are bound to another address than configured. */
 export function bindingProblems(
   bindings: readonly { readonly service: string; readonly address: string; readonly port: number }[],
   asked: string,
@@ -70,16 +70,16 @@ export function bindingProblems(
     );
 }
 
-/** A group is first evaluated within its interval after a load. Checks are tried for a minute: of a slower group nothing can be said by then. */
+/** A group is first evaluated within its interval after a load. Checks are retried for a minute: too short for a slower group. */
 const SLOWEST_AWAITED = 59;
 
-/** Rules that Prometheus has loaded and not evaluated, but for those of groups whose turn may come after the checks have ended. */
+/** Rules that Prometheus has loaded but not evaluated, except in groups that may be evaluated after the checks have ended. */
 export function unevaluatedRules(rules: readonly { readonly health: string; readonly interval: number }[]): readonly Problem[] {
   const open = rules.filter(({ health, interval }) => health === 'unknown' && interval <= SLOWEST_AWAITED);
   return open.length === 0 ? [] : [error('Prometheus', `has not evaluated ${open.length} of its rules yet`, 'npm run logs -- prometheus')];
 }
 
-/** Names that were rendered and that a service does not have. */
+/** Rendered names that a service lacks. */
 export function absentNames(what: string, expected: readonly string[], present: ReadonlySet<string>, fix: string): readonly Problem[] {
-  return expected.filter((name) => !present.has(name)).map((name) => error(`${what} ${name}`, 'is not there', fix));
+  return expected.filter((name) => !present.has(name)).map((name) => error(`${what} ${name}`, 'is missing', fix));
 }

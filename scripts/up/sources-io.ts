@@ -5,11 +5,11 @@ import type { Tree } from '../base/tree.ts';
 import { readRuleTests } from '../rules/cases-io.ts';
 import { modules } from '../modules/index.ts';
 
-/** Folders of the checkout that hold configuration. Modules add theirs. */
+/** Folders of the checkout with configuration. Modules add theirs. */
 const FOLDERS = ['prometheus', 'alertmanager/templates', 'grafana/provisioning', 'grafana/dashboards', 'runbooks'];
 const ALERTMANAGER = 'alertmanager/alertmanager.yml';
 
-/** The configuration as it is checked in, with the user's own files and the rule tests. */
+/** The checked-in configuration, with the user's own files and the rule tests. */
 export async function readSources(root: string): Promise<Tree> {
   const folders = [...new Set([...FOLDERS, ...modules.flatMap(({ sources = [] }) => sources)])];
   const trees = await Promise.all(folders.filter((folder) => existsSync(join(root, folder))).map((folder) => readTree(root, folder)));

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { modules } from '../modules/index.ts';
 import type { Prepared } from './prepare.ts';
 
-/** What a person wants to know when the stack is up: where the pages are, how to log in, what is left out and why, what to do next. */
+/** The summary when the stack is up: pages, login, what is skipped and why, what to do next. */
 export function summarise({ settings, selection, images, tree, expected, silentReceivers }: Prepared): string {
   const { plain } = settings;
   const values: Readonly<Record<string, unknown>> = plain;
@@ -32,11 +32,11 @@ export function summarise({ settings, selection, images, tree, expected, silentR
     `${pc.green('The stack is up and proved')}: ${selection.services.size} services, modules ${selection.modules.map(({ name }) => name).join(', ')}.`,
     '',
     ...lines,
-    ...section('Built on this host instead of the pinned image, as no registry could be reached:', substitutes),
-    ...section('Left out:', missing),
-    ...section('Told to the history only, as no channel is set:', silent),
+    ...section('Built on this host, because no registry could be reached:', substitutes),
+    ...section('Skipped:', missing),
+    ...section('History only, because no channel is set:', silent),
     '',
-    'Next: npm run test-alert shows that a notification arrives; npm run detect finds what else runs on this host.',
+    'Next: npm run test-alert sends a test notification; npm run detect finds what else runs on this host.',
   ].join('\n');
 }
 

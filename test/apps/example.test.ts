@@ -60,7 +60,7 @@ describe('the example without its databases', () => {
     expect((await get('/products/abc')).status).toBe(400);
   });
 
-  it('does not misbehave unless it is told that it may', async () => {
+  it('does not misbehave unless it is allowed to', async () => {
     const response = await fetch(`${base}/misbehave/errors`, {
       method: 'POST',
       body: '{"value":1}',

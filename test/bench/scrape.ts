@@ -1,4 +1,4 @@
-// Asks an address as often as told, as Prometheus does, and prints how long each answer took; it runs in a container, by itself.
+// Scrapes an address a given number of times and prints how long each answer took; it runs in a container, by itself.
 const [url = '', requests = '0'] = process.argv.slice(2);
 const headers = { accept: 'text/plain;version=0.0.4;q=0.5,*/*;q=0.1', 'accept-encoding': 'gzip' };
 /** Apart from each other, so that none waits for what the one before left to do. */

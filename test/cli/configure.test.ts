@@ -75,7 +75,7 @@ describe('npm run configure', () => {
   it('asks for the channels one after the other, and never shows a secret', async (context) => {
     if (noTerminal !== undefined) context.skip(noTerminal);
     const { code, screen } = await atTerminal(COMMAND.join(' '), folder, [
-      ['Who shall be told?', `${SPACE}${DOWN}${DOWN}${SPACE}${ENTER}`],
+      ['Which channels?', `${SPACE}${DOWN}${DOWN}${SPACE}${ENTER}`],
       ['Slack: Incoming webhook', `https://app.slack.com/client/x${ENTER}`],
       // Refused at once, with what is right; ^U clears the line.
       ['is not an incoming webhook of Slack', `\x15${HOOK}${ENTER}`],
@@ -95,7 +95,7 @@ describe('npm run configure', () => {
   it('writes nothing when it is interrupted at a question', async (context) => {
     if (noTerminal !== undefined) context.skip(noTerminal);
     const { code, screen } = await atTerminal(COMMAND.join(' '), folder, [
-      ['Who shall be told?', `${SPACE}${ENTER}`],
+      ['Which channels?', `${SPACE}${ENTER}`],
       ['Slack: Incoming webhook', '\x03'],
     ]);
     expect(code).toBe(130);

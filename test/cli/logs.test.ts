@@ -10,7 +10,7 @@ describe('the services of npm run logs', () => {
     expect(said('prometheus', 'something-else')).toEqual(['The stack has history, prometheus, grafana.']);
   });
 
-  it('are told from options and their values', () => {
+  it('are distinguished from options and their values', () => {
     expect(said()).toEqual([]);
     expect(said('--follow', '--tail', '50', '-n', '3', '--since=10m', '--since', '10m', 'grafana')).toEqual([]);
   });

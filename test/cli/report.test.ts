@@ -58,8 +58,8 @@ describe('the report', () => {
     const { result, note, problems, text } = report(false);
     result('r');
     note('n');
-    problems([error('.env:3', 'is wrong', 'Mend it.\nThen again.'), warning('disk', 'is small')]);
-    expect(text()).toEqual({ out: 'r\n', err: 'n\n  ✗ .env:3: is wrong\n    → Mend it.\n      Then again.\n  ! disk: is small\n' });
+    problems([error('.env:3', 'is wrong', 'Fix it.\nThen again.'), warning('disk', 'is small')]);
+    expect(text()).toEqual({ out: 'r\n', err: 'n\n  ✗ .env:3: is wrong\n    → Fix it.\n      Then again.\n  ! disk: is small\n' });
   });
 });
 
@@ -103,8 +103,8 @@ it('renderDeliveries says who was reached, when, and why not', () => {
     'Test alert n:',
     '  ✓ critical-team  slack[0]       reached after 3.5 s, resolved notice sent',
     '  ✗ critical-team  email[0]       not reached: connection refused',
-    '  ✓ critical-team  webhook[0]     reached after 1.0 s, resolved is not told here',
-    'The alert did not arrive everywhere it is routed to.',
+    '  ✓ critical-team  webhook[0]     reached after 1.0 s, resolved is not sent here',
+    'The alert did not arrive at every channel it is routed to.',
   ]);
 });
 
@@ -125,7 +125,7 @@ it('renderStatus shows services, targets and alerts', () => {
 
 it('renderImages says where each image is from', () => {
   const row = { service: 's', pinned: 'a:1', present: '', bytes: 0, debianPackage: '' };
-  expect(plain(renderImages([{ ...row, from: 'missing' }]))).toContain('missing; comes from its registry only');
+  expect(plain(renderImages([{ ...row, from: 'missing' }]))).toContain('missing; only its registry has it');
   expect(plain(renderImages([{ ...row, from: 'debian', present: 'pharos/s:1-debian', bytes: 2e6, debianPackage: 'p' }]))).toContain(
     "built here as pharos/s:1-debian from Debian's p, 2 MB",
   );

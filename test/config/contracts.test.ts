@@ -41,13 +41,13 @@ beforeAll(async () => {
     ...rulesUses('prometheus/slo/demo.yml', slo.rules?.text ?? ''),
   ];
 });
-const told = (list: readonly Use[], others = contracts): readonly string[] =>
+const reported = (list: readonly Use[], others = contracts): readonly string[] =>
   findingsOf(list, others).map((finding) => `${finding.use.place} ${findingProblem(finding).message}`);
 describe('what exporters expose', () => {
   it('serves every alert, recorded metric, SLO, panel and variable, with every setting and version', () => {
     expect(uses.filter(({ name }) => name.startsWith('alert ')).length).toBeGreaterThan(100);
     expect(uses.filter(({ name }) => name.startsWith('panel ')).length).toBeGreaterThan(50);
-    expect(told(uses)).toEqual([]);
+    expect(reported(uses)).toEqual([]);
   });
 
   it('needs every exception that is made', () => {
@@ -63,7 +63,7 @@ describe('what exporters expose', () => {
 });
 
 describe('a name of one version only', () => {
-  const slots = (expr: string): readonly string[] => told([{ place: 'x.yml:1', name: 'alert X', expr, sets: [], shows: [] }]);
+  const slots = (expr: string): readonly string[] => reported([{ place: 'x.yml:1', name: 'alert X', expr, sets: [], shows: [] }]);
   it('is found out, and is served with its other name beside it', () => {
     expect(slots('pg_replication_slot_slot_is_active == 0')).toEqual([
       'x.yml:1 alert X (with postgres-exporter 0.20.1): pg_replication_slot_slot_is_active: no exporter exposes it',
@@ -113,7 +113,7 @@ describe('an exporter that drops', () => {
     const before = JSON.stringify(contracts.get(file));
     const after = before.replaceAll(from, to);
     expect(after).not.toBe(before);
-    const [dead = ''] = told(
+    const [dead = ''] = reported(
       uses.filter((use) => use.name === name),
       new Map([...contracts, [file, JSON.parse(after) as Contract]]),
     );

@@ -90,7 +90,7 @@ describe('dashboardProblems', () => {
     [{}, { title: '' }, 'has no title'],
     [{}, { description: '' }, 'has no description'],
     [{}, { fieldConfig: {} }, 'has no unit'],
-    [{}, { targets: [] }, 'asks for nothing'],
+    [{}, { targets: [] }, 'has no query'],
     [{}, { targets: [{ expr: ' ', datasource: { uid: 'prometheus' } }] }, 'empty expression'],
     [{}, { targets: [{ expr: 'up', datasource: { uid: '${DS_X}' } }] }, 'not provisioned'],
     [{}, { targets: [{ expr: 'up', datasource: 'Prometheus' }] }, 'not provisioned'],

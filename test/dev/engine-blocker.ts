@@ -4,7 +4,7 @@ import { debianBuildBlocker } from '../../scripts/images/debian-build.ts';
 import { openWorkspace } from '../../scripts/engine/workspace.ts';
 
 /**
- * Why the tests that need an engine cannot run here, or undefined where they can. Installs only what it may: with `yes`, or where somebody says so
+ * Why the tests that need an engine cannot run here, or undefined if they can. Installs only with permission: `yes`, or a confirmation
  * at the terminal. Throws a `Failure` where it may and cannot.
  */
 export async function engineBlocker(context: Context, yes: boolean): Promise<string | undefined> {

@@ -87,6 +87,13 @@ const applied = async (context: DrillContext): Promise<void> => {
 /** Always there, so that every alert has series. */
 export const fleet: readonly Target[] = [primary, replica];
 
+/** Both have the same password. */
+export const placeholders = (prefix: string) => ({
+  MYSQL_CONTAINER: `${prefix}-my-primary`,
+  REPLICA_CONTAINER: `${prefix}-my-replica`,
+  MYSQL_PASSWORD_FILE: 'mysql_my-primary_password',
+});
+
 /** Faults of MariaDB. */
 export const drills: readonly Drill[] = [
   {

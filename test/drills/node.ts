@@ -3,7 +3,7 @@ import { limited, OVERFILL } from './containers.ts';
 import type { Drill, DrillContext } from './shared/drill.ts';
 import { targetFile, type Target } from './shared/targets.ts';
 
-/** Another server, as far as the stack can tell: a node exporter at an address of its own. */
+/** Another server from the stack's view: a node exporter at its own address. */
 const server = (name: string): Target => ({
   name,
   like: 'node-exporter',

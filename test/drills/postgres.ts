@@ -34,7 +34,7 @@ function serve(role: string, flags: readonly string[] = []): string {
 
 /** One server for all faults that do not get in each other's way. */
 const work = postgres('pg-work', "-c deadlock_timeout=50ms -c archive_mode=on -c archive_command='test ! -e /tmp/full'");
-/** Autovacuum, which would come at once and mend it, looks once an hour. */
+/** Autovacuum runs only once an hour, because it would fix the fault. */
 const old = postgres('pg-old', '-c autovacuum_naptime=1h');
 
 /** Faults of PostgreSQL. */

@@ -10,7 +10,7 @@ const write = async ({ exec }: DrillContext, name: string, file: string, text: s
   exec(name, 'sh', '-c', `printf '%s' "$0" > ${file}`, text);
 
 const RULES = `rule_files: [${HOME}/rules.yml]\nscrape_configs: [{ job_name: a, static_configs: [{ targets: ["127.0.0.1:9090"] }] }, { job_name: b, static_configs: [{ targets: ["127.0.0.1:9090"] }] }]\n`;
-/** Two series on either side, so that nothing tells which belongs to which. */
+/** Two series on either side, so that the match is ambiguous. */
 const AMBIGUOUS = 'groups: [{ name: g, rules: [{ record: r, expr: up * ignoring (job) up }] }]';
 const NOWHERE = `rule_files: [${HOME}/rules.yml]\nalerting: { alertmanagers: [{ static_configs: [{ targets: ["127.0.0.1:1"] }] }] }\n`;
 const ALWAYS = 'groups: [{ name: g, rules: [{ alert: Always, expr: vector(1) }] }]';

@@ -8,7 +8,7 @@ import { serviceImage } from '../support/images.ts';
 import { sh } from '../support/sh.ts';
 
 const PROJECT = 'pharos-test-cleanup';
-/** What somebody else has under a name like the project's. */
+/** Foreign resources with a name like the project's. */
 const MINE = `${PROJECT}-mine`;
 let image = '';
 const idle = (): readonly string[] => ['--entrypoint', 'sleep', image, '600'];
@@ -60,7 +60,7 @@ describeWithEngine('cleaning up after a project', () => {
     expect(await leftOf(one, two)).toEqual([]);
   });
 
-  it('names what somebody else has under a name that is needed', async () => {
+  it('names a foreign resource under a needed name', async () => {
     await sh(['docker', 'run', '-d', '--name', MINE, ...idle()]);
     await sh(['docker', 'network', 'create', `${MINE}-net`]);
     await expect(startContainer(PROJECT, MINE, ...idle())).rejects.toThrow(`there is a container ${MINE} that was not started here`);

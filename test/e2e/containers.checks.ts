@@ -120,7 +120,7 @@ export function containerChecks(stack: () => E2eStack): void {
       await sh(['docker', 'stop', '-t', '1', proxy()]);
       await seen('docker_engine_up', is(0));
       await run('meanwhile', ['--rm'], 'exit 0');
-      // Nobody knows how containers are while the engine does not say it.
+      // The state of containers is unknown while the engine does not answer.
       await eventually('states are gone', 40, async () => (await stack().prometheus.query('docker_container_state')).length === 0);
       await sh(['docker', 'start', proxy()]);
       await seen('docker_engine_up', is(1));

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const image = await serviceImage(new Docker(), 'alertmanager');
   folder = mkdtempSync(join(tmpdir(), `${NAME}-`));
   chmodSync(folder, 0o755);
-  // Nobody listens at the history's address: only the state of the alerts is looked at.
+  // Nothing listens at the history's address: only the state of the alerts is checked.
   writeFileSync(
     join(folder, 'alertmanager.yml'),
     stringify(renderAlertmanager(source, new Set(), {}).config, { aliasDuplicateObjects: false }),
@@ -62,7 +62,7 @@ async function stateOf(wanted: Labels): Promise<string> {
   return found?.status.state ?? 'unprocessed';
 }
 
-/** The alerts of a pair, told apart from those of other pairs by a label. */
+/** The alerts of a pair, distinguished from other pairs by a label. */
 const pairOf = (index: number): readonly [Labels, Labels] => {
   const [first, second] = PAIRS[index] ?? [{}, {}];
   const pair = String(index);

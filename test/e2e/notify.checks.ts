@@ -54,7 +54,7 @@ export function notifyChecks(stack: () => E2eStack): void {
       expect([total, pathsOf()]).toEqual([0, []]);
     });
 
-    it('each get the test alert and its end, and one that does not answer is told apart', async () => {
+    it('each get the test alert and its end, and one that does not answer is reported', async () => {
       const { code, stdout, stderr } = await stack().run('test-alert', '--timeout', '30');
       expect(code, stderr).toBe(1);
       expect(stdout).toMatch(/✓ history +webhook\[0\] +reached after \d+\.\d s, resolved notice sent/);
@@ -89,7 +89,7 @@ export function notifyChecks(stack: () => E2eStack): void {
 
     it('are refused by name where they are not set up, and so is a severity that does not exist', async () => {
       const channel = await stack().run('test-alert', '--channel', 'telegram');
-      expect(channel).toMatchObject({ code: 1, stderr: expect.stringMatching(/is not set up in what runs; .*slack.* are/) });
+      expect(channel).toMatchObject({ code: 1, stderr: expect.stringMatching(/is not set up in the running stack; .*slack.* are/) });
       const severity = await stack().run('test-alert', '--severity', 'loud');
       expect(severity).toMatchObject({ code: 2, stderr: expect.stringContaining('info, warning, critical, emergency') });
     });

@@ -91,7 +91,7 @@ export function reloadChecks(stack: () => E2eStack): void {
         /✗ secrets\/webhook_url: is empty/,
         /✗ prometheus\/targets\/apps\/bad\.yml: is not a list of target groups/,
         /✗ alertmanager\/alertmanager\.yml:\d+: a route leads to the receiver "nobody"/,
-        new RegExp(`✗ port 127\\.0\\.0\\.1:${port}: .*held by .*\\(pid ${process.pid}\\)\n.*HISTORY_PORT`),
+        new RegExp(`✗ port 127\\.0\\.0\\.1:${port}: .*used by .*\\(pid ${process.pid}\\)\n.*HISTORY_PORT`),
       ])
         expect(stderr).toMatch(line);
       expect(stderr).not.toMatch(/This is a bug|\n {4}at /);

@@ -26,7 +26,7 @@ const found = new Map<string, readonly string[]>();
 
 const receivers = (config: 'all' | 'none', labels: string): readonly string[] | undefined => found.get(`${config} ${labels}`);
 
-/** Labels of an alert → who is told when every channel is set up. */
+/** Labels of an alert → who is notified when every channel is set up. */
 const TABLE: readonly (readonly [string, readonly string[]])[] = [
   ['alertname=A severity=emergency category=infrastructure', ['history', 'emergency']],
   ['alertname=A severity=critical category=infrastructure', ['history', 'critical-team']],
@@ -109,7 +109,7 @@ describe('times', () => {
     ['security-team', '20s', '1m', '2h'],
     ['dba-team', '1m', '1m', '3h'],
     ['ml-team', '1m', '1m', '3h'],
-  ])('%s is told after %s, of more of the same after %s, and again after %s', (receiver, wait, more, repeat) => {
+  ])('%s is notified after %s, of more alerts after %s, and again after %s', (receiver, wait, more, repeat) => {
     expect({ ...all.config.route, ...routes.find((route) => route.receiver === receiver) }).toMatchObject({
       group_wait: wait,
       group_interval: more,

@@ -5,6 +5,7 @@ import { databaseChecks } from './databases.checks.ts';
 import { demoChecks } from './demo.checks.ts';
 import { detectChecks } from './detect.checks.ts';
 import { downChecks } from './down.checks.ts';
+import { serverChecks } from './servers.checks.ts';
 import { startChecks } from './start.checks.ts';
 
 // One stack from its first start with the settings of a new user to its end. The checks run in this order, each on what the one before left.
@@ -18,5 +19,6 @@ describeWithEngine('a stack', () => {
   demoChecks(shared);
   detectChecks(shared);
   databaseChecks(shared);
+  serverChecks(shared);
   downChecks(shared);
 });

@@ -20,7 +20,7 @@ const hasImage = async (image: string): Promise<boolean> => (await sh(['docker',
 export function startChecks(stack: () => E2eStack): void {
   it('npm run demo asks for a running stack first', async () => {
     const { code, stderr } = await stack().run('demo');
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/the stack: does not run.*\n.*npm run up/) });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/the stack: is not running.*\n.*npm run up/) });
   });
 
   describe('the first start', () => {
@@ -39,7 +39,7 @@ export function startChecks(stack: () => E2eStack): void {
       expect(up.stdout).toContain(`http://127.0.0.1:${stack().ports['PROMETHEUS_PORT']}`);
     });
 
-    it('names what is left out and what was built here, in a line each', async () => {
+    it('names what is skipped and what was built here, in a line each', async () => {
       for (const [service, image] of [
         ['alloy', 'grafana/alloy:v1.18.1'],
         ['grafana', 'grafana/grafana:13.2.1'],
@@ -49,7 +49,7 @@ export function startChecks(stack: () => E2eStack): void {
         expect(up.stdout.includes(`  ${service}: `), service).toBe(!(await hasImage(image)));
       if (!(await hasImage('prom/prometheus:v3.13.2')))
         expect(up.stdout).toMatch(
-          /Built on this host instead of the pinned image[^]*prometheus: pharos\/prometheus:[\d.]+-debian, from Debian/,
+          /Built on this host, because no registry could be reached[^]*prometheus: pharos\/prometheus:[\d.]+-debian, from Debian/,
         );
     });
 

@@ -104,7 +104,7 @@ describeWithEngine('messages, rendered by amtool', () => {
     expect(text).not.toContain('Sessions are lost');
   });
 
-  it.each(MESSAGES)('%s tells five alerts of many and counts the others, within what the services take', async (name, type) => {
+  it.each(MESSAGES)('%s lists five alerts of many and counts the others, within what the services take', async (name, type) => {
     const text = await render(name, notification({ count: 40, summary: 'A summary that is rather long, as some of them are' }), type);
     expect(text.match(/rather long/g)).toHaveLength(5);
     expect(text).toContain('… and 35 more');

@@ -34,7 +34,7 @@ export function vectorDatabaseChecks(exporter: () => VectorExporter): void {
       expect(await value('shop/app', 'index_info', { table: 'notes', method: 'hnsw' })).toBe(1);
     });
 
-    it('tells size and validity of an index', async () => {
+    it('reports size and validity of an index', async () => {
       expect(await value('shop/app', 'index_size_bytes', { index: 'products_hnsw' })).toBeGreaterThan(100_000);
       await psql("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'products_ivf'::regclass");
       await eventually('invalid', 120, async () => (await value('shop/app', 'index_valid', { index: 'products_ivf' })) === 0);

@@ -51,7 +51,7 @@ describeWithEngine('the vector exporter', () => {
       expect((await logs()).find(({ msg }) => msg.startsWith('database shop/bare: '))?.msg).toContain('no vector extension');
     });
 
-    it('hundreds of tables: the largest 300 are told, and how many there are', async () => {
+    it('hundreds of tables: the largest 300 are listed, and the total', async () => {
       await eventually('a look', 120, async () => (await value('shop/many', 'columns')) === 310);
       expect([...(await exporter().page('shop/many')).keys()].filter((key) => key.startsWith('pharos_vector_vectors{'))).toHaveLength(300);
     });
@@ -116,7 +116,7 @@ describeWithEngine('the vector exporter', () => {
       expect({ code, said: stdout + stderr }).toEqual({ code: 0, said: '' });
     });
 
-    it('is refused for a database that nobody named', async () => {
+    it('is refused for an unknown database', async () => {
       const response = await fetch(`${exporter().base}/metrics?target=x`);
       expect([response.status, await response.text()]).toEqual([404, expect.stringContaining('shop/app')]);
       expect((await fetch(`${exporter().base}/metrics`, { method: 'POST' })).status).toBe(405);

@@ -8,7 +8,7 @@ import { runBatches, type Outcome } from '../drills/shared/batches.ts';
 import { openContext } from '../drills/shared/context.ts';
 import type { Drill, DrillContext } from '../drills/shared/drill.ts';
 import { patienceOf } from '../drills/shared/limits.ts';
-import { drills as all } from '../drills/shared/registry.ts';
+import { drillModules, drills as all } from '../drills/shared/registry.ts';
 import { sh } from '../support/e2e-stack.ts';
 import { describeWithEngine } from '../support/engine.ts';
 import { diagnosisCommands } from '../support/runbook-commands.ts';
@@ -66,7 +66,8 @@ describeWithEngine('a stack that watches one of everything', () => {
         TARGET: 'shop-cache:6379',
         'SELECT …': 'SELECT 1',
       };
-      const commands = await diagnosisCommands(fill, await stack.services());
+      const fillOf = (module: string) => ({ ...fill, ...drillModules.get(module)?.placeholders?.(PROJECT) });
+      const commands = await diagnosisCommands(fillOf, await stack.services());
       const scripts = [...new Map(commands.map((command) => [command.script, command])).values()];
       expect(scripts.length).toBeGreaterThan(200);
       const failed: string[] = [];

@@ -26,7 +26,7 @@ const ask = async (path: string, init: RequestInit = {}): Promise<readonly [numb
   return [response.status, await response.text()];
 };
 
-describeWithEngine('the alert history, asked what nobody should ask', () => {
+describeWithEngine('the alert history, with hostile requests', () => {
   it.each([
     ['//', /^HTTP\/1\.1 404 /],
     ['//elsewhere/api/v1/alerts', /^HTTP\/1\.1 404 /],

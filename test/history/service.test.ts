@@ -37,7 +37,7 @@ const alert = (fingerprint: string, status: 'firing' | 'resolved', labels: objec
   generatorURL: 'http://p',
 });
 describeWithEngine('the alert history', () => {
-  it('stores an alert once, whoever tells it and however often', async () => {
+  it('stores an alert once, however often it arrives', async () => {
     for (const receiver of ['history', 'history', 'critical-team'])
       expect((await notify([alert('a1', 'firing')], receiver)).status).toBe(200);
     expect(await list('fingerprint=a1')).toMatchObject({

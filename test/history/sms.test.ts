@@ -53,12 +53,12 @@ async function again(body = last): Promise<Response> {
   last = body;
   return fetch(`${history.base}/sms`, { method: 'POST', body });
 }
-const told = (): readonly string[] => twilio.accepted.map(({ to }) => to).sort();
+const notified = (): readonly string[] => twilio.accepted.map(({ to }) => to).sort();
 
 describeWithEngine('SMS through Twilio', () => {
   it('asks as the Messages resource documents it, once for each number', async () => {
     expect((await send()).status).toBe(200);
-    expect(told()).toEqual([ANNA, BERT]);
+    expect(notified()).toEqual([ANNA, BERT]);
     expect(twilio.accepted[0]?.form).toEqual({
       To: twilio.accepted[0]?.to,
       From: '+4915199999999',
@@ -74,7 +74,7 @@ describeWithEngine('SMS through Twilio', () => {
     expect(body).toMatch(/^[\n -~]{1,306}$/);
   });
 
-  it('asks Alertmanager to try again where Twilio may answer later, and wakes nobody twice', async () => {
+  it('makes Alertmanager retry temporary errors of Twilio, and sends no SMS twice', async () => {
     for (const status of [500, 503, 429]) {
       twilio.accepted.length = 0;
       twilio.failing.set(BERT, { status, code: 20429 });
@@ -82,18 +82,18 @@ describeWithEngine('SMS through Twilio', () => {
       expect((await again()).status).toBe(503);
       twilio.failing.clear();
       expect((await again()).status).toBe(200);
-      expect(told(), String(status)).toEqual([ANNA, BERT]);
+      expect(notified(), String(status)).toEqual([ANNA, BERT]);
     }
     // The reminder after repeat_interval is the same notification, and is wanted.
     expect((await again()).status).toBe(200);
-    expect(told()).toEqual([ANNA, ANNA, BERT, BERT]);
+    expect(notified()).toEqual([ANNA, ANNA, BERT, BERT]);
   });
 
-  it('does not try again what will never work, tells the others, and says why', async () => {
+  it('does not retry permanent errors, notifies the others, and reports why', async () => {
     twilio.failing.set(ANNA, { status: 400, code: 21211 });
     const response = await send();
     expect([response.status, await response.text()]).toEqual([422, expect.stringContaining('21211')]);
-    expect(told()).toEqual([BERT]);
+    expect(notified()).toEqual([BERT]);
     expect(await history.logs()).toContain('planned for');
   });
 
@@ -114,8 +114,8 @@ describeWithEngine('SMS through Twilio', () => {
     const before = twilio.refused.length;
     await eventually('it is tried twice', 120, async () => twilio.refused.length >= before + 2);
     twilio.failing.clear();
-    await eventually('Anna gets it', 120, async () => told().includes(ANNA));
-    expect(told()).toEqual([ANNA, BERT]);
+    await eventually('Anna gets it', 120, async () => notified().includes(ANNA));
+    expect(notified()).toEqual([ANNA, BERT]);
     expect(twilio.accepted[0]?.form['Body']).toBe('EMERGENCY ServerDown on web-1');
   });
 

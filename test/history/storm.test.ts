@@ -14,7 +14,7 @@ let history: HistoryContainer;
 const { event_recorder, receivers } = stackConfig();
 const CONFIG = {
   event_recorder,
-  // Half of the alerts are one group, as when a rule goes wrong; the others are fifty. Once told, an alert is not told again for a day: what
+  // Half of the alerts are one group, as when a rule goes wrong; the others are fifty. Once sent, an alert is not repeated for a day: what
   // was acknowledged and is not there stays missing.
   route: { receiver: 'history', group_by: ['alertname'], group_wait: '0s', group_interval: '1s', repeat_interval: '24h' },
   receivers: receivers.filter(({ name }) => name === 'history'),

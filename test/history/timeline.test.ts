@@ -70,13 +70,13 @@ describeWithEngine('why was I not paged?', () => {
     await fire('Told', 'critical');
     await expect
       .poll(async () => answers('Told'), within)
-      .toMatch(/^team was told through webhook, first at .* UTC, \d+ s after it began\.$/);
+      .toMatch(/^team was notified through webhook, first at .* UTC, \d+ s after it began\.$/);
     const { entries } = await story('Told');
     expect(entries.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['began', 'known', 'grouped', 'told']));
     expect(entries.map(({ at }) => at)).toEqual(entries.map(({ at }) => at).sort());
   });
 
-  it('a silence covered it: whose, why, from when to when; and its end is known though nobody was told of it', async () => {
+  it('a silence covered it: whose, why, from when to when; and its end is known though no one was notified', async () => {
     await alertmanager.post('silences', {
       ...{ matchers: [{ name: 'alertname', value: 'Quiet', isRegex: false }], createdBy: 'anna', comment: 'moving disks' },
       ...{ startsAt: new Date().toISOString(), endsAt: new Date(Date.now() + 3_600_000).toISOString() },
@@ -85,7 +85,7 @@ describeWithEngine('why was I not paged?', () => {
     await expect.poll(async () => (await history.list('alertname=Quiet')).total, within).toBe(1);
     await expect
       .poll(async () => answers('Quiet'), within)
-      .toMatch(/^team was not told: a silence by anna \(“moving disks”, set until .* UTC\) kept it quiet\.$/);
+      .toMatch(/^team was not notified: a silence by anna \(“moving disks”, set until .* UTC\) kept it quiet\.$/);
     const { alerts } = await history.list('alertname=Quiet');
     expect(alerts[0]).toMatchObject({ status: 'firing', receivers: [], summary: 'About Quiet', severity: 'critical' });
     expect(await history.text('/')).toContain('<span class="tag quiet">silenced</span>');
@@ -103,7 +103,7 @@ describeWithEngine('why was I not paged?', () => {
     await expect.poll(async () => (await history.list('alertname=DiskFull')).total, within).toBe(1);
     await expect
       .poll(async () => answers('DiskFull'), within)
-      .toBe('team was not told: ServerDown on web-1, which fired too, kept it quiet.');
+      .toBe('team was not notified: ServerDown on web-1, which fired too, kept it quiet.');
     const entry = (await story('DiskFull')).entries.find(({ kind }) => kind === 'inhibited');
     expect(entry?.text).toBe(
       'ServerDown on web-1 kept it quiet: while alertname="ServerDown" fires, alertname="DiskFull" is not sent where instance is the same.',
@@ -115,19 +115,19 @@ describeWithEngine('why was I not paged?', () => {
 
   it('its group is still gathering; and it was over before it was due', async () => {
     await fire('Slow', 'warning');
-    await expect.poll(async () => answers('Slow'), within).toMatch(/^later has not been told yet: .*group_wait/);
+    await expect.poll(async () => answers('Slow'), within).toMatch(/^later has not been notified yet: .*group_wait/);
     await fire('Slow', 'warning', true);
-    await expect.poll(async () => answers('Slow'), within).toMatch(/^later was not told: it was over after \d+ s, before/);
+    await expect.poll(async () => answers('Slow'), within).toMatch(/^later was not notified: it was over after \d+ s, before/);
   });
 
   it('the message could not be delivered', async () => {
     await fire('Lost', 'broken');
-    await expect.poll(async () => answers('Lost'), within).toMatch(/^broken has not been told yet: .*cannot be delivered/);
+    await expect.poll(async () => answers('Lost'), within).toMatch(/^broken has not been notified yet: .*cannot be delivered/);
   });
 
   it('no channel is set up for it', async () => {
     await fire('Orphan', 'none');
-    await expect.poll(async () => answers('Orphan'), within).toMatch(/^Nobody: its route leads to this history only/);
+    await expect.poll(async () => answers('Orphan'), within).toMatch(/^No one: its route leads to this history only/);
   });
 
   it('is answered although the history was killed when it happened', async () => {
@@ -137,7 +137,7 @@ describeWithEngine('why was I not paged?', () => {
     await eventually('the notification fails', 120, async () => (await alertmanager.failedRequests()) > failed);
     await history.start({}, network);
     await expect.poll(async () => (await history.list('alertname=Missed')).total, within).toBe(1);
-    await expect.poll(async () => answers('Missed'), within).toMatch(/^team was told through webhook/);
+    await expect.poll(async () => answers('Missed'), within).toMatch(/^team was notified through webhook/);
     expect((await story('Told')).entries.map(({ kind }) => kind)).toContain('told');
   });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sh } from './sh.ts';
 
-/** Tells what a test started from what somebody else started under such a name. */
+/** Distinguishes a test's resources from foreign ones of the same name. */
 const LABEL = 'pharos.test';
 
 /** Options of `docker run` and `docker network create` by which `removeEverything` of a project knows its own. */
@@ -14,22 +14,22 @@ const KINDS = [
   { kind: 'volume', list: ['volume', 'ls', '--format', '{{.Name}}'], remove: ['volume', 'rm'] },
 ] as const;
 
-/** What does not go away for so long is held by somebody else, such as a network by a foreign container. A busy engine takes seconds for a container. */
+/** A resource that stays longer is in use elsewhere, such as a network by a foreign container. A busy engine takes seconds for a container. */
 const STUCK_MS = 15_000;
 
-/** Makes a network of a project. Throws where somebody else has one of that name. */
+/** Makes a network of a project. Throws if a foreign one has that name. */
 export async function makeNetwork(project: string, name: string): Promise<void> {
   const { code, stderr } = await sh(['docker', 'network', 'create', ...mark(project), name]);
   if (code !== 0) throw new Error(taken(stderr, 'network', name, await leftOf(project)));
 }
 
-/** Starts a container of a project in the background. @param args what follows `docker run -d --name …`. Throws where the name is somebody else's. */
+/** Starts a container of a project in the background. @param args what follows `docker run -d --name …`. Throws if a foreign one has that name. */
 export async function startContainer(project: string, name: string, ...args: readonly string[]): Promise<void> {
   const { code, stderr } = await sh(['docker', 'run', '-d', '--name', name, ...mark(project), ...args]);
   if (code !== 0) throw new Error(taken(stderr, 'container', name, await leftOf(project)));
 }
 
-/** What the engine said, in the words of somebody who can do something about it. */
+/** The engine's error with a fix. */
 function taken(stderr: string, kind: string, name: string, own: readonly string[]): string {
   const conflict = /already in use by container|already exists/.test(stderr) && stderr.includes(name);
   if (!conflict) return `${kind} ${name}: ${stderr.trim()}`;
@@ -40,7 +40,7 @@ function taken(stderr: string, kind: string, name: string, own: readonly string[
 
 /**
  * Removes every container, network and volume that carries the label of one of the projects, its own or that of Compose. What only has a name
- * like it is somebody else's. Projects whose containers are in each other's networks are removed together. Asks again, as a container with a restart policy or one that was just being made may come back.
+ * like it is foreign. Projects whose containers are in each other's networks are removed together. Asks again, as a container with a restart policy or one that was just being made may come back.
  */
 export async function removeEverything(...projects: readonly string[]): Promise<void> {
   let [least, since] = [Infinity, Date.now()];

@@ -102,7 +102,7 @@ export async function troubleFleet(stack: E2eStack, prefix: string): Promise<voi
   await push('PUSHGATEWAY_PORT', '/metrics/job/backup/instance/shop', 'text/plain', 'backup_last_success_timestamp_seconds 1\n');
   const lastYear = `${Date.now() - 365 * 86_400_000}000000`;
   const line = { streams: [{ stream: { container: 'old' }, values: [[lastYear, 'too old']] }] };
-  // Where its image cannot be had, its rules are left out too.
+  // If its image is unavailable, its rules are skipped too.
   if ((await stack.services()).includes('loki')) await push('LOKI_PORT', '/loki/api/v1/push', 'application/json', JSON.stringify(line));
   await start({ prefix, image: await databasesImage() }, 'shop-import', 'exit 3', ['--label', 'com.docker.compose.service=shop-import']);
   const update = (seconds: number): string => `BEGIN; UPDATE orders SET id = id WHERE id = 1; SELECT pg_sleep(${seconds}); COMMIT`;

@@ -1,6 +1,6 @@
 /**
  * Takes the place of the services that alerts are sent to, under their own names and with TLS: runs in a container that the network's DNS knows as
- * hooks.slack.com, events.pagerduty.com and so on. Every request is kept as it came and told on the control port.
+ * hooks.slack.com, events.pagerduty.com and so on. Every request is stored unchanged and listed on the control port.
  */
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';

@@ -15,9 +15,11 @@ const OF_THE_STACK = /^(docker|npm)\s/;
 /**
  * The commands of every runbook's diagnosis that speak to the stack, with what they leave to be filled in replaced; without those about services
  * that do not run here.
+ *
+ * @param fill what to replace in the pages of a module
  */
 export async function diagnosisCommands(
-  fill: Readonly<Record<string, string>>,
+  fill: (module: string) => Readonly<Record<string, string>>,
   services: readonly string[],
 ): Promise<readonly Diagnosis[]> {
   const pages = [...(await readTree(ROOT, 'runbooks')).keys()].filter((path) => /\/[A-Z]\w+\.md$/.test(path));
@@ -28,7 +30,7 @@ export async function diagnosisCommands(
       .filter((line) => OF_THE_STACK.test(line) && (serviceOf(line) === undefined || services.includes(serviceOf(line) ?? '')))
       .map((line) => ({
         page: path.replace(/^runbooks\/|\.md$/g, ''),
-        script: Object.entries(fill).reduce(
+        script: Object.entries(fill(path.split('/')[1] ?? '')).reduce(
           (text, [word, value]) => text.replace(new RegExp(`(?<![\\w.])${word}(?!\\w)`, 'g'), value),
           line,
         ),

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const running = new Set<ChildProcess>();
 const cleaning = new AsyncLocalStorage<true>();
 let ending: Promise<void> | undefined;
-/** Longer than a command of the stack takes to end once it was told to. */
+/** Longer than a command of the stack takes to stop after a signal. */
 const END_MS = 12_000;
 
 /** How a command ended. */

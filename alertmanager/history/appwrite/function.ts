@@ -4,7 +4,7 @@ import { BadRequest, parseNotification } from '../payload.ts';
 import { openAppwriteStore } from './store.ts';
 import type { AppwriteProject } from './table.ts';
 
-/** What Appwrite hands to a function: the parts that are used here. */
+/** What Appwrite passes to a function: the parts used here. */
 export interface FunctionContext {
   readonly req: {
     readonly method: string;
@@ -18,19 +18,19 @@ export interface FunctionContext {
 }
 
 const DAY_MS = 86_400_000;
-/** As many as Appwrite removes in one request. */
+/** Appwrite's maximum per request. */
 const BATCH = 100;
 
 /**
- * An Appwrite function that takes Alertmanager's webhook and keeps alerts in the project's own database. Alertmanager tries again what is
- * answered with 5xx. Called by its schedule, it removes what is older than RETENTION_DAYS instead.
+ * An Appwrite function that accepts Alertmanager's webhook and stores alerts in the project's database. Alertmanager retries after
+ * a 5xx. Called by its schedule, it removes what is older than RETENTION_DAYS instead.
  */
 export default async function store({ req, res, log, error }: FunctionContext): Promise<unknown> {
   const openStore = (): AlertStore => openAppwriteStore(projectOf(req.headers), (entry) => log(JSON.stringify(entry)));
   try {
     if (req.headers['x-appwrite-trigger'] === 'schedule') return res.json({ removed: await removeOld(openStore()) });
     const token = process.env['WEBHOOK_TOKEN'] ?? '';
-    if (token === '') return res.json({ error: 'the variable WEBHOOK_TOKEN is not set: anybody could write alerts' }, 500);
+    if (token === '') return res.json({ error: 'the variable WEBHOOK_TOKEN is not set: anyone could write alerts' }, 500);
     if (!same(req.query['token'] ?? '', token)) return res.json({ error: 'the token is not the one of WEBHOOK_TOKEN' }, 401);
     if (req.method !== 'POST') return res.json({ error: `${req.method} is not possible here` }, 405);
     const notification = parseNotification(req.bodyText);
@@ -59,7 +59,7 @@ async function removeOld(alerts: AlertStore): Promise<number> {
   return removed;
 }
 
-/** Compares in a time that tells nothing of where two texts differ. */
+/** Compares in constant time, wherever two texts differ. */
 function same(given: string, wanted: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(wanted));

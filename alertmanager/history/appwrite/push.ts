@@ -9,8 +9,8 @@ const TOPICS = { urgent: 'critical-alerts', other: 'monitoring-alerts' } as cons
 const BODY = 240;
 
 /**
- * Tells the topics of new alerts, one push per topic. The id of a push follows from its alerts: sent again, Appwrite sees that it has it.
- * Returns the topics that are not there.
+ * Pushes new alerts to the topics, one push per topic. A push's ID follows from its alerts, so that Appwrite recognises a repeat.
+ * Returns the missing topics.
  */
 export async function pushAlerts(project: AppwriteProject, rows: readonly Row[]): Promise<readonly string[]> {
   const messaging = new Messaging(clientOf(project));

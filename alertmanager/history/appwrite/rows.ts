@@ -2,11 +2,11 @@ import type { StoredAlert } from '../alert.ts';
 import type { IncomingAlert, Notification } from '../payload.ts';
 
 const SHORT = 255;
-/** What is kept of a long text, in characters. */
+/** Maximum length of a stored text, in characters. */
 const LONG = 16_000;
 /** Up to 16381 characters Appwrite puts a text into the row itself, which may be 64 KiB wide: seven such columns would not fit. */
 const LONG_COLUMN = 20_000;
-/** Alerts as JSON: none that Alertmanager sends comes near it. */
+/** Alerts as JSON: far more than Alertmanager sends. */
 const JSON_SIZE = 1_000_000;
 
 const text = (key: string, size: number) => ({ key, type: 'string', size, required: false });
@@ -19,10 +19,10 @@ export const COLUMNS: readonly object[] = [
   ...['labels', 'annotations', 'raw'].map((key) => text(key, JSON_SIZE)),
   ...['startsAt', 'endsAt', 'acknowledgedAt', 'createdAt', 'updatedAt'].map(time),
   text('acknowledgedBy', SHORT),
-  // Every label once more as name=value: Appwrite does not look into JSON.
+  // Every label again as name=value: Appwrite cannot query JSON.
   { ...text('pairs', SHORT), array: true },
   { ...text('receivers', SHORT), array: true },
-  // Whether the topic of its severity was told.
+  // Whether the topic of its severity was notified.
   { key: 'pushed', type: 'boolean', required: false },
 ];
 
@@ -41,12 +41,12 @@ export const INDEXES: readonly object[] = [
 /** A row of the table, as it is written. */
 export type Row = Readonly<Record<string, string | boolean | readonly string[] | null>> & { readonly $id: string };
 
-/** The id of an alert's row: by fingerprint and start, so that an alert told twice is one row. */
+/** The id of an alert's row: by fingerprint and start, so that an alert sent twice is one row. */
 export function rowId(fingerprint: string, startsAt: string): string {
   return `${fingerprint.slice(0, 24)}-${Date.parse(startsAt).toString(36)}`;
 }
 
-/** Pairs of labels as they are stored and asked for. */
+/** Pairs of labels as they are stored and queried. */
 export function pair(name: string, value: string): string {
   return clip(`${name}=${value}`, SHORT);
 }
@@ -54,14 +54,14 @@ export function pair(name: string, value: string): string {
 const clip = (value: string, size: number): string => (value.length <= size ? value : value.slice(0, size));
 
 /**
- * The row of an alert after a notification, given the one before. A late "firing" never takes back an end that was told already; who
- * acknowledged it and when it was first heard of stay.
+ * The row of an alert after a notification, given the one before. A late "firing" never reopens a resolved alert; who
+ * acknowledged it and when it was first seen are kept.
  */
-export function mergedRow(before: StoredAlert | undefined, alert: IncomingAlert, told: Notification | undefined, now: string): Row {
+export function mergedRow(before: StoredAlert | undefined, alert: IncomingAlert, sent: Notification | undefined, now: string): Row {
   const over = before?.status === 'resolved' && alert.status === 'firing';
   const { labels: l, annotations: a } = alert;
   const short = (name: string): string => clip(l[name] ?? '', SHORT);
-  const receivers = new Set([...(before?.receivers ?? []), ...(told === undefined ? [] : [clip(told.receiver, SHORT)])]);
+  const receivers = new Set([...(before?.receivers ?? []), ...(sent === undefined ? [] : [clip(sent.receiver, SHORT)])]);
   return {
     $id: rowId(alert.fingerprint, alert.startsAt),
     fingerprint: alert.fingerprint,
@@ -73,8 +73,8 @@ export function mergedRow(before: StoredAlert | undefined, alert: IncomingAlert,
     ...{ summary: clip(a['summary'] ?? '', LONG), description: clip(a['description'] ?? '', LONG) },
     ...{ impact: clip(a['impact'] ?? '', LONG), runbook: clip(a['runbook_url'] ?? '', LONG) },
     generatorURL: clip(alert.generatorURL, LONG),
-    groupKey: clip(told?.groupKey ?? before?.groupKey ?? '', LONG),
-    externalURL: clip(told?.externalURL ?? before?.externalURL ?? '', LONG),
+    groupKey: clip(sent?.groupKey ?? before?.groupKey ?? '', LONG),
+    externalURL: clip(sent?.externalURL ?? before?.externalURL ?? '', LONG),
     labels: JSON.stringify(l),
     annotations: JSON.stringify(a),
     raw: JSON.stringify(over ? before.raw : alert.raw),
@@ -87,7 +87,7 @@ export function mergedRow(before: StoredAlert | undefined, alert: IncomingAlert,
   };
 }
 
-/** An alert as Appwrite gives it back. */
+/** An alert from Appwrite's row. */
 export function toAlert(row: Readonly<Record<string, unknown>>): StoredAlert {
   const iso = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? new Date(value).toISOString() : null);
   const times = Object.fromEntries(['startsAt', 'endsAt', 'acknowledgedAt', 'createdAt', 'updatedAt'].map((key) => [key, iso(row[key])]));

@@ -9,17 +9,17 @@ import { filtersOf, NEWEST_FIRST } from './queries.ts';
 import { mergedRow, rowId, toAlert, type Row } from './rows.ts';
 import { BATCH, openTable, type AppwriteProject } from './table.ts';
 
-/** Appwrite has no counting by group: each number is a request, so they are kept for a while. */
+/** Appwrite has no counting by group: each number is a request, so they are cached. */
 const COUNTS_MS = 60_000;
 const PROBE_MS = 30_000;
 
 /**
- * Alerts in a table of Appwrite. A notification of more than a hundred alerts is written in parts; where one fails the notification is
- * refused, Alertmanager sends all of it again, and what was written is written once more to the same effect.
+ * Alerts in a table of Appwrite. A notification of more than a hundred alerts is written in parts; if one fails, the notification is
+ * refused, Alertmanager sends all of it again, and rewriting the same rows changes nothing.
  */
 export function openAppwriteStore(project: AppwriteProject, log: Log): AlertStore {
   const table = openTable(project);
-  // Two receivers that tell of one alert at once must not undo each other's row.
+  // Two receivers that send the same alert at once must not undo each other's row.
   const oneAtATime = pLimit(1);
   let counted: { readonly at: number; readonly counts: readonly AlertCount[] } | undefined;
   let probed = 0;
@@ -124,7 +124,7 @@ export function openAppwriteStore(project: AppwriteProject, log: Log): AlertStor
       const old = Query.or([Query.lessThan('endsAt', limitTime), Query.lessThan('updatedAt', limitTime)]);
       const { rows } = await table.list([old, Query.limit(Math.min(limit, BATCH))]);
       await table.remove(rows.map((row) => String(row['$id'])));
-      // A full batch says that there may be more.
+      // After a full batch there may be more.
       return rows.length === BATCH ? limit : rows.length;
     },
     probe: async () => {

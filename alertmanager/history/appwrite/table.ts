@@ -2,28 +2,28 @@ import { AppwriteException, Client, Query, TablesDB } from 'node-appwrite';
 import { setTimeout } from 'node:timers/promises';
 import { COLUMNS, INDEXES, type Row } from './rows.ts';
 
-/** A project of Appwrite and what may be done there. */
+/** An Appwrite project and its access. */
 export interface AppwriteProject {
   /** As in https://cloud.appwrite.io/v1 */
   readonly endpoint: string;
   readonly projectId: string;
-  /** Made where it is not there. */
+  /** Created if missing. */
   readonly databaseId: string;
   /** A key with the scopes that README.md of this folder lists; read when it is needed. */
   readonly apiKey: () => string;
 }
 
 const TABLE = 'alerts';
-/** What Appwrite takes in one request, whatever the plan. */
+/** Appwrite's maximum per request in every plan. */
 export const BATCH = 100;
 const READY_MS = 30_000;
 
-/** What Appwrite answers where something is not there. */
+/** Appwrite's answer if something is missing. */
 export function isMissing(failure: unknown): boolean {
   return failure instanceof AppwriteException && failure.code === 404;
 }
 
-/** What Appwrite answers where something is there already. */
+/** Appwrite's answer if something exists already. */
 export function isThere(failure: unknown): boolean {
   return failure instanceof AppwriteException && failure.code === 409;
 }
@@ -32,7 +32,7 @@ export function clientOf({ endpoint, projectId, apiKey }: AppwriteProject): Clie
   return new Client().setEndpoint(endpoint).setProject(projectId).setKey(apiKey());
 }
 
-/** The table of alerts in Appwrite; database and table are made at the first use. */
+/** The table of alerts in Appwrite; database and table are created at the first use. */
 export function openTable(project: AppwriteProject) {
   const { databaseId } = project;
   const at = { databaseId, tableId: TABLE };

@@ -9,13 +9,13 @@ export interface Environment {
   readonly redisHost: string;
   /** False: the same service without the instrumentation, to compare. */
   readonly instrumented: boolean;
-  /** True: POST /misbehave/<fault> makes it fail. Never for a service that anybody uses. */
+  /** True: POST /misbehave/<fault> makes it fail. Never in production. */
   readonly misbehave: boolean;
   /** Shared with the payment provider, which signs its callbacks with it. */
   readonly paymentSecret: string;
 }
 
-/** Reads the environment; a password may be named by a file (`PGPASSWORD_FILE`). Throws where that file cannot be read. */
+/** Reads the environment; a password may be named by a file (`PGPASSWORD_FILE`). Throws if that file cannot be read. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
   const passwordFile = env['PGPASSWORD_FILE'];
   return {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Queues } from './queues.ts';
 
-/** What is wrong on purpose. */
+/** Deliberate faults. */
 export interface Faults {
   /** Share of requests that are answered with 500, from 0 to 1. */
   errors: number;
@@ -32,7 +32,7 @@ export const noFaults = (): Faults => ({
 /** Chance with the given share. */
 export const chance = (share: number): boolean => share > 0 && Math.random() < share;
 
-/** The most that a fault may be told: enough for every alert, too little to harm the machine. */
+/** The maximum of each fault: enough for every alert, too little to harm the machine. */
 const LIMITS: Readonly<Faults> = {
   errors: 1,
   latency: 30_000,
@@ -57,7 +57,7 @@ export function addFaults(app: FastifyInstance, faults: Faults, queues: Queues):
     const { url = '', config } = request.routeOptions;
     if (url.startsWith('/misbehave') || (config as { pharos?: string }).pharos !== undefined) return;
     if (faults.latency > 0) await new Promise((resolve) => setTimeout(resolve, faults.latency));
-    if (chance(faults.errors)) throw new Error('misbehaving as told: errors');
+    if (chance(faults.errors)) throw new Error('misbehaving on request: errors');
   });
 
   async function apply(): Promise<Faults> {

@@ -14,7 +14,7 @@ export interface Queues {
   readonly close: () => Promise<void>;
 }
 
-/** Kept for whoever looks into the queue, and no more: every job is memory of Redis. */
+/** Finished jobs kept for inspection; every job uses Redis' memory. */
 const JOB = { attempts: 2, backoff: 500, removeOnComplete: 100, removeOnFail: 100 };
 const CONCURRENCY = 5;
 /** So long a request waits for a Redis that was never there; one that went away fails at once. */
@@ -33,7 +33,7 @@ export function openQueues({ adding, working }: QueueConnections, business: Busi
     new Worker(
       name,
       async (job) => {
-        if (chance(faults['failing-jobs'])) throw new Error('misbehaving as told: failing-jobs');
+        if (chance(faults['failing-jobs'])) throw new Error('misbehaving on request: failing-jobs');
         return work(job);
       },
       { connection: working, concurrency: CONCURRENCY },

@@ -91,7 +91,7 @@ export function addRoutes(app: FastifyInstance, { database, queues, business, fa
         return reply.code(401).send({ error: 'the signature is wrong' });
       }
       try {
-        if (chance(faults['payment-callback'])) throw new Error('misbehaving as told: payment-callback');
+        if (chance(faults['payment-callback'])) throw new Error('misbehaving on request: payment-callback');
         await pool.query('UPDATE payments SET status = $2 WHERE id = $1', [id, paid ? 'paid' : 'failed']);
       } catch (failure) {
         business.paymentCallback({ provider, result: 'failed' });

@@ -21,7 +21,7 @@ const log = pino({
   level: environment.logLevel,
   base: { service: 'example' },
   timestamp: pino.stdTimeFunctions.isoTime,
-  // Words instead of pino's numbers: what Loki and people look for.
+  // Level names instead of pino's numbers, for Loki and readers.
   formatters: { level: (level) => ({ level }) },
 });
 const instrumentation = environment.instrumented ? createInstrumentation({ log, version: '1.0.0' }) : undefined;
@@ -31,7 +31,7 @@ const faults = noFaults();
 const database = openDatabase(environment, log);
 // BullMQ asks for this: a worker's commands wait for Redis to come back instead of failing.
 const redis = new Redis({ host: environment.redisHost, maxRetriesPerRequest: null });
-// A request that adds a job is told at once that Redis is gone.
+// A request that adds a job fails at once without Redis.
 const adding = new Redis({ host: environment.redisHost, maxRetriesPerRequest: 1, enableOfflineQueue: false });
 const queues = openQueues({ adding, working: redis }, business, faults);
 const loggerInstance: FastifyBaseLogger = log;

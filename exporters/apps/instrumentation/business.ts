@@ -20,7 +20,7 @@ function boundedCounter<Name extends string>(
   return (values, amount = 1) =>
     counter.inc(
       Object.fromEntries(names.map((label) => [label, labels[label].includes(values[label]) ? values[label] : 'other'])),
-      // A counter that is told to go back throws, and what is counted must not fail because of it.
+      // A negative increment throws, and must not fail the counted operation.
       Number.isFinite(amount) && amount > 0 ? amount : 0,
     );
 }

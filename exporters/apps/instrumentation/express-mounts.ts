@@ -94,14 +94,14 @@ function copyOf(params: Params | undefined): Params {
   return NO_PARAMS;
 }
 
-/** The path of the layer that matched last, which newer versions of Express tell by a symbol. */
+/** The path of the layer that matched last, which newer versions of Express expose by a symbol. */
 function matchedPath(request: object): unknown {
   const symbol = Object.getOwnPropertySymbols(request).find(({ description }) => description === 'router.tracing.matchedRoute');
   return symbol === undefined ? undefined : (request as Record<symbol, unknown>)[symbol];
 }
 
 /**
- * A mount point as a pattern. Express tells the address (`/users/17`), never the pattern: segments that are values of the mount's parameters
+ * A mount point as a pattern. Express exposes the address (`/users/17`), never the pattern: segments that are values of the mount's parameters
  * get their names back, and what looks like an id is `:id`. The last segment of several equal ones is the parameter: `/users/users` is
  * `/users/:name`. A value that is no whole segment makes `/:mount` of all.
  *

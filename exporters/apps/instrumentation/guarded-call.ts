@@ -19,21 +19,21 @@ interface GuardOptions<T> {
   /** Milliseconds for which an answer is given again without asking. */
   readonly cacheMs: number;
   readonly now?: () => number;
-  /** Told of every outcome that was really asked for. */
+  /** Called with every outcome of a real call. */
   readonly settled?: (outcome: Outcome<T>) => void;
 }
 
-/** A call that never came back is given up after this many timeouts, so that a lost packet does not blind the check for ever. */
+/** A call that never returns is abandoned after this many timeouts, so that a lost packet does not blind the check forever. */
 const ABANDON_AFTER = 10;
 
 /**
- * Guards a dependency from those who ask after it and them from it: one call at a time, however many ask; an answer is kept for `cacheMs`;
- * one that hangs ends after `timeoutMs`, and as long as it hangs no further call is made. Never throws.
+ * Protects a dependency and its callers: one call at a time, however many ask; an answer is cached for `cacheMs`;
+ * a hanging call times out after `timeoutMs`, and while it hangs there is no other call. Never throws.
  */
 export function guardCall<T>({ call, timeoutMs, cacheMs, now = Date.now, settled = () => undefined }: GuardOptions<T>) {
   let last: Outcome<T> | undefined;
   let asking: Promise<Outcome<T>> | undefined;
-  /** When the call that is still out was made. */
+  /** When the pending call was made. */
   let out: number | undefined;
 
   const keep = (outcome: Outcome<T>): Outcome<T> => {
@@ -85,7 +85,7 @@ export function guardCall<T>({ call, timeoutMs, cacheMs, now = Date.now, settled
     async get(): Promise<Outcome<T>> {
       return last !== undefined && now() - last.at < cacheMs ? last : refresh();
     },
-    /** The same, but after `waitMs` whatever is known by then; undefined where nothing is. */
+    /** The same, but after `waitMs` the last known answer; undefined without one. */
     async within(waitMs: number): Promise<Outcome<T> | undefined> {
       if (last !== undefined && now() - last.at < cacheMs) return last;
       let timer: NodeJS.Timeout | undefined;

@@ -40,7 +40,7 @@ export function createHealth(registry: Registry, faults: FaultLog, { timeoutMs =
   let stopping = false;
   const registers = [registry];
   const labelNames = ['dependency'];
-  // A scrape asks too: where nobody probes, the metrics would stand still.
+  // A scrape checks too: without probes, the metrics would never change.
   const gauge = (name: string, help: string): Gauge =>
     new Gauge({
       name,
@@ -109,7 +109,7 @@ export function createHealth(registry: Registry, faults: FaultLog, { timeoutMs =
    * @param what `''` for /health, `live`, `ready`, or a dependency's name
    */
   async function answer(what: string): Promise<HealthAnswer> {
-    // Nothing but the process itself: a restart does not bring a database back.
+    // Only the process itself: a restart does not fix a database.
     if (what === 'live') return { status: 200, body: { status: 'ok', ...stamp() } };
     if (what === '' || what === 'ready') return all();
     const dependency = dependencies.get(what);

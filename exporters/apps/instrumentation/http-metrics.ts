@@ -81,7 +81,7 @@ export function createHttpMetrics(registry: Registry, maxRoutes: number) {
      */
     track(request: IncomingMessage, response: ServerResponse, routeOf: () => string | undefined): void {
       const began = performance.now();
-      // Over HTTP/2 many answers share a socket, whose bytes are nobody's in particular.
+      // Over HTTP/2 many answers share a socket, so its bytes belong to no single one.
       const socket = request.httpVersionMajor < 2 ? request.socket : undefined;
       const sentBefore = socket?.bytesWritten ?? 0;
       let waits = true;
@@ -104,7 +104,7 @@ export function createHttpMetrics(registry: Registry, maxRoutes: number) {
   };
 }
 
-/** Over HTTP/2 an answer does not tell whether it was written; its request tells whether the client broke it off. */
+/** Over HTTP/2 an answer does not show whether it was written; its request shows whether the client aborted. */
 function isSent(request: IncomingMessage, response: ServerResponse): boolean {
   return request.httpVersionMajor < 2 ? response.writableFinished : !(request as { readonly aborted: boolean }).aborted;
 }

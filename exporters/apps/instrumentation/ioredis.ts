@@ -29,7 +29,7 @@ const PROBE_KEY = 'pharos:health';
 
 /**
  * Watches an ioredis client: its state, reconnections, errors and the commands it holds back, and as a health check whether Redis takes a
- * write: a read-only replica and a Redis that refuses writes answer PING all the same.
+ * write: a read-only replica and a Redis that refuses writes still answer PING.
  */
 export function watchRedis(instrumentation: Instrumentation, client: RedisLike, options: WatchRedisOptions = {}): void {
   const { name = 'redis', required = true, writes = true, check = true, timeoutMs = instrumentation.health.timeoutMs } = options;

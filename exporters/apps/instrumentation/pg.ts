@@ -48,7 +48,7 @@ export function watchPool(instrumentation: Instrumentation, pool: PoolLike, opti
     errors.inc({ pool: name, reason });
     faults.broken(fault, reason, failure);
   };
-  // A connection that breaks while somebody holds it has no listener but this one, and an error without a listener ends the process.
+  // A connection that breaks while in use has no listener but this one, and an error without a listener ends the process.
   pool.on('connect', (client: { on(event: 'error', listener: (failure: Error) => void): unknown }) => {
     let broken = false;
     client.on('error', (failure) => {
@@ -107,7 +107,7 @@ function createMetrics(registry: Registry) {
       },
     });
   };
-  gauge('db_pool_connections_used', 'Connections that work for somebody.', (pool) => pool.totalCount - pool.idleCount);
+  gauge('db_pool_connections_used', 'Connections in use.', (pool) => pool.totalCount - pool.idleCount);
   gauge('db_pool_connections_idle', 'Connections that are free.', (pool) => pool.idleCount);
   gauge('db_pool_connections_max', 'Connections that the pool may open.', (pool) => maxOf(pool));
   gauge('db_pool_waiting', 'Requests that wait for a connection.', (pool) => pool.waitingCount);

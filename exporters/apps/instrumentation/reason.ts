@@ -1,4 +1,4 @@
-/** Why a dependency failed, in words that are safe to show to anybody and few enough for a label. */
+/** Why a dependency failed, in words that are safe to show and few enough for a label. */
 const REASONS = [
   'timeout',
   'refused',

@@ -16,7 +16,7 @@ function propose(container: ContainerFacts): Proposal | undefined {
   const scrape = labels['prometheus.scrape'];
   const metrics = answers.find(({ speaks }) => speaks === 'metrics');
   if (scrape === 'false' || (scrape !== 'true' && metrics === undefined)) return undefined;
-  // Without a port label, or with one that names none: the port that answers, else the only one there is.
+  // Without a port label, or with an invalid one: the port that answers, else the only one.
   const port = portOf(labels['prometheus.port']) ?? metrics?.port ?? (ports.length === 1 ? ports[0] : undefined);
   const path = metricsPath(labels) ?? metrics?.path ?? '/metrics';
   if (port === undefined) {

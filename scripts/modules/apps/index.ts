@@ -26,6 +26,6 @@ export const apps = defineModule({
   scrapedBy: () => 'prometheus',
   detection,
   demo: appsDemo,
-  // With the metrics that the example counts through the instrumentation: rules and dashboards for applications use these.
+  // Includes the example's metrics from the instrumentation: rules and dashboards for applications use them.
   contracts: [{ ...contractOfService('instrumentation', 'apps', 'demo', 'demo-backend'), own: true }],
 });

@@ -1,6 +1,6 @@
 import type { ContainerFacts, Detection, Proposal } from '../facts.ts';
 
-/** How an endpoint is recognised: a web server without metrics of its own, watched as a client sees it. */
+/** How an endpoint is recognised: a web server without metrics of its own, watched from a client's view. */
 export const detection: Detection = {
   propose,
   watched: (settings) => settings['BLACKBOX_TARGETS'] as readonly string[],
@@ -11,7 +11,7 @@ function propose(container: ContainerFacts): Proposal | undefined {
   const http = answers.find(({ speaks }) => speaks === 'http');
   if (labels['prometheus.scrape'] !== undefined || http === undefined) return undefined;
   const { port, path = '/', status = 200 } = http;
-  // What is not a 2xx now must not raise an alert the moment it is watched.
+  // An endpoint without a 2xx now must not raise an alert at once.
   const module = status >= 200 && status < 300 ? {} : { module: 'http_any' };
   return {
     module: 'blackbox',

@@ -67,7 +67,7 @@ function endpointCheck(context: CheckContext): SmokeCheck {
   };
 }
 
-/** Endpoints that do not answer: worth a line, but the user's endpoint is down, not this stack. */
+/** Endpoints that do not answer: only a warning, because the user's endpoint is down, not this stack. */
 function failedProbes(instances: readonly string[]): readonly Problem[] {
   return instances.map((instance) =>
     warning(`endpoint ${instance}`, 'does not answer as expected; EndpointDown will fire', `npm run logs -- ${EXPORTER}`),

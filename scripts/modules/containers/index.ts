@@ -12,7 +12,7 @@ const EXPORTER = 'container-exporter';
 const CADVISOR = 'cadvisor';
 const PORTS = { [CADVISOR]: 8080, [EXPORTER]: 9417 } as const;
 
-/** Every container of the host, through the GET-only proxy to the engine: its state, and its usage (from cAdvisor where that runs). */
+/** Every container of the host, through the GET-only proxy to the engine: its state, and its usage (from cAdvisor if it runs). */
 export const containers = defineModule({
   name: 'containers',
   about: 'every container of the host: state, health, exits, CPU, memory, out-of-memory kills',
@@ -37,7 +37,7 @@ export const containers = defineModule({
   targets: (_, { serverName }, services) => [
     {
       job: 'containers',
-      // `instance` is that of the host's own metrics, so that ServerDown also covers the containers of that server.
+      // `instance` equals that of the host's metrics, so that ServerDown also inhibits the containers' alerts.
       groups: ([CADVISOR, EXPORTER] as const)
         .filter((service) => services.has(service))
         .map((service) => ({ targets: [`${service}:${PORTS[service]}`], labels: { instance: serverName, service } })),
@@ -58,7 +58,7 @@ export const containers = defineModule({
   ],
 });
 
-/** Where images are in containerd's store, cAdvisor shows containers without names unless it can ask containerd. */
+/** With images in containerd's store, cAdvisor shows containers without names unless it can query containerd. */
 function mountContainerd(model: ComposeModel, socket: string): void {
   const service = model.services[CADVISOR];
   if (service === undefined) return;
@@ -81,7 +81,7 @@ function visibleCheck({ services, prometheus, running }: CheckContext): SmokeChe
   };
 }
 
-/** Running containers of the host that the metrics do not show; `source` is the service that has to show them. */
+/** Running containers of the host that are missing in the metrics; `source` is the service that provides them. */
 export function invisibleContainers(running: readonly string[], visible: ReadonlySet<string>, source: string): readonly Problem[] {
   return running
     .filter((name) => !visible.has(name))

@@ -3,7 +3,7 @@ import type { DebianImage, Demo } from '../parts.ts';
 export const DEMO_POSTGRES = 'demo-postgres';
 const EXPORTER = 'demo-postgres-exporter';
 
-/** Makes the cluster at the first start, as upstream's image does, from the same variables; then runs the program that it is given. */
+/** Creates the cluster at the first start from the same variables as upstream's image, then runs the given program. */
 const ENTRY = [
   'set -e',
   'bin=/usr/lib/postgresql/18/bin',

@@ -10,7 +10,7 @@ import {
 } from '../facts.ts';
 import { passwordFile } from '../../base/instances.ts';
 
-/** PostgreSQL as it is packed: the server itself, and servers that bring extensions or a way to run it. */
+/** Images of PostgreSQL: the server itself, and distributions with extensions or operators. */
 const IMAGES = /^(postgres|postgresql(-\d.*|-repmgr)?|pgvector|pgvecto-rs|timescaledb(-ha)?|postgis|citus|paradedb|spilo(-\d+)?)$/;
 const PORT = 5432;
 const USER = 'pharos_monitor';

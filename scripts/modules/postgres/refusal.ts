@@ -1,10 +1,10 @@
 import type { Instance } from '../../base/instances.ts';
 import { error, type Problem } from '../../base/problem.ts';
 
-/** Text in an exporter's log where PostgreSQL answers and refuses. */
+/** Text in an exporter's log if PostgreSQL answers and refuses. */
 export const REFUSED = /password authentication failed|role .* does not exist|no pg_hba\.conf entry|SSL is not enabled/;
 
-/** What is wrong with a server that does not let its exporter in, by the exporter's log. */
+/** Why a server rejects its exporter, by the exporter's log. */
 export function refusal({ name, user }: Pick<Instance, 'name' | 'user'>, log: string): Problem {
   const place = `postgres ${name}`;
   if (/password authentication failed|role .* does not exist/.test(log))

@@ -2,7 +2,7 @@ import { instanceOf, nameOf } from '../../base/instances.ts';
 import { listOf } from '../../base/kinds.ts';
 import { setting } from '../../base/setting.ts';
 
-/** Settings of the module; `vector` finds its servers here too. */
+/** Settings of the module; `vector` uses its servers too. */
 export const postgresSettings = {
   POSTGRES_INSTANCES: setting(
     listOf(

@@ -26,6 +26,6 @@ export const pushgateway = defineModule({
       changes: [`USER ${NOBODY_UID}:${NOBODY_UID}`, 'WORKDIR /pushgateway', 'ENTRYPOINT ["/bin/pushgateway"]'],
     },
   },
-  // Pushed series carry the job that pushed them, and so do the times of their pushes.
+  // Pushed series, and their push times, carry the job that pushed them.
   contracts: [{ ...contractOfJob(SERVICE, 'pushgateway'), series: ['{job="pushgateway"}', '{__name__=~"push_(failure_)?time_seconds"}'] }],
 });

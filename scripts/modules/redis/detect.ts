@@ -1,7 +1,7 @@
 import { ignoredPorts, portOf, portSpeaks, repositoryName, type ContainerFacts, type Detection, type Proposal } from '../facts.ts';
 import { passwordFile } from '../../base/instances.ts';
 
-/** Redis and the servers that speak its protocol and answer INFO as it does. */
+/** Redis, and servers that speak its protocol and answer INFO like Redis. */
 const IMAGES = /^(redis|redis-\d.*|redis-stack(-server)?|valkey|valkey-bundle|keydb)$/;
 const PORT = 6379;
 
@@ -22,7 +22,7 @@ function readAnswer(answer: string): 'redis' | 'redis-locked' | undefined {
   return /^(\+PONG|-(DENIED|LOADING|MISCONF|MASTERDOWN)\b)/.test(answer) ? 'redis' : undefined;
 }
 
-/** Whether a command or an environment sets a password for Redis or one of its relatives. */
+/** Whether a command or an environment sets a password for Redis or a compatible server. */
 export function setsPassword(command: string, env: Readonly<Record<string, string>>): boolean {
   return /--requirepass\s+["']?[^\s"']/.test(command) || ['REDIS_PASSWORD', 'VALKEY_PASSWORD'].some((key) => (env[key] ?? '') !== '');
 }

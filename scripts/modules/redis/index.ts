@@ -61,7 +61,7 @@ export const redis = defineModule({
   secretFiles: [PASSWORDS],
   secrets: ({ REDIS_INSTANCES }, existing) => {
     const { passwords } = passwordsOf('redis', REDIS_INSTANCES, existing);
-    // The exporter's password map: the target's address to its password (`REDIS_PASSWORD_FILE`). A server may do without.
+    // The exporter's password map: the target's address to its password (`REDIS_PASSWORD_FILE`). A password is optional.
     const map = Object.fromEntries(REDIS_INSTANCES.map(({ name, url }) => [url, passwords.get(name) ?? '']));
     return { files: [{ file: PASSWORDS, content: `${JSON.stringify(map, null, 2)}\n`, uid: EXPORTER_UID }], problems: [] };
   },
@@ -78,7 +78,7 @@ export const redis = defineModule({
   demo: redisDemo.demo,
 });
 
-/** What is wrong with a server that does not answer its exporter, by the exporter's log. */
+/** Why a server does not answer its exporter, by the exporter's log. */
 export function refusal({ name }: Pick<Instance, 'name'>, log: string): Problem {
   const found = /(WRONGPASS[^"\\]*|NOAUTH[^"\\]*|dial tcp[^"\\]+|no such host)/.exec(log)?.[1];
   return error(

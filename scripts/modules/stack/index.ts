@@ -15,7 +15,7 @@ export const stack = defineModule({
   essential: [],
   reaches: [],
   budgeted: ['prometheus', 'grafana', 'alertmanager'],
-  // Alertmanager hands over what it has left when it ends.
+  // Alertmanager delivers its remaining notifications when it stops.
   stopsLast: ['history'],
   bundles: [{ service: 'history', path: 'history/server.mjs', entry: 'alertmanager/history/server.ts' }],
   readsAtStart: { history: { folders: ['history/'] }, grafana: { folders: ['grafana/provisioning/'] } },

@@ -9,6 +9,6 @@ export const CANARIES = 'exporters/vector/canaries.yml';
 export function canaryProblems(sources: Tree, settings: { readonly VECTOR_INSTANCES: readonly VectorItem[] }): readonly Problem[] {
   const targets = settings.VECTOR_INSTANCES.map(({ target }) => target);
   return readProbes(sources.get(CANARIES) ?? '', targets).problems.map(({ line, message }) =>
-    error(`${CANARIES}:${line}`, message, 'The comments of the file list what an entry may have.'),
+    error(`${CANARIES}:${line}`, message, 'The comments of the file list the allowed keys.'),
   );
 }

@@ -3,7 +3,7 @@ import type { CheckContext, Finding, SmokeCheck } from '../check.ts';
 import { REFUSED } from '../postgres/refusal.ts';
 import type { VectorDatabase } from './databases.ts';
 
-/** Every database lets the exporter in and has an extension for vectors. */
+/** Every database accepts the exporter and has a vector extension. */
 export function vectorCheck(databases: readonly VectorDatabase[], exporter: string, context: CheckContext): SmokeCheck {
   const run = async (): Promise<readonly Finding[]> => {
     const current = async (metric: string) => (await context.current('vector', exporter, metric)).samples;
@@ -37,7 +37,7 @@ export function vectorCheck(databases: readonly VectorDatabase[], exporter: stri
   return { title: 'vector', service: exporter, run };
 }
 
-/** Why the exporter last failed with a database. It logs a reason once, and again only when it changes. */
+/** Why the exporter last failed with a database. It logs a reason only when it changes. */
 function lastReason(log: string, target: string): string {
   const line = log.split('\n').findLast((text) => text.includes(`"database ${target}: `));
   return /"msg":"database [^:]*: (.*?)(?<!\\)"/.exec(line ?? '')?.[1]?.replaceAll('\\"', '"') ?? '';

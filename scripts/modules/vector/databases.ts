@@ -22,18 +22,18 @@ export interface VectorDatabase {
   readonly target: string;
   readonly instance: Instance;
   readonly database: string;
-  /** The address with that database in it; without a password. */
+  /** The address with that database, without a password. */
   readonly url: string;
 }
 
-/** The databases that the items mean. Items whose server `POSTGRES_INSTANCES` does not have are left out. */
+/** The databases of the items. Items whose server is not in `POSTGRES_INSTANCES` are skipped. */
 export function vectorDatabases(items: readonly VectorItem[], instances: readonly Instance[]): readonly VectorDatabase[] {
   return items.flatMap(({ target, instance: name, database }) => {
     const instance = instances.find((candidate) => candidate.name === name);
     if (instance === undefined) return [];
     const url = new URL(instance.url);
     if (database !== undefined) url.pathname = `/${encodeURIComponent(database)}`;
-    // As libpq: without a database it is the one named like the user.
+    // As in libpq, the default database is named like the user.
     return [{ target, instance, database: decodeURIComponent(url.pathname.slice(1)) || instance.user, url: url.href }];
   });
 }

@@ -58,7 +58,7 @@ export const vector = defineModule<typeof settings, typeof settings & typeof pos
   },
   sources: ['exporters/vector'],
   files: { [CANARIES]: 'vector/canaries.yml' },
-  // The largest bundle by far, and only useful with vectors.
+  // By far the largest bundle, and only useful with vectors.
   bundles: [{ service: EXPORTER, path: 'vector/server.mjs', entry: 'exporters/vector/server.ts' }],
   readsAtStart: { [EXPORTER]: { folders: ['vector/'], secrets: [DATABASES] } },
   problems: canaryProblems,

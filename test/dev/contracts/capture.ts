@@ -17,7 +17,7 @@ export interface CaptureFrom {
   readonly docker: Docker;
   /** Prometheus' address. */
   readonly prometheus: string;
-  /** Compose projects whose services are told with their image. */
+  /** Compose projects whose services are listed with their image. */
   readonly projects: readonly string[];
   /** Of the stack's own exporters. */
   readonly version: string;

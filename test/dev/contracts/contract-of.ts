@@ -1,6 +1,6 @@
 import { MADE_BY_PROMETHEUS, type Contract, type ContractMetric } from '../../../scripts/rules/contract.ts';
 
-/** One series, as Prometheus' API tells it: `__name__` among the labels. */
+/** One series from Prometheus' API: `__name__` among the labels. */
 export type SeriesLabels = Readonly<Record<string, string>>;
 
 /** What a `# TYPE` line says. */

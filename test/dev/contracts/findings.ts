@@ -93,7 +93,7 @@ export function changeOf(before: Contract | undefined, after: Contract): string 
   return `${after.exporter} ${versions}: ${come.length} new, ${gone.length} gone, ${other.length} changed of ${now.length} metrics`;
 }
 
-/** Exceptions that are none any more, because an exporter does have the metric, or nobody asks for it. */
+/** Obsolete exceptions: an exporter has the metric, or nothing uses it. */
 export function idleExceptions(uses: readonly Use[], contracts: Contracts): readonly Problem[] {
   const found = findingsOf(uses, contracts, NONE).map(({ metric }) => metric);
   return [...Object.keys(ELSEWHERE), ...Object.keys(OF_SOME_HOSTS), ...Object.keys(COUNTING)]

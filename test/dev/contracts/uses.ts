@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { selectorsOf, type LabelMatcher } from '../../../scripts/rules/selectors.ts';
 import { alertRules } from '../../../scripts/rules/files.ts';
 
-/** One expression that somebody relies on: of an alert, of a recorded metric, of a panel. */
+/** One expression in use: of an alert, a recorded metric or a panel. */
 export interface Use {
   /** `prometheus/rules/node.yml:40`, `grafana/dashboards/overview.json`. */
   readonly place: string;

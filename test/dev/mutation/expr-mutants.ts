@@ -27,7 +27,7 @@ type Edit = readonly [from: number, to: number, text: string];
 
 /**
  * The mutants of an expression: every comparison turned round, every threshold a third lower and a third higher, every label matcher
- * dropped. What no input could tell from the original is not made: a third of 0 is 0, and see `matcherGroups`.
+ * dropped. Equivalent mutants are skipped: a third of 0 is 0, and see `matcherGroups`.
  */
 export function exprMutants(expr: string): readonly ExprMutant[] {
   const comparisons = nodesOf(parse(expr)).filter((node) => node.name === 'BinaryExpr' && operatorOf(node) !== undefined);

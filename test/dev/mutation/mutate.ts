@@ -44,7 +44,7 @@ export async function mutate(place: Workspace, { modules = [], names }: Mutation
   const failing = subjects.filter((subject) => subject.mutant === undefined && !passes(subject));
   if (failing.length > 0)
     throw stackFailure(
-      failing.map(({ path, name }) => error(path, `${name} fails its tests as it stands`, 'npm run validate says how; mend that first.')),
+      failing.map(({ path, name }) => error(path, `${name} fails its tests unchanged`, 'npm run validate shows why; fix that first.')),
     );
   return subjects.flatMap(({ path, name, mutant, trials }) =>
     mutant === undefined

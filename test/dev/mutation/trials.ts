@@ -24,7 +24,7 @@ export interface Trial {
   readonly files: readonly (readonly [name: string, text: string])[];
 }
 
-/** A rule or a mutant of it, with all trials that tell whether its tests notice. */
+/** A rule or a mutant of it, with all trials that show whether its tests notice. */
 export interface Subject {
   readonly path: string;
   readonly name: string;
@@ -72,7 +72,7 @@ export function subjectsOf(path: string, tests: Tree, sources: Tree): readonly S
   return [...whole, ...mutants];
 }
 
-/** Whether nothing but its own tests can tell the rule from another: nobody reads an alert, and it reads no other. */
+/** Whether only its own tests can detect a change of the rule: no rule reads the alert, and it reads no other. */
 const isAlone = (rule: Rule): boolean => rule.alert !== undefined && !/\bALERTS/.test(rule.expr);
 
 const nameOf = (rule: Rule): string => rule.alert ?? rule.record ?? '';

@@ -14,7 +14,7 @@ export function sloFile(): readonly [path: string, text: string] {
 /** The alerts that are made of every SLO. */
 export function sloAlerts(): readonly AlertRule[] {
   const [path, text] = sloFile();
-  // Without their runbook_url, which would count as a runbook without that anybody looks for the page.
+  // Without their runbook_url, which would count as a runbook although the page is not checked.
   return alertRules(path, text).map((rule) => {
     const { runbook_url: _, ...annotations } = rule.annotations;
     return { ...rule, annotations };

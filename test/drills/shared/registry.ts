@@ -10,6 +10,8 @@ export interface DrillModule {
   readonly drills: readonly Drill[];
   /** Healthy targets that are always there, so that every alert of the module has series. */
   readonly fleet?: readonly Target[];
+  /** What the words in capitals of its runbooks stand for in the fleet, whose containers' names begin with `prefix`. */
+  readonly placeholders?: (prefix: string) => Readonly<Record<string, string>>;
 }
 
 /** The folder with one file for each module. */

@@ -53,9 +53,9 @@ describe('shapeProblems', () => {
     ['a global that is a word', `global: a\n${ROUTE}${RECEIVERS}`, `${path}:1 global: is not a map`],
     ['a reference to nothing', `${ROUTE}${RECEIVERS}    slack_configs: *slack\n`, `${path}:4 *slack stands for nothing`],
     [
-      'a route to nobody',
+      'a route to a missing receiver',
       `route:\n  receiver: a\n  routes:\n    - matchers: [x="y"]\n      receiver: nobody\n${RECEIVERS}`,
-      `${path}:5 a route leads to the receiver "nobody", which is not there`,
+      `${path}:5 a route leads to the receiver "nobody", which does not exist`,
     ],
     ['a merge of no map', `${ROUTE}${RECEIVERS}    <<: 3\n`, `${path}:4 << merges something that is not a map`],
   ])('names the place of %s', (_, text, says) => {

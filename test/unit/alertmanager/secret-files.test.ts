@@ -65,7 +65,7 @@ describe('secrets that alertmanager.yml names', () => {
   });
 });
 
-it('a file under secrets/ that nothing reads is told, with the name that it may have wanted', () => {
+it('a file under secrets/ that nothing reads is reported, with the nearest name', () => {
   const own = ownSecretFiles(['slack_webhok_url', 'notes', 'slack_webhook_url', '.gitkeep', 'postgres_exporter.yml'], settings);
   expect(unreadSecrets(documentOf(whole), own, settings)).toMatchObject([
     { severity: 'warning', place: 'secrets/slack_webhok_url', fix: 'Did you mean slack_webhook_url?' },

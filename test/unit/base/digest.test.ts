@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { digestOf } from '../../../scripts/base/digest.ts';
 
-it('digestOf tells contents, names and borders apart, and does not care for order', () => {
+it('digestOf depends on contents, names and borders, not on order', () => {
   const digest = digestOf([
     ['a', 'one'],
     ['b', 'two'],

@@ -34,7 +34,7 @@ describe('interruptible', () => {
     await start(['apt-get', 'update']);
     expect((await start(['docker', 'pull', 'x'])).says).toContain('packages may have been installed');
   });
-  it('lets apt end by itself: half a package must be mended by hand', async () => {
+  it('lets apt end by itself: half a package must be fixed by hand', async () => {
     expect(await start(['apt-get', 'install', '-y', 'docker.io'])).toMatchObject({ ends: false });
   });
   it('starts nothing after an interrupt but what clears away', async () => {

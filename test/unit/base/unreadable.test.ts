@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** The one problem of a read that fails, told to a user who may not read what is another's (root may read everything). */
+/** The one problem of a failed read, as a user without access (root may read everything). */
 async function problemOf(read: () => Promise<unknown>) {
   const isRoot = process.geteuid?.() === 0;
   if (isRoot) process.seteuid?.(NOBODY);

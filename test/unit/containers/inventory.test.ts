@@ -87,7 +87,7 @@ describe('events', () => {
     expect(inventory.since).toBeGreaterThan(first.timeNano);
   });
 
-  it.each([['before'], ['after']])('tell a kill for memory that is reported %s the end that it causes', (order) => {
+  it.each([['before'], ['after']])('report a kill for memory that comes %s the end that it causes', (order) => {
     const inventory = fresh();
     const [first, second] = order === 'before' ? ['oom', 'die'] : ['die', 'oom'];
     inventory.event(event('start', 1));
@@ -123,7 +123,7 @@ describe('an inspection', () => {
     expect(only(inventory)?.limits).toMatchObject({ memoryBytes: 1024, cpuQuota: 50_000, cpuPeriod: 100_000 });
   });
 
-  it('tells of an end before this program began', () => {
+  it('reports an end before this program began', () => {
     const inventory = fresh();
     inventory.inspected(inspected({ Status: 'exited', ExitCode: 137, OOMKilled: true, FinishedAt: '2026-11-21T08:00:05Z' }));
     const end = Date.UTC(2026, 10, 21, 8, 0, 5) / 1000;

@@ -126,7 +126,7 @@ describe('diskFamilies', () => {
     const answer = {
       LayersSize: 100,
       Containers: [{ SizeRw: 1 }, {}],
-      // -1: the driver of that volume cannot tell.
+      // -1: unknown to the driver of that volume.
       Volumes: [{ UsageData: { Size: 20 } }, { UsageData: { Size: -1 } }, { UsageData: null }],
       BuildCache: [
         { Size: 3, Shared: false },

@@ -72,7 +72,7 @@ describe('commands', () => {
     expect(commandPort(command)).toBe(port);
   });
 
-  it('tell whether Redis has a password', () => {
+  it('show whether Redis has a password', () => {
     expect(setsPassword('redis-server --requirepass hidden', {})).toBe(true);
     expect(setsPassword('sh -c redis-server --requirepass "$PW"', {})).toBe(true);
     expect(setsPassword('redis-server', { REDIS_PASSWORD: 'hidden' })).toBe(true);

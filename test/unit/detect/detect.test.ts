@@ -70,7 +70,7 @@ describe('what a container is', () => {
     expect(detect([container('x', image)])).toMatchObject({ found: [], changes: [] });
   });
 
-  it('is told by a port that answers or is exposed, and not by an exposed one at which nobody listens', () => {
+  it('is recognised by a port that answers or is exposed, but not by one at which nothing listens', () => {
     const own = (more: Partial<EngineFacts>): readonly string[] => modulesOf(detect([container('x', 'my/db', more)]));
     expect(own({ answers: [{ port: 5432, speaks: 'postgres' }] })).toEqual(['postgres']);
     expect(own({ ports: [5432] })).toEqual(['postgres']);
@@ -296,7 +296,7 @@ describe('an odd container', () => {
     ]);
   });
 
-  it.each(["shop's", 'a,b', 'a\nb'])('on the network %j is left out with a warning, and the others are proposed', (name) => {
+  it.each(["shop's", 'a,b', 'a\nb'])('on the network %j is skipped with a warning, and the others are proposed', (name) => {
     const plan = odd('postgres', { networks: [{ name, aliases: ['odd'] }] });
     expect(plan.problems).toEqual([
       expect.objectContaining({ severity: 'warning', place: 'container shop-odd-1', message: expect.stringContaining('its network') }),
@@ -310,7 +310,7 @@ describe('an odd container', () => {
     expect(both.env['APP_NETWORKS']).toBe('shop_default,zzz');
   });
 
-  it('with an address that is none is left out with a warning', () => {
+  it('with an address that is none is skipped with a warning', () => {
     const name = 'a b';
     const networks = [{ name: 'shop_default', aliases: [name] }];
     for (const image of ['postgres', 'my/web']) {
@@ -337,7 +337,7 @@ describe('containers without a name', () => {
     ['bridge', 'docker network connect shop shop-db-1'],
     ['host', 'POSTGRES_INSTANCES in .env'],
     ['other', 'POSTGRES_INSTANCES in .env'],
-  ] as const)('on %s are told of, not proposed', (networkMode, fix) => {
+  ] as const)('on %s are reported, not proposed', (networkMode, fix) => {
     const plan = detect([container('db', 'postgres', { networkMode, networks: [] })]);
     expect(plan).toMatchObject({ changes: [], passwords: [], manual: [], found: [{ state: 'out of reach' }] });
     expect(plan.problems).toEqual([expect.objectContaining({ severity: 'warning', fix: expect.stringContaining(fix) })]);

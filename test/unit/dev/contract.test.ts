@@ -151,7 +151,7 @@ describe('another capture', () => {
     expect(findingsOf(both, now).map(({ metric, dead }) => ({ metric, dead }))).toEqual([{ metric: 'db_size_bytes', dead: false }]);
     expect(deaths(findingsOf(both, old), findingsOf(both, now))).toEqual([]);
   });
-  it('is told in a line', () => {
+  it('is reported in a line', () => {
     expect(changeOf(base, later)).toBe('db-exporter 1.0 → 2.0: 1 new, 0 gone, 1 changed of 7 metrics');
     expect(changeOf(base, base)).toBeUndefined();
     expect(changeOf(undefined, base)).toContain('6 metrics, for the first time');
@@ -201,10 +201,10 @@ describe('files of contracts', () => {
     expect(contractFile({ ...base, setting: 'A_B=engine' }, false)).toBe('db-exporter-engine.json');
     expect(contractFile({ ...base, setting: 'A_B=db-exporter' }, true)).toBe('db-exporter@1.0.json');
   });
-  it.each(['{', 'null', '[]', '{"exporter":"x"}'])('that are none are told: %s', (text) => {
+  it.each(['{', 'null', '[]', '{"exporter":"x"}'])('that are none are reported: %s', (text) => {
     expect(readContracts(new Map([['x.json', text]])).problems).toHaveLength(1);
   });
-  it('tell who has a metric, by each of its names', () => {
+  it('show who has a metric, by each of its names', () => {
     const owners = metricOwners(
       new Map([
         ['a.json', contractText(base)],

@@ -29,7 +29,7 @@ describe('thresholds', () => {
     expect(of('threshold', 'time() - a > 3 * (3600 + 0)')).toEqual(['time() - a > 7200', 'time() - a > 14400']);
   });
 
-  it('are not 0, of which a third is 0, so that no input could tell', () => {
+  it('are not 0, of which a third is 0, which no input distinguishes', () => {
     expect(of('threshold', 'a == 0 or b > 2 - 2')).toEqual([]);
   });
 
@@ -48,7 +48,7 @@ describe('matchers', () => {
     expect(of('matcher', 'up{job="a", x=~"b|c"} == 0')).toEqual(['up{ x=~"b|c"} == 0', 'up{job="a", } == 0']);
   });
 
-  it('are dropped together where one says what the other says: no input could tell which of them was there', () => {
+  it('are dropped together where one says what the other says: no input distinguishes them', () => {
     expect(of('matcher', 'a{x="1"} / (b{x="1"} > 0)')).toEqual(['a{} / (b{} > 0)']);
     expect(of('matcher', 'rate(a{x="1"}[5m] offset 1d) + on (x) sum by (x) (b{x = "1"})')).toEqual([
       'rate(a{}[5m] offset 1d) + on (x) sum by (x) (b{})',

@@ -100,7 +100,7 @@ describe('subjectsOf', () => {
 });
 
 describe('junitResults', () => {
-  it('tells what passed, and how the rest failed', () => {
+  it('reports what passed, and how the rest failed', () => {
     const xml =
       '<testsuites><testsuite name="/stack/a&amp;b.json" tests="1" failures="1" errors="0"><testcase name="x"><failure>exp:[],&#xA;got: &#34;y&#34;</failure></testcase></testsuite>' +
       '<testsuite name="/stack/c.json" tests="1" failures="0" errors="0"><testcase name="x"></testcase></testsuite>' +

@@ -13,7 +13,7 @@ describe('explainBlindness', () => {
   it('names a metric that is not there, and who would have it', () => {
     expect(explainBlindness(facts('pg_x > 1', 0, 0), () => [])).toEqual({ kind: 'name missing', why: 'no series pg_x' });
     expect(explainBlindness(facts('pg_x / (pg_x + 1) > 1', 0, 0), () => []).why).toBe('no series pg_x');
-    expect(explainBlindness(facts('pg_x > 1', 0, 0), () => ['postgres-exporter']).why).toContain('postgres-exporter has it only where');
+    expect(explainBlindness(facts('pg_x > 1', 0, 0), () => ['postgres-exporter']).why).toContain('postgres-exporter has it only if');
   });
   it('names the collector that does not run, where a metric is of one', () => {
     const texts = new Map([
@@ -40,7 +40,7 @@ describe('explainBlindness', () => {
     });
     expect(explainBlindness(facts('a{env="prod"}', 4, 0, { env: [''] }), () => []).why).toBe('a has no label env');
   });
-  it('tells of parts that have series and do not go together', () => {
+  it('reports parts that have series but do not match', () => {
     expect(explainBlindness(facts('a and b', 1, 1), () => [])).toEqual({
       kind: 'parts do not match',
       why: 'a, b have series, but none with the same labels',

@@ -21,7 +21,7 @@ describe('the lock of the drills', () => {
     expect(readFileSync(file(), 'utf8')).toBe(`${process.pid}\n`);
   });
 
-  it('is to be had again when it was given back', () => {
+  it('is available again after it was released', () => {
     const first = takeLock(file());
     if ('release' in first) first.release();
     expect(existsSync(file())).toBe(false);

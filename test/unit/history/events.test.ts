@@ -23,7 +23,7 @@ describe('parseEvent', () => {
     const small = parseEvent(wrap({ alertCreated: { alert: { ...details, fingerprint: '10' } } }));
     expect(small[0]?.fingerprint).toBe('000000000000000a');
   });
-  it('reads a notification as one event per alert, each with what it was told of', () => {
+  it('reads a notification as one event per alert, each with its kind', () => {
     const alerts = [
       { hash: '1', details },
       { hash: '2', details: { ...details, fingerprint: '11', resolved: true } },
@@ -61,28 +61,28 @@ describe('timelineOf', () => {
   const grouped = event('grouped', 1, { receiver: 'team' });
 
   it('admits that it knows nothing', () => {
-    expect(answer()).toEqual([expect.stringContaining('told nothing')]);
-    expect(answer(event('started', 1))).toEqual([expect.stringContaining('told nothing')]);
+    expect(answer()).toEqual([expect.stringContaining('no events of this alert')]);
+    expect(answer(event('started', 1))).toEqual([expect.stringContaining('no events of this alert')]);
   });
   it('names every receiver for itself', () => {
     const told = event('told', 7, { receiver: 'team', integration: 'slack', about: 'firing' });
     const mail = event('told', 9, { receiver: 'team', integration: 'email', about: 'firing' });
     expect(answer(grouped, event('grouped', 1, { receiver: 'dba' }), event('grouped', 1, { receiver: 'history' }), told, mail)).toEqual([
-      'team was told through slack, email, first at 2026-01-01 00:00:07 UTC, 7 s after it began.',
-      expect.stringMatching(/^dba has not been told yet/),
+      'team was notified through slack, email, first at 2026-01-01 00:00:07 UTC, 7 s after it began.',
+      expect.stringMatching(/^dba has not been notified yet/),
     ]);
   });
   it('does not take the news of its end for the news of it', () => {
-    expect(answer(grouped, event('told', 7, { receiver: 'team', about: 'resolved' }))[0]).toContain('not been told');
+    expect(answer(grouped, event('told', 7, { receiver: 'team', about: 'resolved' }))[0]).toContain('not been notified');
   });
-  it('tells first who was told first', () => {
+  it('lists the first notified receiver first', () => {
     const of = (receiver: string, second: number): StoredEvent =>
       event('told', second, { receiver, integration: 'slack', about: 'firing' });
     expect(
       answer(event('grouped', 1, { receiver: 'dba' }), grouped, of('team', 11), of('dba', 30)).map((line) => line.split(' ')[0]),
     ).toEqual(['team', 'dba']);
   });
-  it('leaves out that this history was told, unless nobody else is to be', () => {
+  it('skips this history, unless it is the only receiver', () => {
     const self = event('grouped', 1, { receiver: 'history', groupKey: '{}/{}:{}' });
     const kinds = (...events: readonly StoredEvent[]): readonly string[] =>
       timelineOf(alert, events, String).entries.map(({ text }) => text);
@@ -104,7 +104,7 @@ describe('timelineOf', () => {
     const inhibited = event('inhibited', 2, { by: 'a,b' });
     const silenced = event('silenced', 3, { by: '', comment: 'c', until: 'never' });
     expect(answer(grouped, inhibited, inhibited, silenced)).toEqual([
-      'team was not told: alert a and alert b, which fired too, kept it quiet, and a silence by nobody named (“c”) kept it quiet.',
+      'team was not notified: alert a and alert b, which fired too, kept it quiet, and a silence by an unnamed user (“c”) kept it quiet.',
     ]);
   });
 });

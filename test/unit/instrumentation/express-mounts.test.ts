@@ -162,7 +162,7 @@ describe('mountPattern', () => {
     ['/a/%zz', undefined, '/a/:id'],
     ['/users/users', { name: 'users' }, '/users/:name'],
     ['/a/a', { first: 'a', second: 'a' }, '/:first/:second'],
-    // Express 4 tells a wildcard's segments in one word, under the name 0.
+    // Express 4 joins a wildcard's segments, under the name 0.
     ['/files/a/b/c', { 0: 'a/b/c' }, '/files/:0'],
     ['/users/jo', { user: 'jo', none: undefined }, '/users/:user'],
     ['/shop-7', { 0: '7' }, '/:mount'],

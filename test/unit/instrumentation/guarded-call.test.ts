@@ -49,7 +49,7 @@ describe('guardCall', () => {
     expect(await guardCall({ call, timeoutMs: 20, cacheMs: 0 }).get()).toMatchObject({ ok: false, reason: 'refused' });
   });
 
-  it('waits no longer than it is told', async () => {
+  it('waits no longer than its limit', async () => {
     const guard = guardCall({ call: async () => new Promise<never>(() => undefined), timeoutMs: 60_000, cacheMs: 0 });
     const began = performance.now();
     expect(await guard.within(20)).toBeUndefined();

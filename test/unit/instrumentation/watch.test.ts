@@ -47,7 +47,7 @@ describe('a name', () => {
     expect(Object.keys((await instrumentation.health.answer('')).body['checks'] as object)).toEqual(['db', 'reports']);
   });
 
-  it('may be told again of the same thing, which is not counted twice', () => {
+  it('may be given the same thing again, which is not counted twice', () => {
     const { instrumentation } = create();
     const [db, mail, check] = [pool(), queue('mail'), async () => 1];
     for (let time = 0; time < 2; time += 1) {
@@ -73,7 +73,7 @@ describe('a health check', () => {
     return { asked, ...Object.fromEntries(Object.entries(checks).map(([name, of]) => [name, of.status])) };
   };
 
-  it('may take 800 ms, or as long as it is told', async () => {
+  it('may take 800 ms, or its own limit', async () => {
     const [byDefault, patient, hasty] = await Promise.all([status(1_000), status(1_000, 2_000), status(300, 100)]);
     expect(byDefault).toMatchObject({ db: 'down', redis: 'down', own: 'down', asked: [{ query_timeout: 700 }] });
     expect(patient).toMatchObject({ db: 'up', redis: 'up', own: 'up', asked: [{ query_timeout: 2_000 }] });

@@ -35,8 +35,12 @@ describe('folders of certificates', () => {
 describe('paths of certificates', () => {
   it.each<readonly [string, PathKind, string]>([
     ['/x.pem', 'file', 'error .env:3 SECURITY_CERTIFICATES: /x.pem is a file in /'],
-    ['/etc/gone', 'absent', 'warning .env:3 SECURITY_CERTIFICATES: /etc/gone is not there'],
-    ['/etc/le/live', 'closed', 'warning .env:3 SECURITY_CERTIFICATES: /etc/le/live is behind a folder that is closed'],
+    ['/etc/gone', 'absent', 'warning .env:3 SECURITY_CERTIFICATES: /etc/gone does not exist'],
+    [
+      '/etc/le/live',
+      'closed',
+      'warning .env:3 SECURITY_CERTIFICATES: /etc/le/live is in a folder that neither you nor the collector can read',
+    ],
   ])('%s that is %s', (path, kind, text) => {
     const [problem] = certificateProblems([path], host({ [path]: kind }), '.env:3');
     expect(`${problem?.severity} ${problem?.place} ${problem?.message}`).toContain(text);

@@ -100,7 +100,7 @@ describe('planConfigure', () => {
     [{ PAGERDUTY_ROUTING_KEY: 'abc' }, '--pagerduty-key is not an Events API v2 routing key'],
     [{ TELEGRAM_BOT_TOKEN: `1:${'A'.repeat(35)}` }, 'Telegram needs one more value: Chat'],
     [{ TELEGRAM_BOT_TOKEN: 'abc', TELEGRAM_CHAT_ID: '1' }, '--telegram-token is not a bot token'],
-    [{ TELEGRAM_BOT_TOKEN: `1:${'A'.repeat(35)}`, TELEGRAM_CHAT_ID: '@ops' }, '--telegram-chat is not the number of a chat'],
+    [{ TELEGRAM_BOT_TOKEN: `1:${'A'.repeat(35)}`, TELEGRAM_CHAT_ID: '@ops' }, '--telegram-chat is not a chat ID'],
     [{ SMTP_HOST: 'smtp://mail', SMTP_FROM: 'a@b' }, '--smtp-host "smtp://mail" is not a host name'],
     [{ SMTP_HOST: 'mail:70000', SMTP_FROM: 'a@b' }, '--smtp-port "70000" is not a port'],
     [{ SMTP_HOST: 'mail', SMTP_FROM: 'ops' }, '--email-from "ops" is not one email address'],
@@ -109,7 +109,7 @@ describe('planConfigure', () => {
     [{ DISCORD_WEBHOOK_URL: 'https://discord.com/channels/1/2' }, '--discord-webhook is not a webhook of Discord'],
     [{ TEAMS_WEBHOOK_URL: 'https://x.webhook.office.com/webhookb2/1' }, '--teams-webhook is not the address of a workflow'],
     [{ OPSGENIE_API_KEY: 'k' }, '--opsgenie-key is not an API key of Opsgenie'],
-    [{ NTFY_URL: 'https://ntfy.sh' }, '--ntfy-url is not the address of a ntfy topic'],
+    [{ NTFY_URL: 'https://ntfy.sh' }, '--ntfy-url is not the address of an ntfy topic'],
     [{ TWILIO_ACCOUNT_SID: 'AC1' }, '--twilio-sid "AC1" is not an account SID'],
     [{ TWILIO_AUTH_TOKEN: 'token' }, '--twilio-token is not an auth token'],
     [{ SMS_TO: '0151 1234' }, '--sms-to "0151 1234" is not a telephone number'],
@@ -125,10 +125,10 @@ describe('planConfigure', () => {
   it('refuses to write beside a mistake of .env, and to turn off what it sets up', () => {
     expect(said(planConfigure({ WEBHOOK_URL: 'http://w' }, [], present({ GRAFANA_PORT: 'x' })).problems)[0]).toMatch(/GRAFANA_PORT/);
     expect(said(planConfigure({ WEBHOOK_URL: 'http://w' }, ['webhook'], present()).problems)).toEqual([
-      '--webhook-url is given, and --off webhook as well',
+      '--webhook-url conflicts with --off webhook',
     ]);
     // Email without anybody to write to.
-    expect(said(planConfigure({ SMTP_HOST: 'm', SMTP_FROM: 'a@b' }, [], present()).problems)[0]).toMatch(/nobody has an address/);
+    expect(said(planConfigure({ SMTP_HOST: 'm', SMTP_FROM: 'a@b' }, [], present()).problems)[0]).toMatch(/no address is set/);
   });
 });
 

@@ -40,7 +40,7 @@ describe('a file of another form than is rendered', () => {
     expect(render({ [path]: text }).problems[0]?.fix).toMatch(/./);
   });
 
-  it('is told of together with those of the other files', () => {
+  it('is reported together with those of the other files', () => {
     expect(said({ 'prometheus/prometheus.yml': 'global: []\n', 'grafana/dashboards/custom/x.json': '{' })).toHaveLength(2);
   });
 });

@@ -103,7 +103,7 @@ describe('a table of rule tests', () => {
   });
 
   it.each<readonly [string, AlertTest, string]>([
-    ['an alert that no rule defines', { ...FULL, alert: 'ShopFul' }, 'ShopFul is no alert of prometheus/rules/shop.yml'],
+    ['an alert that no rule defines', { ...FULL, alert: 'ShopFul' }, 'ShopFul is not an alert of prometheus/rules/shop.yml'],
     ['a threshold the wrong way round', { ...FULL, series: { used: below(90, 91) } }, 'ShopFull: 91 is not below 90 in used'],
     ['no expectation', { alert: 'ShopDown', severity: 'critical', series: {} }, 'ShopDown is neither expected to fire nor to be silent'],
     ['a label that the text shows and the alert lacks', { ...FULL, result: {} }, 'shows the label disk, which the alert does not have'],
@@ -114,7 +114,7 @@ describe('a table of rule tests', () => {
 
   it('is refused where the text shows a value that it does not give', () => {
     const { shown: _, ...without } = FULL;
-    expect(messagesOf(without)).toEqual(['ShopFull fires: its text shows its value: give what it reads like as shown']);
+    expect(messagesOf(without)).toEqual(['ShopFull fires: its text shows its value: set shown to the expected text']);
   });
 });
 

@@ -23,8 +23,8 @@ describe('ruleShapeProblems', () => {
     ['nothing', GOOD, []],
     ['an alert without its expression', GOOD.replace('        expr: up{job="apps"} == 0\n', ''), [`${path}:6 ShopDown has no expression`]],
     ['a metric without its expression', GOOD.replace('rate(orders_total[5m])', ''), [`${path}:4 shop:orders:rate5m has no expression`]],
-    ['an alert without a name', GOOD.replace('ShopDown', ''), [`${path}:6 a rule has no name behind alert:`]],
-    ['an alert that is null', GOOD.replace('ShopDown', 'null'), [`${path}:6 a rule has no name behind alert:`]],
+    ['an alert without a name', GOOD.replace('ShopDown', ''), [`${path}:6 a rule has no name after alert:`]],
+    ['an alert that is null', GOOD.replace('ShopDown', 'null'), [`${path}:6 a rule has no name after alert:`]],
     ['a rule of no kind', GOOD.replace('record: shop', 'recrd: shop'), [`${path}:4 a rule is neither an alert nor a recorded metric`]],
   ])('finds %s', (_, text, says) => {
     expect(said(ruleShapeProblems(path, text))).toEqual(says);
@@ -40,7 +40,7 @@ describe('ruleProblems', () => {
   });
 
   it('refuses a folder in which no file holds an alert', () => {
-    expect(said(invariants.ruleProblems([]))).toEqual(['prometheus/rules no file here holds an alert']);
+    expect(said(invariants.ruleProblems([]))).toEqual(['prometheus/rules no file here has an alert']);
   });
 
   it.each([
@@ -97,8 +97,8 @@ describe('unknownJobs', () => {
       GOOD.replace('up{job="apps"} == 0', 'up{job="app"} == 0 or up{job=~"apps|api"} == 0 or up{job=~"a.*", job!="x"} == 0'),
     );
     expect(said(invariants.unknownJobs(rules, jobNames('scrape_configs: [{ job_name: apps }]')))).toEqual([
-      'prometheus/rules/shop.yml:6 ShopDown asks for job "app", which no scrape file has',
-      'prometheus/rules/shop.yml:6 ShopDown asks for job "api", which no scrape file has',
+      'prometheus/rules/shop.yml:6 ShopDown selects job "app", which no scrape file has',
+      'prometheus/rules/shop.yml:6 ShopDown selects job "api", which no scrape file has',
     ]);
   });
 });
@@ -129,8 +129,8 @@ describe('runbooks', () => {
       ),
     ).toEqual([
       'r/ShopDown.md has the title "Shop" instead of "ShopDown"',
-      'r/ShopDown.md says nothing under "## Impact"',
-      'r/ShopDown.md says nothing under "## Diagnosis"',
+      'r/ShopDown.md has nothing under "## Impact"',
+      'r/ShopDown.md has nothing under "## Diagnosis"',
     ]);
   });
 });

@@ -59,7 +59,7 @@ describe('the rules of an SLO', () => {
     expect(latency('1')).toContain('bucket{service="shop",le=~"1([.]0)?"}');
   });
 
-  it('are alerts like those of the files, told apart by service and slo', () => {
+  it('are alerts like those of the files, distinguished by service and slo', () => {
     const text = rulesText(EXAMPLE);
     const alerts = alertRules('slo-shop.yml', text);
     expect(alerts.map(({ alert, labels }) => `${alert} ${labels['service']} ${labels['slo']} ${labels['severity']}`)).toEqual(
@@ -117,26 +117,26 @@ describe('a file with a mistake', () => {
   const own = (lines: string): string => slo(`indicator: payments\nobjective: 99.5\n${lines}`);
   it.each<readonly [string, string, string]>([
     ['service: shop\nslos: [', '2 is not valid YAML', 'Fix the line'],
-    ['', '1 does not say which service promises what', 'README.md'],
-    ['- a', '1 does not say which service promises what', 'README.md'],
+    ['', '1 does not define a service and its SLOs', 'README.md'],
+    ['- a', '1 does not define a service and its SLOs', 'README.md'],
     [MINIMAL.replace('service: shop\n', ''), '1 does not name its service', 'Add service: shop'],
     [MINIMAL.replace('shop', '"sh\\"op"'), '1 does not name its service', 'Add service: shop'],
-    [MINIMAL.replace('shop', 'cart'), '1 is about the service cart, but is named shop', 'prometheus/slo/cart.yml'],
+    [MINIMAL.replace('shop', 'cart'), '1 is for the service cart, but is named shop', 'prometheus/slo/cart.yml'],
     [`${MINIMAL}windows: 30d\n`, '5 "windows" is not known here', 'Did you mean window?'],
     [`${MINIMAL}team: web\n`, '5 "team" is not known here', 'Known are service, window, slos.'],
     [`${MINIMAL}window: 1h\n`, '5 window must be 7d to 90d', 'window: 30d'],
     [`${MINIMAL}window: 365d\n`, '5 window must be 7d to 90d', 'window: 30d'],
     ['service: shop\n', '1 has no list slos', 'README.md'],
     ['service: shop\nslos: []\n', '2 has no list slos', 'README.md'],
-    ['service: shop\nslos: [99.9]\n', '2 is no SLO', '- { indicator: availability, objective: 99.9 }'],
+    ['service: shop\nslos: [99.9]\n', '2 is not an SLO', '- { indicator: availability, objective: 99.9 }'],
     [slo('objective: 99.9'), '3 does not name its indicator', 'availability, latency'],
-    [slo('indicator: Checkout Page\nobjective: 99.9'), '3 does not name its indicator', 'small letters'],
-    [`${MINIMAL}  - indicator: availability\n    objective: 99\n`, '5 availability is promised twice', 'Keep one'],
-    [slo('indicator: availability'), '3 objective is no number', 'objective: 99.9'],
-    [slo("indicator: availability\nobjective: '99.9'"), '4 objective is no number', 'objective: 99.9'],
+    [slo('indicator: Checkout Page\nobjective: 99.9'), '3 does not name its indicator', 'lower-case letters'],
+    [`${MINIMAL}  - indicator: availability\n    objective: 99\n`, '5 availability is defined twice', 'Keep one'],
+    [slo('indicator: availability'), '3 objective is not a number', 'objective: 99.9'],
+    [slo("indicator: availability\nobjective: '99.9'"), '4 objective is not a number', 'objective: 99.9'],
     [slo('indicator: availability\nobjective: 100'), '4 100 % allows no error at all', '99.9 allows'],
-    [slo('indicator: availability\nobjective: 0.999'), '4 at 0.999 % not even errors alone', '99.9 is what 0.999 seems to mean'],
-    [slo('indicator: availability\nobjective: 93'), '4 at 93 % not even errors alone', 'more than 93.1.'],
+    [slo('indicator: availability\nobjective: 0.999'), '4 at 0.999 % even 100 % errors', '99.9 is what 0.999 seems to mean'],
+    [slo('indicator: availability\nobjective: 93'), '4 at 93 % even 100 % errors', 'more than 93.1.'],
     [slo('indicator: availability\nobjectiv: 99'), '4 "objectiv" is not known here', 'Did you mean objective?'],
     [slo('indicator: latency\nobjective: 99'), '3 latency needs seconds', 'seconds: 0.5'],
     [slo('indicator: latency\nobjective: 99\nseconds: 500'), '5 latency needs seconds, between 0 and 60', 'seconds: 0.5'],
@@ -207,7 +207,7 @@ describe('rendering', () => {
     expect(warnings('30d')).toEqual([]);
     expect(warnings('5w')).toEqual([]);
     expect(said(warnings('15d'))).toEqual([
-      expect.stringMatching(/^warning .* 30 days, and Prometheus keeps 15d → Raise PROMETHEUS_RETENTION/),
+      expect.stringMatching(/^warning .* 30 days, but Prometheus keeps 15d → Raise PROMETHEUS_RETENTION/),
     ]);
     expect(warnings('360h')).toHaveLength(1);
   });

@@ -17,7 +17,7 @@ it('finds every template that the checked-in files ask for', async () => {
 
 it('sees one that is mistyped, on its line', async () => {
   const [first, ...others] = await checkedIn((text) => text.replace('template "pharos.slack" ', 'template "pharos.slak" '));
-  expect(first).toMatch(/^alertmanager\/alertmanager\.yml:\d+ asks for the template "pharos\.slak"/);
+  expect(first).toMatch(/^alertmanager\/alertmanager\.yml:\d+ uses the template "pharos\.slak"/);
   expect(others).toEqual([]);
 });
 

@@ -20,7 +20,7 @@ describe('listening ports', () => {
   const since = (found: Collected, protocol: string, port: string, scope = 'network'): number | undefined =>
     valueOf(found, 'security_listening_port_since_timestamp_seconds', { protocol, port, scope });
 
-  it('are told by protocol, port and reach; connections and answers are not', async () => {
+  it('are listed by protocol, port and reach; connections and answers are not', async () => {
     tables(
       row(`${ALL4}:0016`, '0A') + row('0100007F:1538', '0A') + row('0100007F:1F90', '01'),
       row(`${ALL4}:0035`, '07') + row(`${ALL4}:9C40`, '07') + row(`${ALL4}:0044`, '01'),

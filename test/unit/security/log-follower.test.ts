@@ -49,7 +49,7 @@ const compress = (path: string): void => {
 };
 
 describe('followLog', () => {
-  it('tells nothing of before the watch, then each line once', async () => {
+  it('reports nothing from before the watch, then each line once', async () => {
     write(50);
     expect(await pass()).toEqual([]);
     write(3);

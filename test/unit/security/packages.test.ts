@@ -134,13 +134,13 @@ describe('rebootRequired', () => {
   const more = installedPackages(
     `${STATUS}\nPackage: linux-image-6.1.0-41-amd64\nStatus: install ok installed\nArchitecture: amd64\nVersion: 6.1.158-1\n`,
   );
-  it('is told by a newer kernel of the same flavour', () => {
+  it('is recognised by a newer kernel of the same flavour', () => {
     expect(rebootRequired(installed, '6.1.0-40-amd64')).toBe(false);
     expect(rebootRequired(more, '6.1.0-40-amd64')).toBe(true);
     expect(rebootRequired(more, '6.1.0-41-amd64')).toBe(false);
     expect(rebootRequired(more, '6.1.0-41-cloud-amd64')).toBe(false);
   });
-  it('is not told where the running kernel is from elsewhere', () => {
+  it('is unknown if the running kernel is from elsewhere', () => {
     expect(rebootRequired(installed, '6.12.8+')).toBeUndefined();
   });
 });

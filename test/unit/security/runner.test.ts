@@ -9,7 +9,7 @@ import { hostFolder } from '../../support/host-folder.ts';
 const host = hostFolder();
 
 describe('Runner', () => {
-  it('forgets what is no longer a source, so that it is told again', async () => {
+  it('forgets what is no longer a source, so that it is reported again', async () => {
     const rounds = [['/a', '/b'], ['/a'], ['/a', '/b']];
     const collect = async (): Promise<Collected> => ({
       families: [],
@@ -34,8 +34,8 @@ describe('Runner', () => {
       { name: 'one', collect: async (now) => (broken ? Promise.reject(new Error('no')) : answer(now)) },
       { name: 'two', collect: async () => ({ families: [], sources: [{ path: '/b', state: 'absent' }] }) },
     ];
-    const told: string[] = [];
-    const runner = new Runner(collectors, { failed: (...said) => void told.push(said.join(' ')), works: () => undefined });
+    const reported: string[] = [];
+    const runner = new Runner(collectors, { failed: (...said) => void reported.push(said.join(' ')), works: () => undefined });
     await runner.round(() => 100);
     broken = true;
     await runner.round(() => 200);
@@ -45,7 +45,7 @@ describe('Runner', () => {
     expect(text).toContain('security_collector_last_success_timestamp_seconds{collector="one"} 100\n');
     expect(text).toContain('security_collector_last_success_timestamp_seconds{collector="two"} 200\n');
     expect(text).toContain('security_source_state{collector="two",source="/b",state="absent"} 1\n');
-    expect(told).toContain('one no');
+    expect(reported).toContain('one no');
   });
 
   it('gives an age also of what has never succeeded, and does not make it younger by a restart', async () => {
@@ -63,7 +63,7 @@ describe('Runner', () => {
 });
 
 describe('the state', () => {
-  it('is written whole, for its owner only, and read back; a damaged one is told and not fatal', async () => {
+  it('is written whole, for its owner only, and read back; a damaged one is reported and not fatal', async () => {
     const path = join(host.path, 'state.json');
     expect(await loadState(path)).toEqual({ state: {} });
     await writeWhole(path, '{"counts":{"su/failed":2}}', 0o600);

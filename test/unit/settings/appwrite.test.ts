@@ -27,8 +27,8 @@ it('gives the history the key as a file, and only where there is one', () => {
 it.each([
   ['HISTORY_STORE=mysql', 'HISTORY_STORE'],
   ['APPWRITE_ENDPOINT=cloud.appwrite.io', 'is not a URL'],
-  ['APPWRITE_PROJECT_ID=my project', 'is not an id of Appwrite'],
-  ['APPWRITE_DATABASE_ID=-x', 'is not an id of Appwrite'],
+  ['APPWRITE_PROJECT_ID=my project', 'is not an Appwrite ID'],
+  ['APPWRITE_DATABASE_ID=-x', 'is not an Appwrite ID'],
   ['APPWRITE_API_KEY=short', 'is not an API key'],
 ])('refuses %s', (line, message) => {
   expect(read(line).problems).toMatchObject([{ severity: 'error', message: expect.stringContaining(message) }]);

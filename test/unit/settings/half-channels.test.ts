@@ -29,7 +29,7 @@ it.each([
   [`${MAIL}SMTP_USER=u\n`, { smtp_password: 'p' }],
   [`${MAIL}SMTP_USER=u\nSMTP_PASSWORD=p\n`, {}],
   [MAIL, {}],
-  // Without a server there is no email, and nobody logs in.
+  // Without a server there is no email, and no login.
   ['SMTP_USER=u\n', {}],
 ])('a whole one is not: %j with %j', (text, files) => {
   expect(said(text, files)).toEqual([]);

@@ -21,7 +21,7 @@ it('is not guessed where its line cannot be read', async () => {
 
 describe('the name of the project', () => {
   it.each(['GRAFANA_PROT=1', 'GRAFANA_PORT=x', 'no line at all', 'GRAFANA_PORT=1\nGRAFANA_PORT=2'])(
-    'is told beside a mistake: %j',
+    'is found beside a mistake: %j',
     async (line) => {
       expect(await nameIn(`COMPOSE_PROJECT_NAME=shop\n${line}\n`)).toBe('shop');
     },

@@ -75,7 +75,7 @@ describe('readSettings', () => {
     ['LOG_SHIPPER=fluentd', 'error .env:1 LOG_SHIPPER: "fluentd" is not one of alloy, promtail'],
     ['EMAIL_CRITICAL=oncall', 'error .env:1 EMAIL_CRITICAL: "oncall" is not an email address'],
     ['PROMETHEUS_PORT=3001', 'error .env:1 PROMETHEUS_PORT is 3001, as is GRAFANA_PORT'],
-    ['MODULES=postgres', 'error .env (POSTGRES_INSTANCES is not there) POSTGRES_INSTANCES is empty, but MODULES turns postgres on'],
+    ['MODULES=postgres', 'error .env (POSTGRES_INSTANCES is missing) POSTGRES_INSTANCES is empty, but MODULES turns postgres on'],
     ['MODULES=security', 'error .env:1 MODULES turns security on without node, which shows its metrics'],
     ['SECURITY_CERTIFICATES=/etc/tls', 'warning .env:1 SECURITY_CERTIFICATES is set, but the module is off'],
     ['SECURITY_CERTIFICATES=tls', 'error .env:1 SECURITY_CERTIFICATES: "tls" is not an absolute path'],
@@ -89,7 +89,7 @@ describe('readSettings', () => {
     ['COMPOSE_FILE=docker-compose.yml', 'error .env:1 COMPOSE_FILE does not name .effective/compose.yml, which `up` writes'],
     ['SLACK_WEBHOOK_URL=hooks', 'error .env:1 SLACK_WEBHOOK_URL is not an incoming webhook of Slack'],
     ['SLACK_WEBHOOK_URL=https://app.slack.com/client/T1/C1', 'error .env:1 SLACK_WEBHOOK_URL is not an incoming webhook of Slack'],
-    ['NTFY_URL=https://ntfy.sh/', 'error .env:1 NTFY_URL is not the address of a ntfy topic'],
+    ['NTFY_URL=https://ntfy.sh/', 'error .env:1 NTFY_URL is not the address of an ntfy topic'],
     ['DISCORD_WEBHOOK_URL=https://discord.com/channels/1/2', 'error .env:1 DISCORD_WEBHOOK_URL is not a webhook of Discord'],
     ['TEAMS_WEBHOOK_URL=https://teams.microsoft.com/l/channel/x', 'error .env:1 TEAMS_WEBHOOK_URL is not the address of a workflow'],
     ['OPSGENIE_API_KEY=key', 'error .env:1 OPSGENIE_API_KEY is not an API key of Opsgenie'],
@@ -122,7 +122,7 @@ describe('readSettings', () => {
   it('asks for what email needs', () => {
     expect(said('SMTP_HOST=mail\n').map((text) => text.split(') ')[1])).toEqual([
       'SMTP_FROM is empty, but SMTP_HOST turns email on',
-      'SMTP_HOST turns email on, but nobody has an address',
+      'SMTP_HOST turns email on, but no address is set',
     ]);
   });
 
@@ -136,7 +136,7 @@ describe('readSettings', () => {
     }
   });
 
-  it('tells problems in the order of the lines', () => {
+  it('reports problems in the order of the lines', () => {
     expect(said('GRAFANA_PORT=x\nBIND_ADDRESS=y\nLOKI_PORT=z\n').map((text) => text.split(' ')[1])).toEqual(['.env:1', '.env:2', '.env:3']);
   });
 
@@ -159,7 +159,7 @@ it('inForce masks secrets and says where a value comes from', () => {
   expect(JSON.stringify(rows)).not.toContain('very-secret');
 });
 
-it('inForce says which file a secret comes from, and shows nobody’s password in an address', () => {
+it('inForce says which file a secret comes from, and shows no password in an address', () => {
   const text =
     'BLACKBOX_TARGETS=https://user:hunter2@shop.example.com/a,https://t0ken@api.example.com\nPOSTGRES_INSTANCES=shop=postgresql://m@db/postgres\n';
   const { entries } = parseEnvFile(text, '.env');

@@ -25,7 +25,7 @@ Checking /etc/prometheus/rules/custom.yml
     ]);
   });
 
-  it('tells each rule test that fails once, with the first expectation that is not met', () => {
+  it('reports each failed rule test once, with the first expectation that is not met', () => {
     const failed = (name: string, at: string): string =>
       `    name: ${name},\n    alertname: A, time: ${at}, \n        exp:[], \n        got:[\n            0:`;
     const output = `Unit Testing:  /stack/test/rules/a.test.yml\n  FAILED:\n${failed('A fires', '1m')}\n${failed('A fires', '2m')}\n${failed('A ends', '5m')}\n`;
@@ -35,7 +35,7 @@ Checking /etc/prometheus/rules/custom.yml
     ]);
   });
 
-  it('passes over target files that nobody has written yet, and over a line that promtool does not know', () => {
+  it('passes over target files that do not exist yet, and over a line that promtool does not know', () => {
     const output = `Checking /etc/prometheus/prometheus.yml
   WARNING: file "/etc/prometheus/targets/apps/*.yml" for file_sd in scrape job "apps" does not exist
  SUCCESS: /etc/prometheus/prometheus.yml is valid prometheus config file syntax
@@ -96,11 +96,11 @@ Checking /etc/prometheus/rules/shop.yml
 
   it('keeps what it does not understand', () => {
     expect(found('tool', 'a/b.yml', 'panic: no')).toEqual(['a/b.yml | tool: panic: no']);
-    expect(found('tool', 'a/b.yml', '')).toEqual(['a/b.yml | tool: is refused without a word']);
+    expect(found('tool', 'a/b.yml', '')).toEqual(['a/b.yml | tool: is rejected without a message']);
   });
 });
 
-it('onceEach tells once what two runs find, on the line of the first', () => {
+it('onceEach reports findings of two runs once, on the line of the first', () => {
   const at = (place: string, message: string) => error(place, message);
   const first = at('alertmanager/alertmanager.yml:31', 'field routs not found');
   const other = at('prometheus/rules/a.yml:5', 'parse error');

@@ -5,7 +5,7 @@ import { error } from '../../../scripts/base/problem.ts';
 import { proofOf } from '../../../scripts/up/prove-io.ts';
 import type { Workspace } from '../../../scripts/engine/workspace.ts';
 
-const refused: Finding = { ...error('redis cache', 'refuses', 'mend'), final: true };
+const refused: Finding = { ...error('redis cache', 'refuses', 'fix'), final: true };
 
 /** A proof of one check that answers with these findings in turn, the last one again and again, and how often it was asked. */
 function prove(...answers: readonly (readonly Finding[])[]) {

@@ -57,8 +57,8 @@ describe('targetProblems', () => {
     ['containers', 'cadvisor.pharos_monitoring:8080', 'npm run logs -- cadvisor'],
     ['loki', 'loki:3100', 'npm run logs -- loki'],
     ['apps', 'demo-backend:3000', 'npm run demo -- --stop'],
-    ['apps', 'demo-redis-exporter:9121', 'npm run demo starts it'],
-    ['blackbox', 'http://demo-backend:3000/health/ready', 'npm run demo starts it'],
+    ['apps', 'demo-redis-exporter:9121', 'npm run demo restarts it'],
+    ['blackbox', 'http://demo-backend:3000/health/ready', 'npm run demo restarts it'],
     ['apps', 'shop-backend:3000', 'npm run logs -- prometheus'],
   ])('names what to look at for a target of %s at %s', (job, address, fix) => {
     for (const lastError of ['context deadline exceeded', ...(fix.includes('demo') ? ['dial tcp: lookup demo-x: no such host'] : [])]) {

@@ -69,7 +69,7 @@ describe('readProbes', () => {
     [canary('').replace('SELECT 1', '""'), 'has no query'],
     [canary('').replace('name: a', 'name: A B'), 'has the name "A B"'],
     [canary('').replace('shop', 'shopp'), 'names the instance "shopp", which VECTOR_INSTANCES does not have'],
-    [`${canary('')}  - { name: a, instance: shop, query: SELECT 2 }\n`, '3 "a" stands twice for shop'],
+    [`${canary('')}  - { name: a, instance: shop, query: SELECT 2 }\n`, '3 "a" is listed twice for shop'],
     [recall('every: 59s'), 'has every "59s"'],
     [recall('target: 1.1'), 'has target "1.1"'],
     [recall('k: 0'), 'has k "0"'],
@@ -86,7 +86,7 @@ describe('readProbes', () => {
     expect(said(text).join('\n')).toContain(message);
   });
 
-  it('tells everything that is wrong with an entry at once', () => {
+  it('reports everything that is wrong with an entry at once', () => {
     expect(said(recall('k: 0, every: soon, x: 1, settings: { a: 1, b: 2 }')).map((line) => line.replace(/;.*/, ''))).toEqual([
       '2 an entry of recall has the key "x"',
       '2 an entry of recall has every "soon", which is no time from 1m to 24h',

@@ -79,7 +79,7 @@ it('sslOf reads sslmode as libpq does', () => {
   expect(sslOf('verify-ca')).toMatchObject({ rejectUnauthorized: true, checkServerIdentity: expect.any(Function) });
 });
 
-it('changeLog tells a state once, its change, and its end', () => {
+it('changeLog reports a state once, its change, and its end', () => {
   const lines: unknown[] = [];
   const log = changeLog(({ msg }) => void lines.push(msg));
   log.works('a');
@@ -92,7 +92,7 @@ it('changeLog tells a state once, its change, and its end', () => {
   expect(lines).toEqual(['a: x', 'b: x', 'a: y', 'a: works again']);
 });
 
-describe('what the exporter is told', () => {
+describe('the files of the exporter', () => {
   it('has defaults, and names what is wrong', () => {
     expect(readEnvironment({})).toMatchObject({ port: 9188, collectSeconds: 15 });
     expect(() => readEnvironment({ PORT: 'x', COLLECT_SECONDS: '0' })).toThrow(/PORT is "x".*; COLLECT_SECONDS is "0"/);
@@ -125,7 +125,7 @@ describe('the metrics of a database', () => {
   const samples = async (metrics: ReturnType<typeof createMetrics>): Promise<string[]> =>
     (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
-  it('say nothing that nobody has measured yet', async () => {
+  it('have no values before the first measurement', async () => {
     const lines = await samples(createMetrics([], 0, now));
     expect(lines.filter((line) => !line.includes('errors_total'))).toEqual(['pharos_vector_canary_file_problems 0']);
   });
