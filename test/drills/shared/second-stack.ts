@@ -45,7 +45,7 @@ export function pairOf(prometheusName: string, alertmanagerName: string, of: str
   const rules = `rule_files: [/stack/rules/stack.yml]\nalerting: { alertmanagers: [{ static_configs: [{ targets: ["${alertmanagerName}:9093"] }] }] }\n`;
   // Not watched: its history is out of reach, and what it cannot deliver there is no fault.
   const { options = [], watch: _, ...unwatched } = prometheus(prometheusName, rules);
-  const write = 'mkdir -p /run/secrets; printf "%s" "$DEADMAN_URL" > /run/secrets/deadman_url';
+  const write = 'printf "%s" "$DEADMAN_URL" > /run/secrets/deadman_url';
   return [
     {
       ...unwatched,
@@ -55,7 +55,8 @@ export function pairOf(prometheusName: string, alertmanagerName: string, of: str
       name: alertmanagerName,
       like: 'alertmanager',
       options: ({ stack, receiver }) => [
-        ...['--entrypoint', 'sh', '--tmpfs', '/alertmanager:mode=1777', '--tmpfs', '/run/secrets:mode=1777'],
+        // As root: after a restart of the container the mode of its tmpfs is not that any more, and the secret is written again.
+        ...['--entrypoint', 'sh', '--user', '0:0', '--tmpfs', '/alertmanager', '--tmpfs', '/run/secrets'],
         ...['-e', `DEADMAN_URL=${receiver.url}${switchOf(of)}`, '-v', `${stack.path('.effective/alertmanager')}:/etc/alertmanager:ro`],
       ],
       args: [
