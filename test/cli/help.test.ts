@@ -9,7 +9,7 @@ const commands = readdirSync(join(ROOT, 'scripts')).filter((name) => name.endsWi
 
 describe('--help', () => {
   it.for(['up', 'down', 'drill', 'configure'])('says how npm run %s is called, and does nothing', async (name) => {
-    const command = ['--import', 'tsx', join(ROOT, `scripts/${name}.ts`), '--help'];
+    const command = [join(ROOT, 'scripts/start.mjs'), name, '--help'];
     const { code, stdout, stderr } = await sh([process.execPath, ...command], { cwd: ROOT, env: { DOCKER_HOST: 'tcp://127.0.0.1:1' } });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^(Usage: )?npm run ${name}`));

@@ -87,6 +87,9 @@ const applied = async (context: DrillContext): Promise<void> => {
 /** Always there, so that every alert has series. */
 export const fleet: readonly Target[] = [primary, replica];
 
+/** A query that takes longer than the minute from which the exporter counts it. */
+export const trouble = async ({ spawn }: DrillContext) => spawn('my-primary', 'mariadb', '-e', 'SELECT SLEEP(180)');
+
 /** Both have the same password. */
 export const placeholders = (prefix: string) => ({
   MYSQL_CONTAINER: `${prefix}-my-primary`,

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { modules } from '../../scripts/modules/index.ts';
 import { startContainer } from '../support/cleanup.ts';
 import { databasesImage, psql, startShop } from '../support/databases.ts';
 import { eventually, sh, type E2eStack } from '../support/e2e-stack.ts';
@@ -151,7 +152,16 @@ function watchOnly(stack: E2eStack, network: string): void {
       .split(',')
       .filter((item) => new RegExp(`^(${stack.project}-)?shop-(db|cache)=`).test(item))
       .join(',');
-  stack.set({ APP_NETWORKS: network, POSTGRES_INSTANCES: own('POSTGRES_INSTANCES'), REDIS_INSTANCES: own('REDIS_INSTANCES') });
+  const servers = modules.flatMap(({ name, servers: kind }) =>
+    kind === undefined ? [] : [{ name, key: kind.setting, items: own(kind.setting) }],
+  );
+  const empty = servers.filter(({ items }) => items === '').map(({ name }) => name);
+  const on = /^MODULES='?([^'\n]*)/m.exec(env)?.[1]?.split(',') ?? [];
+  stack.set({
+    APP_NETWORKS: network,
+    MODULES: on.filter((name) => !empty.includes(name)).join(','),
+    ...Object.fromEntries(servers.map(({ key, items }) => [key, items])),
+  });
   for (const folder of ['apps', 'blackbox'].map((job) => `prometheus/targets/${job}`))
     for (const file of readdirSync(stack.path(folder)))
       if (file.endsWith('.yml') && !file.startsWith(stack.project)) rmSync(stack.path(`${folder}/${file}`));

@@ -78,7 +78,7 @@ describe('rules:mutate', () => {
     stack.write(RULES, stack.read(RULES).replace('up{job="pushgateway"} == 0', 'up{job="pushgateway"} == 1'));
     const { code, stderr } = await mutate('pushgateway');
     expect(code).toBe(1);
-    expect(stderr).toContain(`${RULES}: PushgatewayDown fails its tests as it stands`);
+    expect(stderr).toContain(`${RULES}: PushgatewayDown fails its tests unchanged`);
   });
 
   it('says where a rule cannot be read', async () => {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlertCheck } from '../../../scripts/doctor/blind.ts';
 import type { Diagnosis } from '../../../scripts/doctor/diagnosis.ts';
 import { misbehave } from '../../drills/apps.ts';
+import { drillModules } from '../../drills/shared/registry.ts';
 import type { DrillContext } from '../../drills/shared/drill.ts';
 import { psql } from '../../support/databases.ts';
 import { eventually } from '../../support/e2e-stack.ts';
@@ -66,7 +67,8 @@ export async function quietAlerts(
 export async function alertsWithSeries(context: DrillContext, wanted: ReadonlySet<string>): Promise<ReadonlyMap<string, boolean>> {
   const { stack, prefix } = context;
   // The metric of TestAlert is there only while the command runs, which fails where the alert does not arrive.
-  const [test] = await Promise.all([stack.run('test-alert'), troubleFleet(stack, prefix)]);
+  const troubles = [...drillModules.values()].map(async ({ trouble }) => trouble?.(context));
+  const [test] = await Promise.all([stack.run('test-alert'), troubleFleet(stack, prefix), ...troubles]);
   const services = await stack.services();
   const absent = new Set(Object.entries(OF_SERVICES).flatMap(([alert, service]) => (services.includes(service) ? [] : [alert])));
   let alerts: readonly AlertCheck[] = [];

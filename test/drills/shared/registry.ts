@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Drill } from './drill.ts';
+import type { Drill, DrillContext } from './drill.ts';
 import type { Target } from './targets.ts';
 
 /** What a file `test/drills/<module>.ts` exports. */
@@ -10,6 +10,8 @@ export interface DrillModule {
   readonly drills: readonly Drill[];
   /** Healthy targets that are always there, so that every alert of the module has series. */
   readonly fleet?: readonly Target[];
+  /** Brings about, for some minutes, what only exists when something is wrong, so that its alerts have series. */
+  readonly trouble?: (context: DrillContext) => Promise<unknown>;
   /** What the words in capitals of its runbooks stand for in the fleet, whose containers' names begin with `prefix`. */
   readonly placeholders?: (prefix: string) => Readonly<Record<string, string>>;
 }
