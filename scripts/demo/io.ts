@@ -82,9 +82,10 @@ export async function joinNetwork(docker: Docker, network: string, containers: r
 export async function freeNetwork(docker: Docker, network: string, own: readonly string[]): Promise<void> {
   const found = (await docker.listNetworks({ filters: { name: [network] } })).find(({ Name }) => Name === network);
   if (found === undefined) return;
-  const { Containers = {} } = (await docker.getNetwork(found.Id).inspect()) as { Containers?: Record<string, unknown> };
-  for (const id of Object.keys(Containers).filter((guest) => !own.includes(guest)))
-    await docker.getNetwork(found.Id).disconnect({ Container: id, Force: true });
+  // Also those that are stopped: they would be back on it after a restart.
+  const users = await docker.listContainers({ all: true, filters: { network: [found.Id] } });
+  for (const { Id } of users.filter((user) => !own.includes(user.Id)))
+    await docker.getNetwork(found.Id).disconnect({ Container: Id, Force: true });
 }
 
 /** The address at which a container's port is published on this host. */

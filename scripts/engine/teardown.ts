@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { error, type Problem } from '../base/problem.ts';
 import { modules } from '../modules/index.ts';
@@ -27,9 +28,10 @@ export async function removeStack(docker: Docker, project: string, withVolumes: 
   signal.throwIfAborted();
   const stop = async ({ Id, Names }: Docker.ContainerInfo): Promise<void> => {
     const container = docker.getContainer(Id);
-    await gone(async () => container.stop({ t: GRACE_SECONDS }), `container ${(Names[0] ?? Id).slice(1)}`, failed);
+    const place = `container ${(Names[0] ?? Id).slice(1)}`;
+    failed.push(...(await attempt({ place, ...CONTAINER }, async () => container.stop({ t: GRACE_SECONDS }))));
     signal.throwIfAborted();
-    await gone(async () => container.remove({ force: true }), `container ${(Names[0] ?? Id).slice(1)}`, failed);
+    failed.push(...(await attempt({ place, ...CONTAINER }, async () => container.remove({ force: true }))));
   };
   const stopsLast = ({ Labels }: Docker.ContainerInfo): boolean => STOPS_LAST.has(Labels['com.docker.compose.service'] ?? '');
   await Promise.all(containers.filter((container) => !stopsLast(container)).map(stop));
@@ -38,31 +40,64 @@ export async function removeStack(docker: Docker, project: string, withVolumes: 
   const networks = await docker.listNetworks({ filters: { label } });
   for (const { Id, Name } of networks) {
     signal.throwIfAborted();
-    await gone(async () => docker.getNetwork(Id).remove(), `network ${Name}`, failed);
+    failed.push(...(await removeNetwork(docker, Id, Name)));
   }
   const volumes = withVolumes ? (await docker.listVolumes({ filters: { label } })).Volumes : [];
   for (const { Name } of volumes) {
     signal.throwIfAborted();
-    await gone(async () => docker.getVolume(Name).remove(), `volume ${Name}`, failed);
+    failed.push(...(await attempt({ place: `volume ${Name}`, ...IN_USE }, async () => docker.getVolume(Name).remove())));
   }
   return { containers: containers.length, networks: networks.length, volumes: volumes.length, failed };
 }
 
-/** 304: already stopped; 404: already removed; 409: removal in progress. All of these are fine. */
-const DONE_ALREADY = new Set([304, 404, 409]);
+interface Removal {
+  /** What is removed. */
+  readonly place: string;
+  readonly fix: string;
+  /** HTTP codes that mean that it is removed already. */
+  readonly done: readonly number[];
+}
 
-async function gone(remove: () => Promise<unknown>, place: string, failed: Problem[]): Promise<void> {
+/** 304: already stopped; 404: already removed; 409: removal in progress. */
+const CONTAINER = { fix: 'See docker ps -a, then run this command again.', done: [304, 404, 409] };
+/** Of a volume, 409 says that it is in use. */
+const IN_USE = { fix: 'A container still uses it; remove that container, then run this command again.', done: [404] };
+
+/** A busy engine may keep an endpoint for some seconds after its container is removed. */
+const ENDPOINT_MS = 10_000;
+
+/** Removes a network whose own containers are removed. Endpoints that lost their container are removed; containers that still use it are named. */
+async function removeNetwork(docker: Docker, id: string, name: string): Promise<readonly Problem[]> {
+  const network = docker.getNetwork(id);
+  const deadline = Date.now() + ENDPOINT_MS;
+  for (;;) {
+    const problems = await attempt({ place: `network ${name}`, ...IN_USE }, async () => network.remove());
+    if (problems.length === 0) return [];
+    const { Containers = {} } = (await network.inspect()) as { Containers?: Readonly<Record<string, { readonly Name: string }>> };
+    const users = Object.entries(Containers).map(([key, { Name }]) => ({ user: Name, isLost: key.startsWith('ep-') }));
+    const guests = users.flatMap(({ user, isLost }) => (isLost ? [] : [user]));
+    if (Date.now() > deadline)
+      return guests.length === 0
+        ? problems
+        : guests.map((guest) =>
+            error(
+              `network ${name}`,
+              `is still used by ${guest}`,
+              `docker network disconnect ${name} ${guest}, then run this command again.`,
+            ),
+          );
+    for (const { user, isLost } of users) if (isLost) await network.disconnect({ Container: user, Force: true }).catch(() => undefined);
+    await sleep(500);
+  }
+}
+
+async function attempt({ place, fix, done }: Removal, remove: () => Promise<unknown>): Promise<readonly Problem[]> {
   try {
     await remove();
   } catch (failure) {
     const status = failure instanceof Error && 'statusCode' in failure ? failure.statusCode : undefined;
-    if (typeof status === 'number' && DONE_ALREADY.has(status)) return;
-    failed.push(
-      error(
-        place,
-        failure instanceof Error ? failure.message : String(failure),
-        'Something else still uses it; disconnect that, then npm run down again.',
-      ),
-    );
+    if (typeof status !== 'number' || !done.includes(status))
+      return [error(place, failure instanceof Error ? failure.message : String(failure), fix)];
   }
+  return [];
 }

@@ -7,21 +7,21 @@ import type { CheckContext, Finding, SmokeCheck } from './check.ts';
 export interface Servers {
   /** The setting that names them, such as `REDIS_INSTANCES`. */
   readonly setting: string;
-  /** The Compose service that asks them. */
+  /** The Compose service that queries them. */
   readonly exporter: string;
   /** The default TCP port, for target files. */
   readonly port: number;
   /** URL schemes without `:`; the user name in such an address is shown. */
   readonly schemes: readonly string[];
-  /** The metric that is 1 for every server that lets the exporter in. */
+  /** The metric that is 1 for every server that accepts the exporter. */
   readonly up: string;
   /** The exporter asks all servers at every scrape, as one target whose `instance` is the exporter's name. */
   readonly oneTarget?: true;
-  /** Text in the exporter's log where a server refuses it. The server repeats that until someone changes something. */
+  /** Text in the exporter's log if a server refuses it. The refusal lasts until someone changes a setting. */
   readonly refused: RegExp;
   /** What is wrong with a server whose `up` is 0, given the exporter's log lines about it. */
   readonly refusal: (instance: Instance, log: string) => Problem;
-  /** The exporter logs in with a user of its own, whose password `detect` generates. */
+  /** The exporter has its own user, whose password `detect` generates. */
   readonly hasUser: boolean;
 }
 
@@ -79,7 +79,7 @@ export function serverRules({ module, key, instances, enabled, place, usedBy = [
   return [];
 }
 
-/** Static targets of servers: the address that the exporter is asked for, and the name as `instance`. */
+/** Static targets of servers: the address for the exporter to query, and the name as `instance`. */
 export function serverTargets(job: string, instances: readonly Instance[], addressOf = ({ url }: Instance): string => url) {
   return [
     {
@@ -118,7 +118,7 @@ async function currentUp(module: string, { exporter, up, oneTarget }: Servers, c
 }
 
 /**
- * Every server lets its exporter in, by the exporter's current samples. What the exporter logged since the checks began is about the current
+ * Every server accepts its exporter, by the exporter's current samples. What the exporter logged since the checks began is about the current
  * settings: a refusal there is final. Older lines only explain.
  */
 export function serverCheck(module: string, servers: Servers, instances: readonly Instance[], context: CheckContext): SmokeCheck {

@@ -24,6 +24,8 @@ const HALF = `for i in $(seq 80); do (exec 3<>/dev/tcp/127.0.0.1/80 && printf 'G
 /** Always there, so that every alert has series. */
 export const fleet: readonly Target[] = [nginx('nginx-web')];
 
+export const placeholders = (prefix: string) => ({ NGINX_CONTAINER: `${prefix}-nginx-web` });
+
 /** Faults of nginx. */
 export const drills: readonly Drill[] = [
   {

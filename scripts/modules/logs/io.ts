@@ -4,7 +4,7 @@ import type { SmokeCheck } from '../check.ts';
 
 const TIMEOUT_MS = 5_000;
 
-/** Pushes one line to Loki under the labels `{job="pharos-smoke"}`. Throws with what Loki says where it refuses. */
+/** Pushes one line to Loki under the labels `{job="pharos-smoke"}`. Throws with Loki's error if it refuses. */
 async function pushLine(base: string, line: string, atMs: number): Promise<void> {
   const body = { streams: [{ stream: { job: 'pharos-smoke' }, values: [[`${atMs}000000`, line]] }] };
   const response = await fetch(`${base}/loki/api/v1/push`, {
@@ -16,7 +16,7 @@ async function pushLine(base: string, line: string, atMs: number): Promise<void>
   if (!response.ok) throw new Error(`Loki refuses a line: HTTP ${response.status} ${(await response.text()).slice(0, 200)}`);
 }
 
-/** True where Loki gives the line back. */
+/** True if Loki returns the line. */
 async function hasLine(base: string, line: string, atMs: number): Promise<boolean> {
   const query = new URLSearchParams({
     query: `{job="pharos-smoke"} |= \`${line}\``,

@@ -19,8 +19,8 @@ function linkedTree(path: string): { readonly tree: string; readonly archive: st
 }
 
 /**
- * Folders to mount for the paths of `SECURITY_CERTIFICATES` that the host has: of a single file its folder, because a renewed file is another one;
- * of Let's Encrypt's links the tree, so that they lead somewhere.
+ * Folders to mount for the paths of `SECURITY_CERTIFICATES` that exist: for a single file its folder, because renewal replaces the file;
+ * for Let's Encrypt's links the tree, so that they resolve.
  */
 export function certificateFolders(paths: readonly string[], host: HostPaths): readonly string[] {
   const folders = paths.flatMap((path) => {
@@ -34,7 +34,7 @@ export function certificateFolders(paths: readonly string[], host: HostPaths): r
   return [...new Set(folders)];
 }
 
-/** Paths of the host that must be looked at before mounting: what the model mounts for the collector, and what the certificates need. */
+/** Paths of the host to inspect before mounting: the collector's mounts, and those of the certificates. */
 export function askedPaths(model: ComposeModel, certificates: readonly string[]): readonly string[] {
   const links = certificates.flatMap((path) => linkedTree(path)?.archive ?? []);
   return [...ofHost(model.services[COLLECTOR]?.volumes), ...certificates, ...links];
@@ -49,17 +49,17 @@ export function certificateProblems(paths: readonly string[], host: HostPaths, p
       return [
         error(
           place,
-          `${say} is a file in /, and of a file its folder is mounted`,
+          `${say} is a file in /, but its folder must be mounted`,
           'Put it into a folder of its own, such as /etc/tls, and name that.',
         ),
       ];
-    if (kind === 'absent') return [warning(place, `${say} is not there, so nothing watches it`, 'Correct the path, then npm run up.')];
+    if (kind === 'absent') return [warning(place, `${say} does not exist, so it is not watched`, 'Correct the path, then npm run up.')];
     if (kind === 'closed')
       return [
         warning(
           place,
-          `${say} is behind a folder that is closed to you, and to the collector too`,
-          'Give it a folder that everybody may enter; keys stay closed by their own modes.',
+          `${say} is in a folder that neither you nor the collector can read`,
+          'Move it to a folder that all users may enter; file modes still protect the keys.',
         ),
       ];
     return [];
@@ -71,8 +71,8 @@ function ofHost(volumes: readonly Volume[] = []): readonly string[] {
 }
 
 /**
- * Mounts the folders of certificates, leaves out what the host does not have (the collector tells of it; Docker would make an empty folder),
- * and lets node exporter show what the collector writes. Changes the model in place.
+ * Mounts the folders of certificates, skips missing ones (the collector reports them; Docker would create empty folders),
+ * and lets node exporter read the collector's file. Changes the model in place.
  */
 export function connectSecurity(model: ComposeModel, certificates: readonly string[], host: HostPaths): void {
   const collector = model.services[COLLECTOR];
