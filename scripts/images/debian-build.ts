@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isExpiredMirror } from '../engine/apt.ts';
 import { readFile } from 'node:fs/promises';
 import { DEBIAN_IMAGES, debianTag, mmdebstrapArgs, upstreamVersion } from './debian-images.ts';
@@ -5,7 +6,6 @@ import { stackFailure } from '../base/failure.ts';
 import { error } from '../base/problem.ts';
 import type { Exec } from '../base/exec.ts';
 
-const BASE = 'pharos/debian-base:build';
 /** The pass takes about half a minute on two cores with a near mirror. */
 const BUILD_MS = 600_000;
 
@@ -45,7 +45,9 @@ export async function debianBuildBlocker({
  */
 export async function buildFromDebian(options: BuildOptions): Promise<ReadonlyMap<string, string>> {
   const { exec, services } = options;
-  await buildBase(options, BASE);
+  // A name of its own: two checkouts may build at the same time.
+  const base = `pharos/debian-base:${randomUUID()}`;
+  await buildBase(options, base);
   const packages = services.map((service) => DEBIAN_IMAGES[service]?.package ?? '');
   const asked = await exec([
     'docker',
@@ -55,7 +57,7 @@ export async function buildFromDebian(options: BuildOptions): Promise<ReadonlyMa
     'never',
     '--network',
     'none',
-    BASE,
+    base,
     'dpkg-query',
     '-W',
     '-f',
@@ -68,10 +70,10 @@ export async function buildFromDebian(options: BuildOptions): Promise<ReadonlyMa
     const image = DEBIAN_IMAGES[service];
     if (image === undefined) continue;
     const version = upstreamVersion(versions.get(image.package) ?? '');
-    await commitImage(exec, BASE, debianTag(service, version), image.changes);
+    await commitImage(exec, base, debianTag(service, version), image.changes);
     built.set(service, version);
   }
-  await exec(['docker', 'rmi', BASE]);
+  await exec(['docker', 'rmi', base]);
   return built;
 }
 
@@ -98,11 +100,22 @@ async function buildBase({ exec, mirror, services, root, note }: BuildOptions, t
   }
 }
 
+/** What is imported gets its tag only if mmdebstrap ended well: `docker import` takes a root file system that is cut short, or empty, for complete. */
+const IMPORT = `
+set -o pipefail
+tag=$1
+shift
+if id=$(mmdebstrap "$@" | docker import -); then
+  docker tag "$id" "$tag"
+else
+  docker rmi "$id" >&2
+  exit 1
+fi
+`;
+
 /** Runs mmdebstrap and imports the root file system that it writes as an image. */
 export async function importRoot(exec: Exec, args: readonly string[], tag: string) {
-  return exec(['bash', '-c', 'set -o pipefail; tag=$1; shift; mmdebstrap "$@" | docker import - "$tag"', 'mmdebstrap', tag, ...args], {
-    timeoutMs: BUILD_MS,
-  });
+  return exec(['bash', '-c', IMPORT, 'mmdebstrap', tag, ...args], { timeoutMs: BUILD_MS });
 }
 
 /** Gives an image a tag and other metadata, without a builder and without a copy of its layers. */

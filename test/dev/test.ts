@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { main } from '../../scripts/base/command.ts';
 import { parseArguments } from '../../scripts/base/args.ts';
 import { stackFailure } from '../../scripts/base/failure.ts';
+import { error } from '../../scripts/base/problem.ts';
 import { exec } from '../../scripts/base/exec.ts';
 import { ROOT } from '../../scripts/base/files.ts';
 import { engineBlocker } from './engine-blocker.ts';
@@ -33,8 +34,7 @@ await main(async (context) => {
     ...(await exec([bin(program), ...args], { cwd: ROOT, signal })),
   });
   try {
-    if (everything && noEngine === undefined)
-      await report.step('images and rule tests ready', async (detail) => detail(await warmUp(signal)));
+    if (everything && noEngine === undefined) await report.step('images and rule tests ready', async () => warmUp(signal));
     const checks = Promise.all(everything ? CHECKS.map(check) : []);
     const what = everything ? [...SIDE_BY_SIDE, ...FOLDERS] : [...ONE_BY_ONE, ...positionals];
     const { code } = await exec([...VITEST, ...what], { cwd: ROOT, env, interactive: true, signal });
@@ -53,8 +53,10 @@ await main(async (context) => {
   }
 });
 
-/** Builds images and lets rule tests pass once, so that stacks that start side by side do not all do that. Returns a remark. */
-async function warmUp(signal: AbortSignal): Promise<string> {
-  const { code } = await exec([process.execPath, '--import', 'tsx', join(ROOT, 'test/support/warm-up.ts')], { cwd: ROOT, signal });
-  return code === 0 ? '' : 'not all of them: the tests say why';
+/** Builds images and lets rule tests pass once, so that stacks that start side by side do not all do that. Throws with the output of what fails. */
+async function warmUp(signal: AbortSignal): Promise<void> {
+  const command = [process.execPath, '--import', 'tsx', join(ROOT, 'test/support/warm-up.ts')];
+  const { code, stdout, stderr } = await exec(command, { cwd: ROOT, signal });
+  if (code !== 0)
+    throw stackFailure([error('images and rule tests', `${stdout}${stderr}`, 'The tests need both: fix it and rerun npm test.')]);
 }

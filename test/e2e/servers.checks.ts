@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mysql } from '../drills/mysql.ts';
 import { nginx } from '../drills/nginx.ts';
-import { debianImage } from '../drills/shared/debian-image.ts';
+import { debianImage } from '../support/debian-image.ts';
 import { watchTargets } from '../drills/shared/watch.ts';
 import { startContainer } from '../support/cleanup.ts';
 import { eventually, sh, type E2eStack } from '../support/e2e-stack.ts';

@@ -1,35 +1,28 @@
-import { isExpiredMirror } from '../../scripts/engine/apt.ts';
-import { importRoot } from '../../scripts/images/debian-build.ts';
-import { exec } from '../../scripts/base/exec.ts';
 import { makeNetwork, startContainer } from './cleanup.ts';
+import { debianImage } from './debian-image.ts';
 import { eventually, sh } from './e2e-stack.ts';
 
 /** Real PostgreSQL, Redis, Node.js and Python for a user's project, from Debian packages. */
-const IMAGE = 'pharos-test/databases:4';
-const MIRROR = process.env['DEBIAN_MIRROR'] ?? 'http://deb.debian.org/debian';
+const DATABASES = {
+  name: 'pharos-test/databases:4',
+  packages: [
+    'postgresql',
+    'postgresql-18-pgvector',
+    'redis-server',
+    'nodejs',
+    'busybox',
+    'openssl',
+    'python3-flask',
+    'python3-prometheus-client',
+  ],
+};
+
+/** The name of the image, which is built once. */
+export const databasesImage = async (): Promise<string> => debianImage(DATABASES);
 
 /** A DNS server that answers every question with "no error" and nothing more. */
 export const DNS_SERVER =
   'require("dgram").createSocket("udp4").on("message", function (m, from) { m[2] |= 128; m[3] = 0; this.send(m, from.port, from.address); }).bind(53)';
-
-/** Builds the image where it is not there yet. */
-export async function databasesImage(): Promise<string> {
-  if ((await sh(['docker', 'image', 'inspect', IMAGE])).code === 0) return IMAGE;
-  const packages = 'postgresql,postgresql-18-pgvector,redis-server,nodejs,busybox,openssl,python3-flask,python3-prometheus-client';
-  const args = (extra: readonly string[]): readonly string[] => [
-    '--variant=essential',
-    ...extra,
-    `--include=${packages}`,
-    'forky',
-    '-',
-    MIRROR,
-  ];
-  let built = await importRoot(exec, args([]), IMAGE);
-  if (built.code !== 0 && isExpiredMirror(built.stderr))
-    built = await importRoot(exec, args(['--aptopt=Acquire::Check-Valid-Until "false"']), IMAGE);
-  if (built.code !== 0) throw new Error(`the image of the databases could not be built: ${built.stderr.slice(-500)}`);
-  return IMAGE;
-}
 
 /** A user's project: PostgreSQL, Redis and an application with /metrics, on a network of their own, with traffic. */
 export async function startShop(prefix: string): Promise<void> {

@@ -6,7 +6,7 @@ import { databasesImage } from '../../support/databases.ts';
 import { E2eStack, sh, type Ended } from '../../support/e2e-stack.ts';
 import { startFleet, watchFleet } from '../../support/fleet.ts';
 import { cleanly } from '../../support/sh.ts';
-import { debianImage } from './debian-image.ts';
+import { debianImage } from '../../support/debian-image.ts';
 import type { Drill, DrillContext } from './drill.ts';
 import { startReceiver } from './receiver.ts';
 import { fleetTargets } from './registry.ts';

@@ -1,5 +1,5 @@
 import type { DrillContext } from './drill.ts';
-import type { DebianImage } from './debian-image.ts';
+import type { DebianImage } from '../../support/debian-image.ts';
 
 /** A container that belongs to a drill, or to the fleet of a module. Nothing else uses it, so it may be broken. */
 export interface Target {

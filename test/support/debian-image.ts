@@ -1,7 +1,7 @@
-import { exec } from '../../../scripts/base/exec.ts';
-import { importRoot } from '../../../scripts/images/debian-build.ts';
-import { isExpiredMirror } from '../../../scripts/engine/apt.ts';
-import { sh } from '../../support/sh.ts';
+import { exec } from '../../scripts/base/exec.ts';
+import { importRoot } from '../../scripts/images/debian-build.ts';
+import { isExpiredMirror } from '../../scripts/engine/apt.ts';
+import { sh } from './sh.ts';
 
 /** An image of Debian packages for targets. Change the tag of `name` with the packages: an image that is there is not built again. */
 export interface DebianImage {
