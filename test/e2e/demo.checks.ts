@@ -20,7 +20,15 @@ export function demoChecks(stack: () => E2eStack): void {
   const demo = (): string => `${stack().project}-demo`;
   let address: string;
 
-  const isTrue = async (expr: string): Promise<void> => eventually(expr, 120, async () => (await stack().value(expr)) !== undefined);
+  const isTrue = async (expr: string): Promise<void> => {
+    await eventually(expr, 120, async () => (await stack().value(expr)) !== undefined).catch(async (failure: unknown) => {
+      const { stdout, stderr } = await sh(['docker', 'logs', '--tail', '20', `${demo()}-demo-load-1`]);
+      const targets = (await stack().prometheus.targets()).filter(({ pool }) => pool === 'apps');
+      const metrics = await fetch(`${address}/metrics`).then(async (page) => page.text(), String);
+      const lines = metrics.split('\n').filter((line) => /^(http_request_duration_seconds_count|payment_callbacks_total)/.test(line));
+      throw new Error([String(failure), JSON.stringify(targets), ...lines, stdout, stderr].join('\n'));
+    });
+  };
 
   /** Whether every curve of a panel has a number in it now. */
   async function shows({ exprs }: Panel): Promise<boolean> {

@@ -179,8 +179,13 @@ export async function eventually(what: string, seconds: number, ask: () => Promi
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     refuseIfInterrupted();
-    if (await ask().catch(() => false)) return;
-    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
+    let failure = '';
+    const isTrue = await ask().catch((thrown: unknown) => {
+      failure = `\n${String(thrown)}`;
+      return false;
+    });
+    if (isTrue) return;
+    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}${failure}`);
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
