@@ -5,6 +5,7 @@ import type { PlainSettings } from '../settings/table.ts';
 import { countTargets, serviceProblems, type StackStatus } from './stack-status.ts';
 import { publishedModel } from '../engine/compose.ts';
 import { prometheusApi } from '../clients/prometheus.ts';
+import { checkStarting } from '../engine/health-check.ts';
 import { stackState } from '../engine/stack-state.ts';
 import type { Workspace } from '../engine/workspace.ts';
 
@@ -13,7 +14,7 @@ export async function lookAtStack({ root, docker }: Workspace, settings: PlainSe
   const model = await publishedModel(root);
   if (model === undefined) throw stackFailure([error('the stack', 'has not been started yet', 'npm run up')]);
   const expected = Object.keys(model.services);
-  const containers = await stackState(docker, settings.COMPOSE_PROJECT_NAME);
+  const containers = await checkStarting(docker, await stackState(docker, settings.COMPOSE_PROJECT_NAME));
   const prometheus = prometheusApi(addressesOf(settings).prometheus);
   const problems: Problem[] = [...serviceProblems(expected, containers)];
   const [targets, alerts] = await Promise.all([prometheus.targets(), prometheus.alerts()]).catch((failure: unknown) => {

@@ -11,6 +11,8 @@ export interface ContainerState {
   readonly exitCode: number;
   readonly restarts: number;
   readonly oomKilled: boolean;
+  /** The health check's command, as the engine has it: `CMD` or `CMD-SHELL` and its words; empty if there is none. */
+  readonly healthTest: readonly string[];
   /** What the last health check printed. */
   readonly healthOutput: string;
   /** When the container was started, ISO 8601. */

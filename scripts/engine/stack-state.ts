@@ -26,6 +26,7 @@ async function stateOf(docker: Docker, id: string): Promise<ContainerState | und
     exitCode: State.ExitCode,
     restarts: RestartCount,
     oomKilled: State.OOMKilled,
+    healthTest: Config.Healthcheck?.Test ?? [],
     healthOutput: (State.Health?.Log ?? []).at(-1)?.Output ?? '',
     startedAt: State.StartedAt,
   };

@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stackFailure } from '../base/failure.ts';
 import { judge, startAdvice, tellingLines, type ContainerState } from './health.ts';
 import { error } from '../base/problem.ts';
+import { checkStarting } from './health-check.ts';
 import { lastLogLines, stackState } from './stack-state.ts';
 
 /** How often the engine is polled. */
-const POLL_MS = 300;
+const POLL_MS = 500;
 /** Lines read of a dead container's log: the cause may precede 200 lines of usage text. */
 const LOG_LINES_READ = 500;
 /** Lines shown of them. */
@@ -28,7 +29,7 @@ export async function waitForHealthy(docker: Docker, options: WaitOptions): Prom
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
     options.signal.throwIfAborted();
-    const containers = await stackState(docker, options.project);
+    const containers = await checkStarting(docker, await stackState(docker, options.project));
     const verdicts = options.services.map((service) => {
       const container = containers.find((candidate) => candidate.service === service);
       return { service, container, verdict: judge(service, container, options.baseline.get(container?.id ?? '') ?? 0) };

@@ -11,6 +11,7 @@ const running: ContainerState = {
   exitCode: 0,
   restarts: 0,
   oomKilled: false,
+  healthTest: [],
   healthOutput: '',
   startedAt: '',
 };
