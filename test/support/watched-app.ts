@@ -58,7 +58,8 @@ export class WatchedApp {
 
   pool(instrumentation: Instrumentation, password = 'superuser', max = 3): pg.Pool {
     const user = { host: this.#database, user: 'postgres', password, database: 'postgres' };
-    const made = new pg.Pool({ ...user, max, connectionTimeoutMillis: 600 });
+    // A busy machine may take longer to break an idle connection than the pool keeps it by default, 10 s.
+    const made = new pg.Pool({ ...user, max, connectionTimeoutMillis: 600, idleTimeoutMillis: 0 });
     this.closeLater(async () => made.end());
     watchPool(instrumentation, made);
     return made;
