@@ -13,11 +13,12 @@ export function vectorCanaryChecks(exporter: () => VectorExporter): void {
 
   describe('canaries', () => {
     it('are timed, and report whether an index answers them', async () => {
-      await eventually(
-        'searches',
-        PATIENCE,
-        async () => ((await value('shop/app', 'search_duration_seconds_count', { canary: 'nearest' })) ?? 0) > 0,
-      );
+      for (const canary of ['nearest', 'by-all', 'sleepy'])
+        await eventually(
+          `a search of ${canary}`,
+          PATIENCE,
+          async () => ((await value('shop/app', 'search_duration_seconds_count', { canary })) ?? 0) > 0,
+        );
       expect(await value('shop/app', 'search_rows', { canary: 'nearest' })).toBe(10);
       expect(await value('shop/app', 'search_uses_index', { canary: 'nearest' })).toBe(1);
       expect(await value('shop/app', 'search_uses_index', { canary: 'by-all' })).toBe(0);
