@@ -8,6 +8,7 @@ import { describeWithEngine } from '../support/engine.ts';
 import { series, WatchedApp } from '../support/watched-app.ts';
 
 const NAME = 'pharos-test-apps';
+const CLOSED = 'db_connection_errors_total{pool="db",reason="closed"}';
 const app = new WatchedApp();
 
 beforeAll(async () => {
@@ -76,21 +77,32 @@ describeWithEngine('PostgreSQL', () => {
   });
 
   it('ends connections, idle and in use, and the process lives on', async () => {
-    const { instrumentation } = app.create();
+    const { instrumentation, lines } = app.create();
     const used = app.pool(instrumentation);
     const [held, idle] = [await used.connect(), await used.connect()];
     idle.release();
-    await psql(
+    const ended = await psql(
       NAME,
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+      "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
     );
-    await eventually(
-      'both are counted',
-      120,
-      async () => ((await series(instrumentation, 'db_connection_errors_total{pool="db",reason="closed"}')) ?? 0) === 2,
-    );
+    expect(ended.code, ended.stderr).toBe(0);
+    const counted = async () => series(instrumentation, CLOSED);
+    await eventually('both are counted', 120, async () => ((await counted()) ?? 0) >= 2).catch(async (failure: unknown) => {
+      throw new Error(`${String(failure)}\n${lines.join('\n')}\n${(await instrumentation.scrape()).body}`);
+    });
+    expect(await counted()).toBe(2);
     held.release(true);
     expect((await health(instrumentation, 'ready')).status).toBe(200);
+  });
+
+  it('ends a connection in the middle of a query, which is counted too', async () => {
+    const { instrumentation } = app.create();
+    const used = app.pool(instrumentation);
+    const failed = used.query('SELECT pg_sleep(600)').catch((failure: unknown) => failure);
+    const END = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'";
+    await eventually('the query runs, and its end', 120, async () => (await psql(NAME, END)).stdout === '1\n');
+    expect(await failed).toMatchObject({ code: '57P01' });
+    await eventually('it is counted', 120, async () => (await series(instrumentation, CLOSED)) === 1);
   });
 });
 

@@ -15,6 +15,15 @@ interface PoolLike {
   on(event: any, listener: (...args: any[]) => void): unknown;
 }
 
+/** What is needed of `pg.Client`; its `connection` is not documented and may be missing in other versions. */
+interface ClientLike {
+  on(event: 'error', listener: (failure: Error) => void): unknown;
+  readonly connection?: { on(event: 'errorMessage', listener: (failure: { readonly code?: string }) => void): unknown };
+}
+
+/** SQLSTATE of admin_shutdown, crash_shutdown and idle_session_timeout (PostgreSQL, appendix A): the server closes the connection after them. */
+const ENDS_CONNECTION = /^57P0[125]$/;
+
 interface WatchPoolOptions {
   /** The label `pool`, and the name of the health check. */
   readonly name?: string;
@@ -49,12 +58,17 @@ export function watchPool(instrumentation: Instrumentation, pool: PoolLike, opti
     faults.broken(fault, reason, failure);
   };
   // A connection that breaks while in use has no listener but this one, and an error without a listener ends the process.
-  pool.on('connect', (client: { on(event: 'error', listener: (failure: Error) => void): unknown }) => {
+  pool.on('connect', (client: ClientLike) => {
     let broken = false;
-    client.on('error', (failure) => {
-      // The server's reason comes first, the end of the connection after it.
+    // The server's reason comes first, the end of the connection after it.
+    const ended = (failure: unknown): void => {
       if (!broken) failed(failure);
       broken = true;
+    };
+    client.on('error', ended);
+    // In the middle of a query the reason goes to whoever asked, and the pool then closes the connection without an error.
+    client.connection?.on('errorMessage', (failure) => {
+      if (ENDS_CONNECTION.test(failure.code ?? '')) ended(failure);
     });
   });
   // The pool repeats the errors of idle connections, which are counted already.
