@@ -105,7 +105,7 @@ async function downloadFrom(exec: Exec, folder: string, suite: string, note: (te
   return updated.code === 0 ? exec(['apt-get', ...own, ...extra, 'download', 'docker-compose'], { ...QUIET, cwd: folder }) : updated;
 }
 
-/** True where apt refuses a mirror because its release file is older than it allows, and for no other reason. */
+/** True if apt rejects a mirror only because its release file has expired. */
 export function isExpiredMirror(output: string): boolean {
   return /Release file for .* is expired|is expired \(invalid since/i.test(output);
 }

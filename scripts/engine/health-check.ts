@@ -23,7 +23,12 @@ async function passes(docker: Docker, { id, healthTest }: ContainerState): Promi
   try {
     const check = await docker.getContainer(id).exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
     const output = await check.start({});
-    await finished(output.resume(), { writable: false, signal: AbortSignal.timeout(CHECK_MS) });
+    try {
+      await finished(output.resume(), { writable: false, signal: AbortSignal.timeout(CHECK_MS) });
+    } finally {
+      // The connection of a check that hangs would keep the command from ending.
+      output.destroy();
+    }
     return (await check.inspect()).ExitCode === 0;
   } catch {
     // It ended meanwhile, or the check takes too long: the next look at its state shows which.

@@ -10,7 +10,7 @@ export function nodeImage(uid: number, folders: readonly string[], owned: readon
   };
 }
 
-/** Images of Prometheus exporters: one program, upstream's path of which leads to Debian's. */
+/** Images of Prometheus exporters: one program; upstream's path is a link to Debian's. */
 export function exporterImage(name: string, path: string, uid: number, folders: Readonly<Record<string, number>> = {}): DebianImage {
   return {
     package: name,

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkStarting } from '../../scripts/engine/health-check.ts';
@@ -46,5 +47,16 @@ describeWithEngine('services that are starting', () => {
       ['odd', 'starting'],
       ['unchecked', undefined],
     ]);
+    // A check that hangs does not keep the command from ending: `sleep 300` would.
+    const script = `
+      import Docker from 'dockerode';
+      import { checkStarting } from './health-check.ts';
+      import { stackState } from './stack-state.ts';
+      const docker = new Docker();
+      await checkStarting(docker, (await stackState(docker, '${PROJECT}')).filter(({ service }) => service === 'hangs'));
+    `;
+    const cwd = fileURLToPath(new URL('../../scripts/engine/', import.meta.url));
+    const command = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script];
+    expect((await sh(command, { cwd, timeout: 120_000 })).code).toBe(0);
   });
 });

@@ -44,7 +44,7 @@ export const logs = defineModule({
   },
   exemptions: {
     ...socketProxy.exemptions,
-    root: { ...socketProxy.exemptions.root, promtail: 'the image runs as root, and so do the positions of hosts that upgrade' },
+    root: { ...socketProxy.exemptions.root, promtail: 'the image runs as root, and upgraded hosts have position files of root' },
   },
   images: socketProxy.images,
   lint,

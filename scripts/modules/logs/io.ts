@@ -30,7 +30,7 @@ async function hasLine(base: string, line: string, atMs: number): Promise<boolea
   return data.result.length > 0;
 }
 
-/** Loki takes a line once and has to return that very line. */
+/** Loki gets one line and must return it. */
 export function lokiCheck(base: string): SmokeCheck {
   const line = `pharos smoke ${randomUUID()}`;
   let pushedAt: number | undefined;

@@ -4,7 +4,7 @@ import { error, type Problem } from '../../base/problem.ts';
 /** Text in the exporter's log where a server answers and refuses, and will refuse again. */
 export const REFUSED = /Access denied for user|is not allowed to connect|is blocked because of many connection errors/;
 
-/** What is wrong with a server that does not let its exporter in, by the exporter's log. */
+/** Why a server rejects its exporter, by the exporter's log. */
 export function refusal({ name, user }: Pick<Instance, 'name' | 'user'>, log: string): Problem {
   const place = `mysql ${name}`;
   if (/Access denied for user|is not allowed to connect/.test(log))
