@@ -108,7 +108,7 @@ describe('select', () => {
     ]);
   });
 
-  it('does not miss a cAdvisor that nobody wants', () => {
+  it('does not miss a cAdvisor that is not wanted', () => {
     const engine: PlainSettings = { ...settings(['containers']), CONTAINER_METRICS: 'engine' };
     expect(wantedProfiles(modules, engine)).toEqual(['containers']);
     expect(select(modules, engine, new Map()).leftOut).toEqual([]);

@@ -16,7 +16,7 @@ const RULE = `groups:
         annotations:
           summary: The shop is closed
           description: '{{ $labels.instance }} does not answer.'
-          impact: Nobody buys anything.
+          impact: No one buys anything.
 `;
 const PAGE = '# ShopClosed\n\n## Meaning\na\n## Impact\nb\n## Diagnosis\nc\n## Mitigation\nd\n## Prevention\ne\n';
 const TEST = `rule_files: [../../${FILE}]

@@ -1,7 +1,16 @@
 import { eventually } from '../support/e2e-stack.ts';
 import { MAIN_BATCH, type Drill, type DrillContext } from './shared/drill.ts';
 import { switchOf } from './shared/notifications.ts';
-import { ALERTMANAGER_CONFIG, HOME, NOWHERE_ROUTE, PROMETHEUS_CONFIG, alertmanager, pairOf, prometheus } from './shared/second-stack.ts';
+import {
+  ALERTMANAGER_CONFIG,
+  HOME,
+  NOWHERE_ROUTE,
+  PROMETHEUS_CONFIG,
+  alertmanager,
+  pairOf,
+  prometheus,
+  prometheusConfig,
+} from './shared/second-stack.ts';
 import { stoppedService } from './shared/stopped-service.ts';
 import { scrapeJob } from './shared/targets.ts';
 
@@ -9,10 +18,11 @@ const reload = async ({ docker }: DrillContext, name: string) => docker('kill --
 const write = async ({ exec }: DrillContext, name: string, file: string, text: string) =>
   exec(name, 'sh', '-c', `printf '%s' "$0" > ${file}`, text);
 
-const RULES = `rule_files: [${HOME}/rules.yml]\nscrape_configs: [{ job_name: a, static_configs: [{ targets: ["127.0.0.1:9090"] }] }, { job_name: b, static_configs: [{ targets: ["127.0.0.1:9090"] }] }]\n`;
+const RULES = prometheusConfig(
+  `rule_files: [${HOME}/rules.yml]\nscrape_configs: [{ job_name: a, static_configs: [{ targets: ["127.0.0.1:9090"] }] }, { job_name: b, static_configs: [{ targets: ["127.0.0.1:9090"] }] }]`,
+);
 /** Two series on either side, so that the match is ambiguous. */
 const AMBIGUOUS = 'groups: [{ name: g, rules: [{ record: r, expr: up * ignoring (job) up }] }]';
-const NOWHERE = `rule_files: [${HOME}/rules.yml]\nalerting: { alertmanagers: [{ static_configs: [{ targets: ["127.0.0.1:1"] }] }] }\n`;
 const ALWAYS = 'groups: [{ name: g, rules: [{ alert: Always, expr: vector(1) }] }]';
 
 /** Waits for a ping of the dead-man's switch: what stops right after one is missed last. Returns when the fault begins. */
@@ -53,7 +63,7 @@ export const drills: readonly Drill[] = [
     inject: async (context) =>
       write(context, 'prom-config', PROMETHEUS_CONFIG, 'scrape_configs: 1').then(async () => reload(context, 'prom-config')),
     remove: async (context) =>
-      write(context, 'prom-config', PROMETHEUS_CONFIG, 'global: {}').then(async () => reload(context, 'prom-config')),
+      write(context, 'prom-config', PROMETHEUS_CONFIG, prometheusConfig()).then(async () => reload(context, 'prom-config')),
   },
   {
     alert: 'PrometheusRuleFailures',
@@ -71,7 +81,7 @@ export const drills: readonly Drill[] = [
     severity: 'critical',
     fault: 'Alertmanager of a second Prometheus does not answer',
     of: 'prom-notify',
-    targets: [prometheus('prom-notify', NOWHERE)],
+    targets: [prometheus('prom-notify', RULES)],
     inject: async (context) => write(context, 'prom-notify', `${HOME}/rules.yml`, ALWAYS).then(async () => reload(context, 'prom-notify')),
     remove: async (context) =>
       write(context, 'prom-notify', `${HOME}/rules.yml`, 'groups: []').then(async () => reload(context, 'prom-notify')),
@@ -82,10 +92,11 @@ export const drills: readonly Drill[] = [
     severity: 'critical',
     fault: 'Alertmanager taken out of the configuration',
     of: 'prom-alone',
-    targets: [prometheus('prom-alone', NOWHERE)],
+    targets: [prometheus('prom-alone')],
     inject: async (context) =>
       write(context, 'prom-alone', PROMETHEUS_CONFIG, 'global: {}').then(async () => reload(context, 'prom-alone')),
-    remove: async (context) => write(context, 'prom-alone', PROMETHEUS_CONFIG, NOWHERE).then(async () => reload(context, 'prom-alone')),
+    remove: async (context) =>
+      write(context, 'prom-alone', PROMETHEUS_CONFIG, prometheusConfig()).then(async () => reload(context, 'prom-alone')),
   },
   {
     alert: 'PrometheusWriteFailing',

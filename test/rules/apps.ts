@@ -247,7 +247,7 @@ export default ruleTable({
           'queue_jobs{state="waiting"}': '0x3 3 0',
           'queue_job_duration_seconds_count{result="completed"}': 0,
         },
-        'while somebody works': {
+        'while someone works': {
           'queue_jobs{state="prioritized"}': null,
           'queue_jobs{state="waiting"}': 3,
           'queue_jobs{state="active"}': 1,

@@ -42,7 +42,7 @@ export default ruleTable({
           pg_replication_is_replica: 0,
           'pg_stat_wal_receiver_receive_start_tli{slot_name="s", status="streaming", upstream_host="shop-db"}': 'stale',
         },
-        'when the collector cannot tell': {
+        'when the collector does not know': {
           'pg_stat_wal_receiver_receive_start_tli{slot_name="s", status="streaming", upstream_host="shop-db"}': 'stale',
           'pg_scrape_collector_success{collector="stat_wal_receiver"}': 0,
         },

@@ -52,7 +52,7 @@ export default ruleTable({
       severity: 'critical',
       series: { prometheus_config_last_reload_successful: '1x4 0 stale 0' },
       from: '1m30s',
-      silent: { 'when the mistake is mended at once': { prometheus_config_last_reload_successful: '1x4 0 1' } },
+      silent: { 'when the mistake is fixed at once': { prometheus_config_last_reload_successful: '1x4 0 1' } },
     },
     {
       alert: 'AlertmanagerConfigReloadFailed',
@@ -60,7 +60,7 @@ export default ruleTable({
       labels: { job: 'alertmanager' },
       series: { alertmanager_config_last_reload_successful: '1x4 0 stale 0' },
       from: '1m30s',
-      silent: { 'when the mistake is mended at once': { alertmanager_config_last_reload_successful: '1x4 0 1' } },
+      silent: { 'when the mistake is fixed at once': { alertmanager_config_last_reload_successful: '1x4 0 1' } },
     },
     {
       alert: 'TargetsMissing',

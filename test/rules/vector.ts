@@ -351,7 +351,7 @@ export default ruleTable({
       from: '3m45s',
       shown: '3',
       watched: '4m30s',
-      silent: { 'when one look in a minute sees nobody waiting': { pharos_vector_waiting_writers: '3x1 0 3x2 0 3x2 0 3x2 0 3x2 0' } },
+      silent: { 'when no one waits in one sample of a minute': { pharos_vector_waiting_writers: '3x1 0 3x2 0 3x2 0 3x2 0 3x2 0' } },
     },
     {
       alert: 'VectorCountFalling',

@@ -1,4 +1,4 @@
-import { MAIN_BATCH, runDrill, type Drill, type DrillContext, type DrillResult, type Patience } from './drill.ts';
+import { isRunnable, MAIN_BATCH, runDrill, type Drill, type DrillContext, type DrillResult, type Patience } from './drill.ts';
 import { missedLimit } from './limits.ts';
 import { diagnostics } from './diagnostics.ts';
 
@@ -49,7 +49,7 @@ export async function runBatches(
 
 async function outcomeOf(watched: Drill, drill: Drill, context: DrillContext, patience: Patience): Promise<Outcome> {
   try {
-    if (drill.needs !== undefined && !(await context.has(drill.needs))) return { drill, skipped: `${drill.needs} is not available here` };
+    if (!(await isRunnable(drill, context))) return { drill, skipped: `${drill.needs} is not available here` };
     const result = await runDrill(watched, context, patience);
     return { drill, result, missed: missedLimit(drill, result) };
   } catch (failure) {

@@ -7,7 +7,7 @@ import { E2eStack, sh, type Ended } from '../../support/e2e-stack.ts';
 import { startFleet, watchFleet } from '../../support/fleet.ts';
 import { cleanly } from '../../support/sh.ts';
 import { debianImage } from '../../support/debian-image.ts';
-import type { Drill, DrillContext } from './drill.ts';
+import { isRunnable, type Drill, type DrillContext } from './drill.ts';
 import { startReceiver } from './receiver.ts';
 import { fleetTargets } from './registry.ts';
 import type { Target } from './targets.ts';
@@ -40,8 +40,7 @@ export async function openContext(
   const context = contextOf({ stack, prefix: project, receiver }, image);
   try {
     await startFleet(project);
-    const targets = [...new Set([...fleetTargets, ...drills.flatMap((drill) => drill.targets)])];
-    const [early, late] = [targets.filter(({ like }) => like === undefined), targets.filter(({ like }) => like !== undefined)];
+    const early = targetsOf(drills).filter(({ like }) => like === undefined);
     await Promise.all(early.map(context.start));
     clean = async () => {
       for (const drill of drills) await drill.clean?.(context);
@@ -61,6 +60,8 @@ export async function openContext(
       stack.write(`secrets/${secret}`, `${receiver.url}/${path}`);
     assertDone('the stack for the drills does not start', await stack.run('up', '--yes'));
     assertDone('the example does not start', await stack.run('demo', '--yes'));
+    const runnable = await Promise.all(drills.map(async (drill) => ((await isRunnable(drill, context)) ? [drill] : [])));
+    const late = targetsOf(runnable.flat()).filter(({ like }) => like !== undefined);
     // Some are the example once more, some take the volumes of the one before.
     for (const target of late) await context.start(target);
     await watchLateTargets(stack, late);
@@ -71,6 +72,10 @@ export async function openContext(
     throw failure;
   }
 }
+
+const targetsOf = (drills: readonly Drill[]): readonly Target[] => [
+  ...new Set([...fleetTargets, ...drills.flatMap(({ targets }) => targets)]),
+];
 
 function contextOf(given: Pick<DrillContext, 'stack' | 'prefix' | 'receiver'>, image: string): DrillContext {
   const { prefix } = given;
@@ -109,8 +114,9 @@ async function start(target: Target, context: DrillContext, databases: string): 
 
 /** The image that a service of this stack runs. */
 async function imageOf(service: string, { stack }: DrillContext): Promise<string> {
-  const { stdout } = await sh(['docker', 'inspect', '--format', '{{.Config.Image}}', `${stack.project}-${service}-1`]);
-  return stdout.trim();
+  const ended = await sh(['docker', 'inspect', '--format', '{{.Config.Image}}', `${stack.project}-${service}-1`]);
+  assertDone(`the stack runs no ${service}`, ended);
+  return ended.stdout.trim();
 }
 
 function assertDone(complaint: string, { code, stdout, stderr }: Ended): void {

@@ -74,6 +74,11 @@ export interface DrillResult {
   readonly toResolved: number | undefined;
 }
 
+/** Whether the stack runs the service that a drill breaks: its image may be unavailable here. */
+export async function isRunnable({ needs }: Pick<Drill, 'needs'>, { has }: Pick<DrillContext, 'has'>): Promise<boolean> {
+  return needs === undefined || has(needs);
+}
+
 /** How long to wait for each step, in seconds. */
 export interface Patience {
   readonly notification: number;

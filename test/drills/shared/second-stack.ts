@@ -8,8 +8,12 @@ export const ALERTMANAGER_CONFIG = '/tmp/alertmanager.yml';
 /** A configuration of Alertmanager that sends nothing. */
 export const NOWHERE_ROUTE = 'route: { receiver: none }\nreceivers: [{ name: none }]\n';
 
+/** A configuration of a second Prometheus. Its Alertmanager does not answer unless it has an address. */
+export const prometheusConfig = (config = '', address = '127.0.0.1:1'): string =>
+  `global: { scrape_interval: 5s, evaluation_interval: 5s }\nalerting: { alertmanagers: [{ static_configs: [{ targets: ["${address}"] }] }] }\n${config}`;
+
 /** A second Prometheus, watched by the first one as on any other server. Its configuration is written into it. */
-export const prometheus = (name: string, config = '', options: readonly string[] = []): Target => ({
+export const prometheus = (name: string, config = prometheusConfig(), options: readonly string[] = []): Target => ({
   name,
   like: 'prometheus',
   options: ['--entrypoint', 'sh', ...options],
@@ -17,7 +21,7 @@ export const prometheus = (name: string, config = '', options: readonly string[]
     '-c',
     // How often an alert is sent again is that of docker-compose.yml.
     `mkdir -p ${HOME}; printf '%s' "$0" > ${PROMETHEUS_CONFIG}; exec /bin/prometheus --config.file=${PROMETHEUS_CONFIG} --storage.tsdb.path=${HOME}/data --rules.alert.resend-delay=30s --web.enable-lifecycle --log.level=warn`,
-    `global: { scrape_interval: 5s, evaluation_interval: 5s }\n${config}`,
+    config,
   ],
   watch: scrapeJob('prometheus', name, 9090),
 });
@@ -42,7 +46,7 @@ export const alertmanager = (name: string): Target => ({
  * @param of the name of the switch
  */
 export function pairOf(prometheusName: string, alertmanagerName: string, of: string): readonly Target[] {
-  const rules = `rule_files: [/stack/rules/stack.yml]\nalerting: { alertmanagers: [{ static_configs: [{ targets: ["${alertmanagerName}:9093"] }] }] }\n`;
+  const rules = prometheusConfig('rule_files: [/stack/rules/stack.yml]', `${alertmanagerName}:9093`);
   // Not watched: its history is out of reach, and what it cannot deliver there is no fault.
   const { options = [], watch: _, ...unwatched } = prometheus(prometheusName, rules);
   const write = 'printf "%s" "$DEADMAN_URL" > /run/secrets/deadman_url';
