@@ -2,7 +2,7 @@ import { parseArguments } from './base/args.ts';
 import { interruption, main } from './base/command.ts';
 import { confirm } from './base/prompt.ts';
 import { inputFailure, stackFailure } from './base/failure.ts';
-import { error } from './base/problem.ts';
+import { error, errorsOf } from './base/problem.ts';
 import { loadProjectName } from './settings/io.ts';
 import { removeStack } from './engine/teardown.ts';
 import { openWorkspace } from './engine/workspace.ts';
@@ -26,8 +26,9 @@ await main(async (context) => {
   interruption.state =
     'Parts of the stack may be stopped or removed already. `npm run down` again removes the rest; `npm run up` starts it with the remaining data.';
   await place.report.step(values.volumes === true ? 'stack and its data removed' : 'stack removed, data kept', async (detail) => {
-    const { containers, networks, volumes, failed } = await removeStack(place.docker, project, values.volumes === true, place.signal);
-    if (failed.length > 0) throw stackFailure(failed);
+    const { containers, networks, volumes, problems } = await removeStack(place.docker, project, values.volumes === true, place.signal);
+    if (errorsOf(problems).length > 0) throw stackFailure(problems);
+    place.report.problems(problems);
     detail(`${containers} containers, ${networks} networks${values.volumes === true ? `, ${volumes} volumes` : ''}`);
   });
 });

@@ -12,7 +12,7 @@ import {
 } from './plan.ts';
 import type { Demo } from '../modules/parts.ts';
 import { Failure, stackFailure } from '../base/failure.ts';
-import { error } from '../base/problem.ts';
+import { error, errorsOf } from '../base/problem.ts';
 import { type PlainSettings } from '../settings/table.ts';
 import { type DemoStart, composeDemo, freeNetwork, joinNetwork, publishedAddress, removeDemo, writeDemo, writeTargets } from './io.ts';
 import { prometheusApi } from '../clients/prometheus.ts';
@@ -88,7 +88,7 @@ export async function joinDemo({ docker }: Workspace, { COMPOSE_PROJECT_NAME }: 
 }
 
 /** Removes the example and everything that watched it. Returns the number of containers. */
-export async function stopDemo({ root, docker, signal }: Workspace, settings: PlainSettings): Promise<number> {
+export async function stopDemo({ root, docker, report, signal }: Workspace, settings: PlainSettings): Promise<number> {
   const project = demoProject(settings.COMPOSE_PROJECT_NAME);
   await removeDemo(root, DEMO_TARGET_FILES);
   const own = await stackState(docker, project);
@@ -97,8 +97,9 @@ export async function stopDemo({ root, docker, signal }: Workspace, settings: Pl
     demoNetwork(settings.COMPOSE_PROJECT_NAME),
     own.map(({ id }) => id),
   );
-  const { containers, failed } = await removeStack(docker, project, true, signal);
-  if (failed.length > 0) throw stackFailure(failed);
+  const { containers, problems } = await removeStack(docker, project, true, signal);
+  if (errorsOf(problems).length > 0) throw stackFailure(problems);
+  report.problems(problems);
   return containers;
 }
 

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { error, type Problem } from '../base/problem.ts';
+import { error, warning, type Problem } from '../base/problem.ts';
 import { modules } from '../modules/index.ts';
 
 export interface Removed {
   readonly containers: number;
   readonly networks: number;
   readonly volumes: number;
-  readonly failed: readonly Problem[];
+  /** Errors: what could not be removed. Warnings: what stays without harm. */
+  readonly problems: readonly Problem[];
 }
 
 /** Seconds that a container gets to stop; the longest `stop_grace_period` of the Compose files. */
@@ -23,15 +24,15 @@ const STOPS_LAST = new Set(modules.flatMap(({ stopsLast = [] }) => stopsLast));
  */
 export async function removeStack(docker: Docker, project: string, withVolumes: boolean, signal: AbortSignal): Promise<Removed> {
   const label = [`com.docker.compose.project=${project}`];
-  const failed: Problem[] = [];
+  const problems: Problem[] = [];
   const containers = await docker.listContainers({ all: true, filters: { label } });
   signal.throwIfAborted();
   const stop = async ({ Id, Names }: Docker.ContainerInfo): Promise<void> => {
     const container = docker.getContainer(Id);
     const place = `container ${(Names[0] ?? Id).slice(1)}`;
-    failed.push(...(await attempt({ place, ...CONTAINER }, async () => container.stop({ t: GRACE_SECONDS }))));
+    problems.push(...(await attempt({ place, ...CONTAINER }, async () => container.stop({ t: GRACE_SECONDS }))));
     signal.throwIfAborted();
-    failed.push(...(await attempt({ place, ...CONTAINER }, async () => container.remove({ force: true }))));
+    problems.push(...(await attempt({ place, ...CONTAINER }, async () => container.remove({ force: true }))));
   };
   const stopsLast = ({ Labels }: Docker.ContainerInfo): boolean => STOPS_LAST.has(Labels['com.docker.compose.service'] ?? '');
   await Promise.all(containers.filter((container) => !stopsLast(container)).map(stop));
@@ -40,14 +41,14 @@ export async function removeStack(docker: Docker, project: string, withVolumes: 
   const networks = await docker.listNetworks({ filters: { label } });
   for (const { Id, Name } of networks) {
     signal.throwIfAborted();
-    failed.push(...(await removeNetwork(docker, Id, Name)));
+    problems.push(...(await removeNetwork(docker, Id, Name)));
   }
   const volumes = withVolumes ? (await docker.listVolumes({ filters: { label } })).Volumes : [];
   for (const { Name } of volumes) {
     signal.throwIfAborted();
-    failed.push(...(await attempt({ place: `volume ${Name}`, ...IN_USE }, async () => docker.getVolume(Name).remove())));
+    problems.push(...(await attempt({ place: `volume ${Name}`, ...IN_USE }, async () => docker.getVolume(Name).remove())));
   }
-  return { containers: containers.length, networks: networks.length, volumes: volumes.length, failed };
+  return { containers: containers.length, networks: networks.length, volumes: volumes.length, problems };
 }
 
 interface Removal {
@@ -63,29 +64,30 @@ const CONTAINER = { fix: 'See docker ps -a, then run this command again.', done:
 /** Of a volume, 409 says that it is in use. */
 const IN_USE = { fix: 'A container still uses it; remove that container, then run this command again.', done: [404] };
 
+const LEAK = 'The next start uses it again. To remove it, restart the engine, then run this command again.';
+
 /** A busy engine may keep an endpoint for some seconds after its container is removed. */
 const ENDPOINT_MS = 10_000;
 
-/** Removes a network whose own containers are removed. Endpoints that lost their container are removed; containers that still use it are named. */
-async function removeNetwork(docker: Docker, id: string, name: string): Promise<readonly Problem[]> {
+/**
+ * Removes a network whose own containers are removed. Endpoints that lost their container are removed; containers that still use it are named.
+ * Docker 20.10 may keep an endpoint that it does not even list; such a network can be used again, so that it is a warning.
+ */
+export async function removeNetwork(docker: Docker, id: string, name: string, patienceMs = ENDPOINT_MS): Promise<readonly Problem[]> {
   const network = docker.getNetwork(id);
-  const deadline = Date.now() + ENDPOINT_MS;
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const problems = await attempt({ place: `network ${name}`, ...IN_USE }, async () => network.remove());
     if (problems.length === 0) return [];
     const { Containers = {} } = (await network.inspect()) as { Containers?: Readonly<Record<string, { readonly Name: string }>> };
     const users = Object.entries(Containers).map(([key, { Name }]) => ({ user: Name, isLost: key.startsWith('ep-') }));
     const guests = users.flatMap(({ user, isLost }) => (isLost ? [] : [user]));
-    if (Date.now() > deadline)
-      return guests.length === 0
-        ? problems
-        : guests.map((guest) =>
-            error(
-              `network ${name}`,
-              `is still used by ${guest}`,
-              `docker network disconnect ${name} ${guest}, then run this command again.`,
-            ),
-          );
+    if (Date.now() > deadline) {
+      const isLeak = users.length === 0 && problems.every(({ message }) => message.includes('has active endpoints'));
+      if (isLeak) return [warning(`network ${name}`, 'stays: the engine keeps an endpoint of a removed container', LEAK)];
+      const fixOf = (guest: string): string => `docker network disconnect ${name} ${guest}, then run this command again.`;
+      return guests.length === 0 ? problems : guests.map((guest) => error(`network ${name}`, `is still used by ${guest}`, fixOf(guest)));
+    }
     for (const { user, isLost } of users) if (isLost) await network.disconnect({ Container: user, Force: true }).catch(() => undefined);
     await sleep(500);
   }

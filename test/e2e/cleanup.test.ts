@@ -60,6 +60,14 @@ describeWithEngine('cleaning up after a project', () => {
     expect(await leftOf(one, two)).toEqual([]);
   });
 
+  it('takes a network again that could not be removed, unless a container uses it', async () => {
+    await makeNetwork(PROJECT, `${PROJECT}-net`);
+    await makeNetwork(PROJECT, `${PROJECT}-net`);
+    await startContainer(PROJECT, `${PROJECT}-one`, '--network', `${PROJECT}-net`, ...idle());
+    await expect(makeNetwork(PROJECT, `${PROJECT}-net`)).rejects.toThrow(`the network ${PROJECT}-net of an earlier run cannot be removed`);
+    await removeEverything(PROJECT);
+  });
+
   it('names a foreign resource under a needed name', async () => {
     await sh(['docker', 'run', '-d', '--name', MINE, ...idle()]);
     await sh(['docker', 'network', 'create', `${MINE}-net`]);

@@ -43,12 +43,12 @@ describeWithEngine('removing a stack', () => {
     await start(GUEST, ...mark(PROJECT), '--network', NETWORK, '-v', `${VOLUME}:/data`);
     const first = await remove();
     expect(first.containers).toBe(1);
-    expect(first.failed.map(({ place, message, fix }) => `${place} ${message} → ${fix}`)).toEqual([
+    expect(first.problems.map(({ place, message, fix }) => `${place} ${message} → ${fix}`)).toEqual([
       `network ${NETWORK} is still used by ${GUEST} → docker network disconnect ${NETWORK} ${GUEST}, then run this command again.`,
       expect.stringMatching(new RegExp(`^volume ${VOLUME} .*volume is in use.* → A container still uses it`)),
     ]);
     await run('rm', '-f', GUEST);
-    expect((await remove()).failed).toEqual([]);
+    expect((await remove()).problems).toEqual([]);
     expect(await leftOf(PROJECT)).toEqual([]);
   });
 
@@ -60,6 +60,6 @@ describeWithEngine('removing a stack', () => {
     await freeNetwork(docker, NETWORK, [own]);
     const users = await docker.listContainers({ all: true, filters: { network: [id] } });
     expect(users.map(({ Id }) => Id)).toEqual([own]);
-    expect((await remove()).failed).toEqual([]);
+    expect((await remove()).problems).toEqual([]);
   });
 });

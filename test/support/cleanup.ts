@@ -17,9 +17,13 @@ const KINDS = [
 /** A resource that stays longer is in use elsewhere, such as a network by a foreign container. A busy engine takes seconds for a container. */
 const STUCK_MS = 15_000;
 
-/** Makes a network of a project. Throws if a foreign one has that name. */
+/**
+ * Makes a network of a project, or takes one without containers that an earlier run left: Docker 20.10 may keep endpoints of removed containers.
+ * Throws if a foreign one has that name.
+ */
 export async function makeNetwork(project: string, name: string): Promise<void> {
   const { code, stderr } = await sh(['docker', 'network', 'create', ...mark(project), name]);
+  if (code !== 0 && (await isEmptyNetwork(project, name))) return;
   if (code !== 0) throw new Error(taken(stderr, 'network', name, await leftOf(project)));
 }
 
@@ -27,6 +31,11 @@ export async function makeNetwork(project: string, name: string): Promise<void> 
 export async function startContainer(project: string, name: string, ...args: readonly string[]): Promise<void> {
   const { code, stderr } = await sh(['docker', 'run', '-d', '--name', name, ...mark(project), ...args]);
   if (code !== 0) throw new Error(taken(stderr, 'container', name, await leftOf(project)));
+}
+
+async function isEmptyNetwork(project: string, name: string): Promise<boolean> {
+  const format = `{{len .Containers}} {{index .Labels "${LABEL}"}}`;
+  return (await sh(['docker', 'network', 'inspect', '--format', format, name])).stdout.trim() === `0 ${project}`;
 }
 
 /** The engine's error with a fix. */
