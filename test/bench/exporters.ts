@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/base/files.ts';
 import { startContainer } from '../support/cleanup.ts';
-import { E2eStack, eventually, sh } from '../support/e2e-stack.ts';
-import { startFleet, watchFleet } from '../support/fleet.ts';
+import { openContext } from '../drills/shared/context.ts';
+import { eventually, sh, type E2eStack } from '../support/e2e-stack.ts';
 import { serviceImage } from '../support/images.ts';
 import { median, quantile, table } from './figures.ts';
 import type { Scraped } from './scrape.ts';
@@ -26,7 +26,9 @@ interface Target {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-const stack = await E2eStack.create(PROJECT);
+const change = async (copy: E2eStack): Promise<void> => copy.set({ CONTAINER_METRICS: 'engine' });
+const { context, close } = await openContext(PROJECT, [], { change });
+const { stack } = context;
 const targets = async (): Promise<readonly Target[]> => {
   const { data } = await stack.json<{ data: { activeTargets: Target[] } }>('PROMETHEUS_PORT', '/api/v1/targets?state=active');
   return data.activeTargets.filter(({ labels }) => !NOT_OURS.has(labels['job'] ?? ''));
@@ -60,11 +62,6 @@ async function scraped(image: string, url: string): Promise<Scraped> {
 const BESIDE = [{ name: 'blackbox-exporter itself', url: 'http://blackbox-exporter:9115/metrics' }];
 
 try {
-  await startFleet(PROJECT);
-  watchFleet(stack, PROJECT);
-  stack.set({ CONTAINER_METRICS: 'engine' });
-  const up = await stack.run('up', '--yes');
-  if (up.code !== 0) throw new Error(up.stdout + up.stderr);
   const image = await serviceImage(new Docker(), 'history');
   for (let index = 0; index < CONTAINERS; index += 1)
     await startContainer(PROJECT, `${PROJECT}-sleeper-${index}`, '--entrypoint', 'sleep', image, '1800');
@@ -99,6 +96,6 @@ try {
   }
   table(['scrape', 'series', 'median', '99th percentile', `slowest of ${REQUESTS}`, 'limit'], rows);
 } finally {
-  await stack.destroy();
+  await close();
 }
 process.exit();

@@ -1,4 +1,5 @@
 // Starts a stack that watches one of everything, and writes what its exporters expose: npm run contracts. Nothing else is touched.
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Docker from 'dockerode';
@@ -10,9 +11,13 @@ import { ROOT, readTree } from '../../../scripts/base/files.ts';
 import { captureContracts } from './capture.ts';
 import { readUses } from './read-uses.ts';
 import { databasesImage } from '../../support/databases.ts';
+import type { DrillContext } from '../../drills/shared/drill.ts';
+import { openContext } from '../../drills/shared/context.ts';
+import { drillModules } from '../../drills/shared/registry.ts';
 import { startContainer } from '../../support/cleanup.ts';
-import { E2eStack, removeEverything, sh } from '../../support/e2e-stack.ts';
-import { startFleet, troubleFleet, watchFleet } from '../../support/fleet.ts';
+import type { E2eStack } from '../../support/e2e-stack.ts';
+import { troubleFleet } from '../../support/fleet.ts';
+import { interruptCommands } from '../../support/sh.ts';
 
 const PROJECT = 'pharos-contracts';
 /** Settings under which other exporters run. */
@@ -21,51 +26,44 @@ const [into = '', ...images] = process.argv.slice(2);
 /** With images given only what runs them is captured. */
 const wanted = (service: string): boolean => images.length === 0 || images.some((image) => image.startsWith(`${service}=`));
 const say = (text: string): void => void process.stderr.write(`  … ${text}\n`);
-/** Longer than any command takes on a machine that does much else. */
-const PATIENCE_MS = 1_200_000;
-const must = async ({ folder }: E2eStack, ...command: readonly string[]): Promise<void> => {
-  const options = { cwd: folder, env: { NO_COLOR: '1' }, timeout: PATIENCE_MS };
-  const { code, stdout, stderr } = await sh([process.execPath, join(folder, 'scripts/start.mjs'), ...command], options);
-  if (code !== 0) throw new Error(`npm run ${command.join(' ')} failed:\n${stdout}${stderr}`);
-};
 
-await removeEverything(`${PROJECT}-demo`);
-const stack = await E2eStack.create(PROJECT);
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(
-    signal,
-    () =>
-      void removeEverything(`${PROJECT}-demo`)
-        .then(async () => stack.destroy())
-        .then(() => process.exit(130)),
-  );
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.once(name, () => {
+    interruptCommands();
+    interrupted.abort(new Error('interrupted'));
+  });
+const { signal } = interrupted;
+let close = async (): Promise<void> => undefined;
 try {
   say('a fleet of everything that is watched, and the example application');
-  for (const image of images) await exchange(stack, image);
-  await startFleet(PROJECT);
-  watchFleet(stack, PROJECT);
-  await must(stack, 'up', '--yes');
-  await must(stack, 'demo', '--yes');
-  await troubleFleet(stack, PROJECT);
-  await kill();
-  // Its metric is there only while it runs; whether it arrives is no matter here.
-  await stack.run('test-alert');
-  await capture(false);
-  if (CONTRACT_SOURCES.some(({ service, setting }) => setting !== undefined && wanted(service))) {
-    say(`the same with ${Object.values(OTHERWISE).join(' and ')}`);
-    stack.set(OTHERWISE);
-    await must(stack, 'up', '--yes').then(
-      async () => capture(true),
-      // What was captured before stays captured.
-      (failure: unknown) => say(`left as it was captured before, because ${shortened(failure)}`),
-    );
-  }
+  const opened = await openContext(PROJECT, [], { signal, change: async (stack) => exchange(stack, images) });
+  ({ close } = opened);
+  const aborted = once(signal, 'abort').then(() => signal.throwIfAborted());
+  await Promise.race([captureAll(opened.context), aborted]);
 } catch (failure) {
   process.stderr.write(`  ✗ ${shortened(failure)}\n`);
-  process.exitCode = 1;
+  process.exitCode = signal.aborted ? 130 : 1;
 } finally {
-  await stack.run('demo', '--stop');
-  await stack.destroy();
+  await close();
+}
+process.exit();
+
+async function captureAll(context: DrillContext): Promise<void> {
+  const { stack } = context;
+  await troubleFleet(stack, PROJECT);
+  const troubles = [...drillModules.values()].map(async ({ trouble }) => trouble?.(context));
+  await kill();
+  // Its metric is there only while it runs; whether it arrives is no matter here.
+  await Promise.all([stack.run('test-alert'), ...troubles]);
+  await capture(stack, false);
+  if (!CONTRACT_SOURCES.some(({ service, setting }) => setting !== undefined && wanted(service))) return;
+  say(`the same with ${Object.values(OTHERWISE).join(' and ')}`);
+  stack.set(OTHERWISE);
+  const { code, stdout, stderr } = await stack.run('up', '--yes');
+  // What was captured before stays captured.
+  if (code !== 0) say(`left as it was captured before, because ${shortened(new Error(stdout + stderr))}`);
+  else await capture(stack, true);
 }
 
 /** A failed command names every container that it waited for; the first lines say what is wrong. */
@@ -74,7 +72,7 @@ function shortened(failure: unknown): string {
   return [...lines.slice(0, 20), ...(lines.length > 20 ? [`  and ${lines.length - 20} lines more`] : [])].join('\n');
 }
 
-async function capture(otherwise: boolean): Promise<void> {
+async function capture(stack: E2eStack, otherwise: boolean): Promise<void> {
   const uses = await readUses(ROOT);
   const from = {
     docker: new Docker(),
@@ -97,14 +95,14 @@ async function kill(): Promise<void> {
   await startContainer(PROJECT, `${PROJECT}-shop-hungry`, ...options, await databasesImage(), 'node', '-e', hungry);
 }
 
-/** Puts another image, given as `service=image`, in the place of the pinned one. */
-async function exchange(copy: E2eStack, given: string): Promise<void> {
-  const [service = '', image = ''] = given.split(/=(.*)/s);
-  const files = [...(await readTree(copy.folder, 'exporters')), ['docker-compose.yml', copy.read('docker-compose.yml')] as const];
-  for (const [path, text] of files.filter(([name]) => name.endsWith('compose.yml'))) {
-    const { services } = parse(text, { merge: true }) as { services?: Record<string, { image?: string }> };
-    const pinned = services?.[service]?.image;
-    if (pinned !== undefined) return copy.write(path, text.replace(`image: ${pinned}`, `image: ${image}`));
+/** Puts other images, given as `service=image`, in the place of the pinned ones. */
+async function exchange(copy: E2eStack, given: readonly string[]): Promise<void> {
+  const files = [...(await readTree(copy.folder, 'exporters')).keys(), 'docker-compose.yml'].filter((name) => name.endsWith('compose.yml'));
+  for (const [service = '', image = ''] of given.map((one) => one.split(/=(.*)/s))) {
+    const pinnedIn = (path: string): string | undefined =>
+      (parse(copy.read(path), { merge: true }) as { services?: Record<string, { image?: string }> }).services?.[service]?.image;
+    const path = files.find((name) => pinnedIn(name) !== undefined);
+    if (path === undefined) throw new Error(`no Compose file has a service ${service}`);
+    copy.write(path, copy.read(path).replace(`image: ${pinnedIn(path)}`, `image: ${image}`));
   }
-  throw new Error(`no Compose file has a service ${service}`);
 }

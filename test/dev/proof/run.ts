@@ -42,7 +42,7 @@ export async function prove(run: ProofRun): Promise<Proved> {
   if (plan.drills.length + plan.canFire.size + plan.quiet.size === 0)
     return { entries: [(await attempt(async () => tryMutants(run))) ?? {}], failures };
   signal.addEventListener('abort', interruptCommands);
-  const start = async () => report.step('stack, fleet and targets started', async () => openContext(PROJECT, plan.drills, signal));
+  const start = async () => report.step('stack, fleet and targets started', async () => openContext(PROJECT, plan.drills, { signal }));
   const opened = await attempt(start);
   if (opened === undefined) return { entries: [], failures };
   const { context, close } = opened;

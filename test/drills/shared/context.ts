@@ -16,15 +16,18 @@ import { watchLateTargets, watchTargets } from './watch.ts';
 /** Two scrapes of everything, so that each fault finds its series there. */
 const SETTLE_MS = 40_000;
 
-/**
- * Starts a stack that watches the fleet and the targets of the drills. Nothing else on this host is touched.
- *
- * @param signal ends the wait until everything is there; the one who aborts it calls `interruptCommands` too
- */
+export interface ContextOptions {
+  /** Ends the wait until everything is there; the one who aborts it calls `interruptCommands` too. */
+  readonly signal?: AbortSignal;
+  /** Changes settings or files of the stack before it starts. */
+  readonly change?: (stack: E2eStack) => Promise<void>;
+}
+
+/** Starts a stack that watches the fleet of every module and the targets of the drills. Nothing else on this host is touched. */
 export async function openContext(
   project: string,
   drills: readonly Drill[],
-  signal?: AbortSignal,
+  { signal, change }: ContextOptions = {},
 ): Promise<{ readonly context: DrillContext; readonly close: () => Promise<void> }> {
   const image = await databasesImage();
   const stack = await E2eStack.create(project);
@@ -48,6 +51,7 @@ export async function openContext(
     await Promise.all(drills.map(async ({ prepare }) => prepare?.(context)));
     watchFleet(stack, project);
     watchTargets(stack, early);
+    await change?.(stack);
     // The receiver listens in this process; containers reach it by the gateway of the stack's network, which is therefore chosen here.
     const { subnet, gateway } = await planNetwork(new Docker(), { COMPOSE_PROJECT_NAME: project, STACK_SUBNET: undefined });
     stack.set({ STACK_SUBNET: subnet });
