@@ -119,18 +119,19 @@ async function currentUp(module: string, { exporter, up, oneTarget }: Servers, c
 
 /**
  * Every server accepts its exporter, by the exporter's current samples. What the exporter logged since the checks began is about the current
- * settings: a refusal there is final. Older lines only explain.
+ * settings: a refusal there is final once a sample says that this server refuses, because a line may be about another one. Older lines only explain.
  */
 export function serverCheck(module: string, servers: Servers, instances: readonly Instance[], context: CheckContext): SmokeCheck {
   const { exporter, refused, refusal } = servers;
   const run = async (): Promise<readonly Finding[]> => {
     const samples = await currentUp(module, servers, context);
-    const down = instances.filter(({ name }) => samples.find(({ labels }) => labels['instance'] === name)?.value !== 1);
+    const sampleOf = ({ name }: Instance) => samples.find(({ labels }) => labels['instance'] === name)?.value;
+    const down = instances.filter((instance) => sampleOf(instance) !== 1);
     if (down.length === 0) return [];
     const { recent, all } = await context.log(exporter);
     return down.map((instance) => {
       const now = linesAbout(recent, instance, instances);
-      const final = refused.test(now);
+      const final = sampleOf(instance) !== undefined && refused.test(now);
       return { ...refusal(instance, final ? now : linesAbout(all, instance, instances)), final };
     });
   };

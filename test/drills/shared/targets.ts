@@ -3,6 +3,7 @@ import type { DebianImage } from '../../support/debian-image.ts';
 
 /** A container that belongs to a drill, or to the fleet of a module. Nothing else uses it, so it may be broken. */
 export interface Target {
+  /** Its host name in the network of the fleet; the container's name is this behind the prefix. */
   readonly name: string;
   /** A bash script that it runs. */
   readonly command?: string;
