@@ -38,17 +38,19 @@ export async function removeStack(docker: Docker, project: string, withVolumes: 
   await Promise.all(containers.filter((container) => !stopsLast(container)).map(stop));
   signal.throwIfAborted();
   await Promise.all(containers.filter(stopsLast).map(stop));
-  const networks = await docker.listNetworks({ filters: { label } });
-  for (const { Id, Name } of networks) {
+  let networks = 0;
+  for (const { Id, Name } of await docker.listNetworks({ filters: { label } })) {
     signal.throwIfAborted();
-    problems.push(...(await removeNetwork(docker, Id, Name)));
+    const left = await removeNetwork(docker, Id, Name);
+    problems.push(...left);
+    if (left.length === 0) networks += 1;
   }
   const volumes = withVolumes ? (await docker.listVolumes({ filters: { label } })).Volumes : [];
   for (const { Name } of volumes) {
     signal.throwIfAborted();
     problems.push(...(await attempt({ place: `volume ${Name}`, ...IN_USE }, async () => docker.getVolume(Name).remove())));
   }
-  return { containers: containers.length, networks: networks.length, volumes: volumes.length, problems };
+  return { containers: containers.length, networks, volumes: volumes.length, problems };
 }
 
 interface Removal {
