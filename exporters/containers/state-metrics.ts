@@ -110,7 +110,11 @@ export function tallyFamilies(counts: readonly Count[]): readonly Family[] {
 
 /** Stops on purpose and failures, by Compose service; of a container without one, by its name. */
 export function stopFamilies(units: readonly UnitStops[]): readonly Family[] {
-  const labelsOf = ({ owner, name }: UnitStops): Labels => ({ ...ownerLabels(owner), name });
+  const labelsOf = ({ owner, name }: UnitStops): Labels => ({
+    ...ownerLabels(owner),
+    name,
+    unit: name === '' ? `${owner.project}/${owner.service}` : name,
+  });
   const each = (value: (unit: UnitStops) => number | undefined): Sample[] =>
     units.flatMap((unit) => {
       const known = value(unit);
