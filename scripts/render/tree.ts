@@ -11,6 +11,7 @@ import { renderSlo } from '../rules/render-slo.ts';
 import type { PlainSettings } from '../settings/table.ts';
 import { unloadedFiles } from './file-names.ts';
 import { isSelected, moduleOf, qualifyServices, renderPrometheusConfig, renderRules, renderScrape } from './scrape.ts';
+import { labelTargets, serversInFiles } from './target-labels.ts';
 import { dashboardFileProblems, sourceShapeProblems } from './source-shapes.ts';
 import { targetFileProblems } from './target-files.ts';
 
@@ -135,14 +136,19 @@ function renderSlos({ sources, settings }: RenderInput, tree: Map<string, string
 }
 
 /** Renders each parsed file by its path. */
-function renderer({ settings, host, all, services }: RenderInput): (source: Source) => Rendered {
+function renderer({ sources, settings, host, all, services }: RenderInput): (source: Source) => Rendered {
   const absent = new Set(all.flatMap((module) => module.services(settings)).filter((service) => !services.has(service)));
   const added = all.flatMap(({ targets }) => targets?.(settings, host, services) ?? []);
-  const qualify = (text: string): string => qualifyServices(text, services, `${settings.COMPOSE_PROJECT_NAME}_monitoring`);
+  const network = `${settings.COMPOSE_PROJECT_NAME}_monitoring`;
+  const qualify = (text: string): string => qualifyServices(text, services, network);
+  const facts = { ...host, network, servers: [...settings.TARGET_SERVERS, ...serversInFiles(sources, all)] };
   return ({ path, doc }) => {
     if (path === 'prometheus/prometheus.yml')
       return { text: qualify(renderPrometheusConfig(doc, settings.CLUSTER_NAME ?? settings.COMPOSE_PROJECT_NAME)) };
-    if (path.startsWith('prometheus/scrape/')) return { text: qualify(renderScrape(doc, added, absent)) };
+    if (path.startsWith('prometheus/scrape/')) {
+      labelTargets(doc, facts);
+      return { text: qualify(renderScrape(doc, added, absent)) };
+    }
     if (path.startsWith('prometheus/rules/')) {
       const thresholds = moduleOf(path, all)?.thresholds ?? [];
       return renderRules(doc, { path, module: moduleName(path), runbooksUrl: runbooksUrl(settings), thresholds, settings });
