@@ -7,6 +7,7 @@ import { parseYaml, type Tree } from '../base/tree.ts';
 import type { AnyModule } from '../modules/spec.ts';
 import type { HostFacts } from '../modules/parts.ts';
 import { moduleName } from '../rules/invariants.ts';
+import { heldByDeployments } from '../rules/deployment.ts';
 import { renderSlo } from '../rules/render-slo.ts';
 import type { PlainSettings } from '../settings/table.ts';
 import { unloadedFiles } from './file-names.ts';
@@ -141,6 +142,7 @@ function renderer({ sources, settings, host, all, services }: RenderInput): (sou
   const added = all.flatMap(({ targets }) => targets?.(settings, host, services) ?? []);
   const network = `${settings.COMPOSE_PROJECT_NAME}_monitoring`;
   const qualify = (text: string): string => qualifyServices(text, services, network);
+  const held = heldByDeployments(parseYaml(ALERTMANAGER, sources.get(ALERTMANAGER) ?? '').doc?.toJS({ maxAliasCount: -1 }));
   const facts = { ...host, network, servers: [...settings.TARGET_SERVERS, ...serversInFiles(sources, all)] };
   return ({ path, doc }) => {
     if (path === 'prometheus/prometheus.yml')
@@ -151,7 +153,7 @@ function renderer({ sources, settings, host, all, services }: RenderInput): (sou
     }
     if (path.startsWith('prometheus/rules/')) {
       const thresholds = moduleOf(path, all)?.thresholds ?? [];
-      return renderRules(doc, { path, module: moduleName(path), runbooksUrl: runbooksUrl(settings), thresholds, settings });
+      return renderRules(doc, { path, module: moduleName(path), runbooksUrl: runbooksUrl(settings), thresholds, settings, held });
     }
     if (path.startsWith('grafana/provisioning/datasources/')) {
       const list = doc.get('datasources');

@@ -1,6 +1,7 @@
 import { parseYaml } from '../../../scripts/base/tree.ts';
 import { describe, expect, it } from 'vitest';
 import { parse, parseDocument } from 'yaml';
+import { NOT_BACK } from '../../../scripts/rules/deployment.ts';
 import { renderRules, renderScrape, withThreshold } from '../../../scripts/render/scrape.ts';
 import type { PlainSettings } from '../../../scripts/settings/table.ts';
 
@@ -31,7 +32,14 @@ describe('renderRules', () => {
   const thresholds = [
     { alert: 'HighCPUUsage', literal: 80, setting: 'ALERT_CPU_THRESHOLD', critical: { alert: 'CriticalCPUUsage', at: 95 } },
   ];
-  const options = { path: 'prometheus/rules/node.yml', module: 'node', runbooksUrl: 'http://h/runbooks', thresholds, settings };
+  const options = {
+    path: 'prometheus/rules/node.yml',
+    module: 'node',
+    runbooksUrl: 'http://h/runbooks',
+    thresholds,
+    settings,
+    held: () => false,
+  };
 
   it('moves thresholds and adds the runbook to every alert', () => {
     const rendered = renderRules(parseDocument(text), options);
@@ -40,6 +48,14 @@ describe('renderRules', () => {
       { alert: 'HighCPUUsage', expr: 'cpu > 70', annotations: { summary: 's', runbook_url: 'http://h/runbooks/node/HighCPUUsage' } },
       { record: 'r', expr: 'x' },
     ]);
+  });
+
+  it('says of what a deployment holds back that it did not come back', () => {
+    const rendered = renderRules(parseDocument(text.replace('summary: s', 'summary: s, description: d')), {
+      ...options,
+      held: (alert) => alert === 'HighCPUUsage',
+    });
+    expect(parse(rendered.text).groups[0].rules[0].annotations.description).toBe(`d${NOT_BACK}`);
   });
 
   it('reports a rule whose literal was edited away', () => {
