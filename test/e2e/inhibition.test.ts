@@ -78,6 +78,11 @@ const SENTINEL = [
   { alertname: 'HighDiskUsage', instance: 'sentinel' },
 ] as const;
 
+/** A service that is being deployed, and a container of it that is gone. */
+const UNIT = { container_label_com_docker_compose_project: 'shop', container_label_com_docker_compose_service: 'web' };
+const DEPLOYMENT = { ...UNIT, alertname: 'DeploymentInProgress' };
+const GONE = { ...UNIT, alertname: 'ContainerDown' };
+
 const PAIRS: readonly (readonly [Labels, Labels, boolean])[] = [
   [{ alertname: 'ServerDown', instance: 'a' }, { alertname: 'HighDiskUsage', instance: 'a' }, true],
   [{ alertname: 'ServerDown', instance: 'b' }, { alertname: 'HighDiskUsage', instance: 'c' }, false],
@@ -148,6 +153,18 @@ const PAIRS: readonly (readonly [Labels, Labels, boolean])[] = [
     { alertname: 'SLOBurnRateSlow', service: 't', slo: 'availability' },
     false,
   ],
+  [{ ...DEPLOYMENT, target_host: 'web' }, { alertname: 'ServiceDown', target_host: 'web' }, true],
+  [{ ...DEPLOYMENT, target_host: 'web2' }, { alertname: 'PostgreSQLDown', target_host: 'web2' }, true],
+  [{ ...DEPLOYMENT, target_host: 'web3' }, { alertname: 'ServiceDown', target_host: 'web4' }, false],
+  [{ ...DEPLOYMENT, target_host: 'web5' }, { alertname: 'CriticalErrorRate', target_host: 'web5' }, false],
+  [DEPLOYMENT, { alertname: 'ServiceDown' }, false],
+  [{ ...DEPLOYMENT, instance: 'ad' }, { ...GONE, instance: 'ad' }, true],
+  [{ ...DEPLOYMENT, instance: 'ae' }, { ...GONE, instance: 'af' }, false],
+  [{ ...DEPLOYMENT, instance: 'ag' }, { ...GONE, instance: 'ag', container_label_com_docker_compose_service: 'worker' }, false],
+  [{ alertname: 'DeploymentInProgress', instance: 'ah' }, { alertname: 'ContainerDown', instance: 'ah' }, false],
+  [{ alertname: 'ContainerOOMKilled', server: 'ai' }, { alertname: 'OutOfMemoryKill', server: 'ai' }, true],
+  [{ alertname: 'ContainerOOMKilled', server: 'aj' }, { alertname: 'OutOfMemoryKill', server: 'ak' }, false],
+  [{ alertname: 'ContainerOOMKilled' }, { alertname: 'OutOfMemoryKill' }, false],
   [{ alertname: 'SSHBruteForce', instance: 'aa' }, { alertname: 'FailedSSHLogins', instance: 'aa' }, true],
   [{ alertname: 'SSHBruteForce', instance: 'ab' }, { alertname: 'FailedSSHLogins', instance: 'ac' }, false],
   [{ alertname: 'CertificateExpired', instance: 'r' }, { alertname: 'CertificateExpiresIn7Days', instance: 'r' }, true],
@@ -180,7 +197,7 @@ describeWithEngine('inhibition in a real Alertmanager', () => {
       .flatMap((rule) => [...rule.source_matchers, ...rule.target_matchers])
       .flatMap((matcher) => expand(/alertname!?=~?"([^"]+)"/.exec(matcher)?.[1] ?? ''));
     expect(named.length).toBeGreaterThan(10);
-    expect(named.filter((name) => !known.has(name))).toEqual([]);
+    expect(named.filter((name) => ![...known].some((alert) => new RegExp(`^${name}$`).test(alert)))).toEqual([]);
   });
 });
 
