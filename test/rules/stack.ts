@@ -27,13 +27,28 @@ export default ruleTable({
       fires: { 'until the metric ends': { change: { pharos_test_alert: '1x3 stale' }, from: '0s', until: '20s' } },
       silent: { 'at 0': { pharos_test_alert: 0 } },
     },
-    ...(['PrometheusDown', 'AlertmanagerDown'] as const).map((alert) =>
-      down(alert, 'up', {
-        labels: { job: alert === 'PrometheusDown' ? 'prometheus' : 'alertmanager' },
-        from: '1m50s',
-        silent: { 'when it is started anew': { up: '1x3 0x2 1' }, 'about another exporter': { up: null, 'up{job="node"}': 0 } },
-      }),
-    ),
+    down('PrometheusDown', 'up', {
+      from: '1m50s',
+      fires: {
+        'when nothing is recorded': { change: { up: '1x3 _' }, from: '2m35s', result: { instance: '', service: '' } },
+        'until something is recorded again': {
+          change: { up: '1x3 _x12 1' },
+          at: '3m',
+          until: '4m',
+          result: { instance: '', service: '' },
+        },
+      },
+      silent: {
+        'when it is started anew': { up: '1x3 0x2 1' },
+        'when a minute is not recorded': { up: '1x3 _x6 1' },
+        'about another exporter': { up: 1, 'up{job="node"}': 0 },
+      },
+    }),
+    down('AlertmanagerDown', 'up', {
+      labels: { job: 'alertmanager' },
+      from: '1m50s',
+      silent: { 'when it is started anew': { up: '1x3 0x2 1' }, 'about another exporter': { up: null, 'up{job="node"}': 0 } },
+    }),
     {
       alert: 'GrafanaDown',
       severity: 'warning',
