@@ -113,7 +113,7 @@ export function stopFamilies(units: readonly UnitStops[]): readonly Family[] {
   const labelsOf = ({ owner, name }: UnitStops): Labels => ({
     ...ownerLabels(owner),
     name,
-    unit: name === '' ? `${owner.project}/${owner.service}` : name,
+    unit: [owner.project, owner.service, name].filter((part) => part !== '').join('/'),
   });
   const each = (value: (unit: UnitStops) => number | undefined): Sample[] =>
     units.flatMap((unit) => {

@@ -192,7 +192,7 @@ describeWithEngine('inhibition in a real Alertmanager', () => {
 
   it('names only alerts that exist', async () => {
     const rules = [...(await readTree(ROOT, 'prometheus/rules')).values()].join('\n');
-    const known = new Set([...rules.matchAll(/- alert: (\w+)/g)].map(([, name]) => name).concat(SLO_ALERTS));
+    const known = new Set([...rules.matchAll(/- alert: (\w+)/g)].map(([, name = '']) => name).concat(SLO_ALERTS));
     const named = source.inhibit_rules
       .flatMap((rule) => [...rule.source_matchers, ...rule.target_matchers])
       .flatMap((matcher) => expand(/alertname!?=~?"([^"]+)"/.exec(matcher)?.[1] ?? ''));
