@@ -1,3 +1,4 @@
+import { PAGING } from '../../../scripts/rules/labels.ts';
 import type { AlertRule, RuleTestCase } from '../../../scripts/rules/files.ts';
 import { moduleName, runbookProblems, ruleTestProblems } from '../../../scripts/rules/invariants.ts';
 import { isOfSlo } from './slo-alerts.ts';
@@ -97,7 +98,7 @@ export interface ReportTotals {
 
 /** Adds the rows up. */
 export function reportTotals(rows: readonly AlertRow[], lock: ProofLock): ReportTotals {
-  const critical = rows.filter(({ severity }) => severity === 'critical');
+  const critical = rows.filter(({ severity }) => PAGING.includes(severity));
   const count = (test: (row: AlertRow) => boolean): number => rows.filter(test).length;
   return {
     alerts: rows.length,
