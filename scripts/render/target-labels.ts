@@ -85,7 +85,9 @@ function serversOf(group: TargetGroup | null): readonly ServerOfHost[] {
 /** The host part of an address. */
 export function hostOf(address: string): string | undefined {
   const [, ...groups] = new RegExp(`^(?:${HOST})$`).exec(address) ?? [];
-  return groups.find((group) => group !== undefined);
+  // A group that took no part is empty here.
+  const host = groups.join('');
+  return host === '' ? undefined : host;
 }
 
 /**

@@ -1,4 +1,3 @@
-import { PAGING } from '../../../scripts/rules/labels.ts';
 import type { AlertRule, RuleTestCase } from '../../../scripts/rules/files.ts';
 import { moduleName, runbookProblems, ruleTestProblems } from '../../../scripts/rules/invariants.ts';
 import { isOfSlo } from './slo-alerts.ts';
@@ -98,7 +97,7 @@ export interface ReportTotals {
 
 /** Adds the rows up. */
 export function reportTotals(rows: readonly AlertRow[], lock: ProofLock): ReportTotals {
-  const critical = rows.filter(({ severity }) => PAGING.includes(severity));
+  const critical = rows.filter(({ severity }) => severity === 'critical');
   const count = (test: (row: AlertRow) => boolean): number => rows.filter(test).length;
   return {
     alerts: rows.length,

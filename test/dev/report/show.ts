@@ -1,5 +1,4 @@
 import pc from 'picocolors';
-import { PAGING } from '../../../scripts/rules/labels.ts';
 import type { Proof } from '../proof/lock.ts';
 import type { AlertRow, DrillTimes, ReportTotals } from './rows.ts';
 
@@ -38,7 +37,7 @@ function cellsOf(row: AlertRow): readonly string[] {
     dated('mutants', mutants === undefined ? UNKNOWN : `${mutants.killed}/${mutants.total}`),
     dated('fleet', known(canFire)),
     known(quiet),
-    dated('drills', drill === undefined ? (PAGING.includes(severity) ? 'no' : UNKNOWN) : drillText(drill)),
+    dated('drills', drill === undefined ? (severity === 'critical' ? 'no' : UNKNOWN) : drillText(drill)),
   ];
 }
 

@@ -1,4 +1,3 @@
-import { PAGING } from '../../../scripts/rules/labels.ts';
 import type { Drill, DrillContext } from './drill.ts';
 
 /** A notification of an alert; times in milliseconds since 1970. */
@@ -27,7 +26,7 @@ const isOf = ({ alert, of }: Pick<Drill, 'alert' | 'of'>, labels: Readonly<Recor
 export function notificationsOf(drill: Drill, context: DrillContext): Source {
   if (drill.notifiedBy === 'dead-man') return deadMan(drill, context);
   const silent = async (): Promise<boolean> => !(await firingAlerts(context)).some((labels) => isOf(drill, labels));
-  return { silent, ...(PAGING.includes(drill.severity) ? criticalTeam(drill, context) : history(drill, context)) };
+  return { silent, ...(drill.severity === 'critical' ? criticalTeam(drill, context) : history(drill, context)) };
 }
 
 /** The labels of every alert that fires in Prometheus. */
