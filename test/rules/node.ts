@@ -25,7 +25,7 @@ export default ruleTable({
   category: 'infrastructure',
   labels: { job: 'node', instance: 'web-1', service: 'node', server: 'web-1' },
   alerts: [
-    down('ServerDown', 'up', { from: '1m50s', sms: true, ...nothingAnswers('1m50s') }),
+    down('ServerDown', 'up', { from: '1m40s', sms: true, ...nothingAnswers('1m40s') }),
     {
       alert: 'ServerUnreachable',
       severity: 'critical',
