@@ -87,14 +87,14 @@ export function renderRules(
       for (const threshold of thresholds.filter((candidate) => candidate.alert === alert)) {
         const expr = map.get('expr', true);
         const moved = isScalar(expr)
-          ? withThreshold(String(expr.value), threshold.literal, Number(settings[threshold.setting]))
+          ? withThreshold(String(expr.value), threshold.literal, Number(settings[threshold.setting]) * (threshold.factor ?? 1))
           : undefined;
         if (moved === undefined)
           problems.push(
             error(
               path,
-              `${alert} does not end in "> ${threshold.literal}", so ${threshold.setting} cannot replace it`,
-              `End the expression in > ${threshold.literal}, or remove the threshold from scripts/modules/${module}/index.ts.`,
+              `${alert} does not end in a comparison with ${threshold.literal}, so ${threshold.setting} cannot replace it`,
+              `End the expression in > ${threshold.literal} or < ${threshold.literal}, or remove the threshold from scripts/modules/${module}/index.ts.`,
             ),
           );
         else if (isScalar(expr)) expr.value = moved;
@@ -108,8 +108,8 @@ export function renderRules(
   return { text: String(doc), problems };
 }
 
-/** Replaces the literal at the end of an expression; undefined if it does not end in `> literal`. */
+/** Replaces the literal at the end of an expression; undefined if it does not end in `> literal` or `< literal`. */
 export function withThreshold(expr: string, literal: number, value: number): string | undefined {
-  const match = /^([\s\S]*>=?\s*)(\d+(?:\.\d+)?)(\s*)$/.exec(expr);
+  const match = /^([\s\S]*[<>]=?\s*)(\d+(?:\.\d+)?)(\s*)$/.exec(expr);
   return match === null || Number(match[2]) !== literal ? undefined : `${match[1]}${value}${match[3]}`;
 }

@@ -18,7 +18,7 @@ export interface LabelFacts extends HostFacts {
 }
 
 /** The part of a `relabel_configs` entry that is used here. */
-export interface RelabelRule {
+interface RelabelRule {
   readonly source_labels: readonly string[];
   readonly separator: string;
   readonly regex: string;
@@ -41,7 +41,7 @@ function unlessSet(target_label: string, from: string, regex: string, replacemen
 }
 
 /** Before a job's own relabelling, which may put an exporter's address in the place of the target's. */
-export function hostRules({ network }: LabelFacts): readonly RelabelRule[] {
+function hostRules({ network }: LabelFacts): readonly RelabelRule[] {
   const ownService = `(${CONTAINER})\\.${escaped(network)}`;
   return [
     unlessSet('target_host', '__address__', HOST, '$1$2$3'),
@@ -50,7 +50,7 @@ export function hostRules({ network }: LabelFacts): readonly RelabelRule[] {
 }
 
 /** After a job's own relabelling, which may know better. */
-export function serverRules({ serverName, gateway, servers }: LabelFacts): readonly RelabelRule[] {
+function serverRules({ serverName, gateway, servers }: LabelFacts): readonly RelabelRule[] {
   const own = [CONTAINER, ...OWN_NAMES, escaped(gateway), escaped(serverName)].join('|');
   return [
     ...servers.map(({ host, server }) => unlessSet('server', 'target_host', escaped(host), server.replaceAll('$', '$$$$'))),
@@ -85,7 +85,9 @@ function serversOf(group: TargetGroup | null): readonly ServerOfHost[] {
 /** The host part of an address. */
 export function hostOf(address: string): string | undefined {
   const [, ...groups] = new RegExp(`^(?:${HOST})$`).exec(address) ?? [];
-  return groups.find((group) => group !== undefined);
+  // A group that took no part is empty here.
+  const host = groups.join('');
+  return host === '' ? undefined : host;
 }
 
 /**

@@ -18,6 +18,7 @@ const STACK_SETTINGS = {
     kind.listOf(serverOfHost, ({ host }) => host),
     '',
   ),
+  ALERT_DEPLOYMENT_MINUTES: setting(kind.integer(1, 60, 'minutes'), '3'),
   BIND_ADDRESS: setting(kind.address, '127.0.0.1'),
   PUBLIC_HOST: setting(kind.host, '127.0.0.1'),
   GRAFANA_PORT: setting(kind.port, '3001'),

@@ -73,9 +73,9 @@ describe('a name of one version only', () => {
     ]);
     expect(slots('(pg_replication_slot_slot_is_active or pg_replication_slots_slot_is_active) == 0')).toEqual([]);
   });
-  it('is a label as well: 0.20 has none that names the server', () => {
-    expect(slots('sum by (server) (pg_settings_max_connections)')).toEqual([
-      'x.yml:1 alert X (with postgres-exporter 0.20.1): pg_settings_max_connections: sum by (server): there is no label server',
+  it('is a label as well: 3.13 has none that names the branch', () => {
+    expect(slots('sum by (branch) (prometheus_build_info)')).toEqual([
+      'x.yml:1 alert X (with prometheus 3.13.2): prometheus_build_info: sum by (branch): there is no label branch',
     ]);
   });
 });

@@ -57,7 +57,7 @@ describe('checked-in alert rules', () => {
     'let %s be moved by its setting',
     (alert, { literal }) => {
       const expr = rules.find((rule) => rule.alert === alert)?.expr ?? '';
-      expect(withThreshold(expr, literal, 42)?.trim()).toMatch(/> 42$/);
+      expect(withThreshold(expr, literal, 42)?.trim()).toMatch(/[<>] 42$/);
     },
   );
 });

@@ -4,13 +4,13 @@ import { stoppedService } from './shared/stopped-service.ts';
 import type { Target } from './shared/targets.ts';
 
 /** A container at whose memory limit the kernel kills what grows. */
-export const limited = (name: string): Target => ({
+const limited = (name: string): Target => ({
   name,
   command: 'exec sleep infinity',
   options: ['--memory', '48m', '--memory-swap', '48m'],
 });
 /** A program of Node.js that takes memory until it is killed. */
-export const OVERFILL = 'const all = []; for (;;) all.push(Buffer.alloc(1e7, 1))';
+const OVERFILL = 'const all = []; for (;;) all.push(Buffer.alloc(1e7, 1))';
 
 /** A container of a Compose service, and one whose service fails. */
 const ofService = (name: string, command: string): Target => ({

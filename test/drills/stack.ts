@@ -12,7 +12,7 @@ import {
   prometheusConfig,
 } from './shared/second-stack.ts';
 import { stoppedService } from './shared/stopped-service.ts';
-import { scrapeJob } from './shared/targets.ts';
+import { answering, scrapeJob, targetFile } from './shared/targets.ts';
 
 const reload = async ({ docker }: DrillContext, name: string) => docker('kill --signal HUP', name);
 const write = async ({ exec }: DrillContext, name: string, file: string, text: string) =>
@@ -43,6 +43,8 @@ const message = async ({ stack }: DrillContext, state: 'due' | 'over'): Promise<
   if (!response.ok) throw new Error(`Alertmanager answers ${response.status}: ${await response.text()}`);
 };
 
+const SEVERAL = ['several-1', 'several-2', 'several-3'];
+
 /** Faults of the stack itself. Those of Prometheus and Alertmanager break a second one, which the first one watches. */
 export const drills: readonly Drill[] = [
   {
@@ -54,6 +56,15 @@ export const drills: readonly Drill[] = [
     targets: [prometheus('prom-down')],
     inject: async ({ docker }) => docker('kill', 'prom-down'),
     remove: async ({ docker }) => docker('start', 'prom-down'),
+  },
+  {
+    alert: 'SeveralServicesDown',
+    severity: 'emergency',
+    fault: 'three applications killed at once',
+    batch: 4,
+    targets: SEVERAL.map((name) => ({ name, command: answering, watch: targetFile('apps', name, `${name}:8080`, { service: name }) })),
+    inject: async ({ docker }) => Promise.all(SEVERAL.map(async (name) => docker('kill', name))),
+    remove: async ({ docker }) => Promise.all(SEVERAL.map(async (name) => docker('start', name))),
   },
   {
     alert: 'PrometheusConfigReloadFailed',

@@ -84,6 +84,26 @@ const DEPLOYMENT = { ...UNIT, alertname: 'DeploymentInProgress' };
 const GONE = { ...UNIT, alertname: 'ContainerDown' };
 
 const PAIRS: readonly (readonly [Labels, Labels, boolean])[] = [
+  [{ alertname: 'ServerDown', instance: 'ba', server: 'ba' }, { alertname: 'PostgreSQLDown', instance: 'shop-db', server: 'ba' }, true],
+  [
+    { alertname: 'ServerUnreachable', instance: 'bb', server: 'bb' },
+    { alertname: 'EndpointDown', instance: 'https://shop.example.com', server: 'bb' },
+    true,
+  ],
+  [{ alertname: 'ServerDown', instance: 'bc', server: 'bc' }, { alertname: 'ServiceDown', instance: 'backend:3000', server: 'bd' }, false],
+  // Two missing labels are equal to Alertmanager.
+  [{ alertname: 'ServerDown' }, { alertname: 'ServiceDown', instance: 'backend:3001' }, false],
+  [{ alertname: 'ServerDown' }, { alertname: 'WithoutInstance', service: 'shop' }, false],
+  [{ alertname: 'ServerDown', instance: 'be', server: 'be' }, { alertname: 'SeveralServicesDown', server: 'be' }, false],
+  [{ alertname: 'SeveralServicesDown', server: 'bf' }, { alertname: 'ServerDown', instance: 'bf', server: 'bf' }, true],
+  [{ alertname: 'SeveralServicesDown' }, { alertname: 'ServerDown', instance: 'bg' }, false],
+  [{ alertname: 'RebootInProgress', instance: 'bh', server: 'bh' }, { alertname: 'RedisDown', instance: 'cache', server: 'bh' }, true],
+  [
+    { alertname: 'RebootInProgress', instance: 'bi', server: 'bi' },
+    { alertname: 'CriticalDiskUsage', instance: 'bi', server: 'bi' },
+    false,
+  ],
+  [{ alertname: 'RebootInProgress', instance: 'bj' }, { alertname: 'RedisDown', instance: 'cache-2' }, false],
   [{ alertname: 'ServerDown', instance: 'a' }, { alertname: 'HighDiskUsage', instance: 'a' }, true],
   [{ alertname: 'ServerDown', instance: 'b' }, { alertname: 'HighDiskUsage', instance: 'c' }, false],
   [{ alertname: 'ServerDown', instance: 'd' }, { alertname: 'ServerUnreachable', instance: 'd' }, false],

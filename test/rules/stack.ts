@@ -3,6 +3,17 @@ import { above, below, down, ruleTable } from '../../scripts/rules/table.ts';
 const ATTEMPTS = 'alertmanager_notification_requests_failed_total{receiver_name="sms"}';
 const HISTORY = 'up{job="history", instance="history", service="history", integration=""}';
 
+/** A service's own "down" alert that is pending. */
+const isDown = (alertname: string, service: string): string =>
+  `ALERTS{alertname="${alertname}", alertstate="pending", severity="critical", notify_sms="true", job="apps", instance="${alertname}", service="${service}", target_host="${service}"}`;
+const noAlerts = { [isDown('RedisDown', 'cache')]: null, [isDown('ServiceDown', 'shop')]: null, [isDown('PostgreSQLDown', 'db')]: null };
+/** A server of which nothing answers. */
+const server = {
+  'up{job="node", instance="web-1", service="", server="web-1"}': '1x3 0',
+  'up{job="apps", instance="a", service="", server="web-1"}': '1x3 0',
+  'up{job="apps", instance="b", service="", server="web-1"}': '1x3 0',
+};
+
 export default ruleTable({
   category: 'stack',
   labels: { job: 'prometheus', instance: 'prometheus', service: 'prometheus' },
@@ -78,6 +89,93 @@ export default ruleTable({
       silent: {
         'during a deployment': { up: '1x3 0x7 1' },
         'where the job has an alert of its own': { up: 0, 'pharos:job:covered{instance="", service="", server="", target_host=""}': 1 },
+      },
+    },
+    {
+      alert: 'SeveralServicesDown',
+      severity: 'emergency',
+      category: 'infrastructure',
+      sms: true,
+      every: '5s',
+      series: {
+        process_start_time_seconds: -1000,
+        [isDown('RedisDown', 'cache')]: '_x3 1',
+        [isDown('ServiceDown', 'shop')]: '_x3 1',
+        [isDown('PostgreSQLDown', 'db')]: '_x3 1',
+      },
+      result: { job: '', instance: '', service: '' },
+      from: '1m5s',
+      shown: '3',
+      fires: {
+        'when a server and two targets on it do not answer': {
+          change: { ...noAlerts, ...server },
+          from: '1m20s',
+          result: { job: '', instance: '', service: '', server: 'web-1' },
+        },
+        'in the end where it fired first while Prometheus started': {
+          change: { process_start_time_seconds: 0 },
+          from: '2m20s',
+        },
+        'although something else is deployed': {
+          change: { 'pharos:deployment:target_host{job="", instance="", service="", target_host="blog"}': 1 },
+          from: '1m5s',
+        },
+        'although another Prometheus has just started': {
+          change: { 'process_start_time_seconds{instance="second"}': 1000 },
+          from: '1m5s',
+        },
+      },
+      silent: {
+        'when two services are down': { [isDown('PostgreSQLDown', 'db')]: null },
+        'when one of three is deployed': { 'pharos:deployment:target_host{job="", instance="", service="", target_host="shop"}': 1 },
+        'when a service is down with several targets': {
+          [isDown('PostgreSQLDown', 'db')]: null,
+          [isDown('EndpointDown', 'shop')]: '_x3 1',
+        },
+        'when an exporter loses a scrape of three servers': {
+          [isDown('RedisDown', 'cache')]: '_x3 1 stale',
+          [isDown('ServiceDown', 'shop')]: '_x3 1 stale',
+          [isDown('PostgreSQLDown', 'db')]: '_x3 1 stale',
+        },
+        'when exporters are down': {
+          [isDown('PostgreSQLDown', 'db')]: null,
+          [isDown('RedisExporterDown', 'redis-exporter').replace(', notify_sms="true"', '')]: 1,
+        },
+        'about a warning': {
+          [isDown('PostgreSQLDown', 'db')]: null,
+          [isDown('ContainerDown', 'web').replace('critical', 'warning')]: 1,
+        },
+        'about another critical alert': {
+          [isDown('PostgreSQLDown', 'db')]: null,
+          [isDown('CertificateExpired', 'web')]: 1,
+        },
+        'when the node exporter and two applications on a server that answers are down': {
+          ...noAlerts,
+          ...server,
+          'up{job="apps", instance="c", service="", server="web-1"}': 1,
+        },
+        'when what does not answer on the server of Prometheus is asked directly': {
+          ...noAlerts,
+          ...server,
+          'up{job="prometheus", server="web-1"}': 1,
+        },
+        'when only two targets of a server do not answer': {
+          ...noAlerts,
+          ...server,
+          'up{job="apps", instance="b", service="", server="web-1"}': null,
+        },
+        'when a server, a target and an exporter on it do not answer': {
+          ...noAlerts,
+          ...server,
+          'up{job="apps", instance="b", service="", server="web-1"}': null,
+          'up{job="redis", instance="b", service="", server="web-1"}': 0,
+        },
+        'when three targets of unknown servers do not answer': {
+          ...noAlerts,
+          'up{job="apps", instance="a", service=""}': 0,
+          'up{job="apps", instance="b", service=""}': 0,
+          'up{job="apps", instance="c", service=""}': 0,
+        },
       },
     },
     {

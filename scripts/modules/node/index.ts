@@ -19,6 +19,7 @@ export const node = defineModule({
   thresholds: [
     { alert: 'HighCPUUsage', literal: 80, setting: 'ALERT_CPU_THRESHOLD', critical: { alert: 'CriticalCPUUsage', at: 95 } },
     { alert: 'HighMemoryUsage', literal: 80, setting: 'ALERT_MEMORY_THRESHOLD', critical: { alert: 'CriticalMemoryUsage', at: 95 } },
+    { alert: 'RebootInProgress', literal: 180, setting: 'ALERT_DEPLOYMENT_MINUTES', factor: 60 },
   ],
   profiles: () => ['node'],
   services: () => [EXPORTER],

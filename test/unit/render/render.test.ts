@@ -20,6 +20,9 @@ describe('withThreshold', () => {
     expect(withThreshold('100 * a > 80', 80, 65.5)).toBe('100 * a > 65.5');
     expect(withThreshold('a > 80 and b >= 80\n', 80, 5)).toBe('a > 80 and b >= 5\n');
   });
+  it('moves the end of a time, too', () => {
+    expect(withThreshold('(time() - a) < 180', 180, 300)).toBe('(time() - a) < 300');
+  });
   it('gives up where the expression ends otherwise', () => {
     expect(withThreshold('a > 85', 80, 5)).toBeUndefined();
     expect(withThreshold('a > 80 and b', 80, 5)).toBeUndefined();
@@ -56,6 +59,12 @@ describe('renderRules', () => {
       held: (alert) => alert === 'HighCPUUsage',
     });
     expect(parse(rendered.text).groups[0].rules[0].annotations.description).toBe(`d${NOT_BACK}`);
+  });
+
+  it('counts in the unit of the rule', () => {
+    const minutes = [{ alert: 'HighCPUUsage', literal: 80, setting: 'ALERT_CPU_THRESHOLD', factor: 60 }];
+    const rendered = renderRules(parseDocument(text.replace('>', '<')), { ...options, thresholds: minutes });
+    expect(parse(rendered.text).groups[0].rules[0].expr).toBe('cpu < 4200');
   });
 
   it('reports a rule whose literal was edited away', () => {
