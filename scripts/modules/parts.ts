@@ -157,3 +157,12 @@ export type PathKind = 'folder' | 'file' | 'absent' | 'closed';
 
 /** What exists at paths of the host. */
 export type HostPaths = ReadonlyMap<string, PathKind>;
+
+/** Metrics that are there, often as 0, whether or not there is anything to read them from. */
+export interface Readings {
+  readonly metrics: RegExp;
+  /** PromQL that has series where there is something to read. */
+  readonly source: string;
+  /** What is missing otherwise. */
+  readonly without: string;
+}

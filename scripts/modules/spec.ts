@@ -18,6 +18,7 @@ import type {
   LintRun,
   LintedFolder,
   ContractSource,
+  Readings,
   ComposeHost,
   Exemptions,
   Demo,
@@ -109,6 +110,8 @@ export interface ModuleSpec<S extends SettingsTable = SettingsTable, R extends S
   readonly targetFix?: (lastError: string, gateway: string) => string | undefined;
   readonly detection?: Detection;
   readonly contracts?: readonly ContractSource[];
+  /** Metrics that prove nothing where there is nothing to read them from. */
+  readonly readings?: readonly Readings[];
   readonly demo?: Demo;
 }
 

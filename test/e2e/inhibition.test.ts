@@ -187,6 +187,19 @@ const PAIRS: readonly (readonly [Labels, Labels, boolean])[] = [
   [{ alertname: 'ContainerOOMKilled' }, { alertname: 'OutOfMemoryKill' }, false],
   [{ alertname: 'SSHBruteForce', instance: 'aa' }, { alertname: 'FailedSSHLogins', instance: 'aa' }, true],
   [{ alertname: 'SSHBruteForce', instance: 'ab' }, { alertname: 'FailedSSHLogins', instance: 'ac' }, false],
+  [{ alertname: 'StackVolumeFull', server: 'va' }, { alertname: 'StackVolumeFilling', server: 'va' }, true],
+  [
+    { alertname: 'CriticalDiskUsage', server: 'vb', instance: 'vb' },
+    { alertname: 'StackVolumeFull', server: 'vb', instance: 'history' },
+    true,
+  ],
+  [
+    { alertname: 'HighDiskUsage', server: 'vc', instance: 'vc' },
+    { alertname: 'StackVolumeFilling', server: 'vc', instance: 'history' },
+    true,
+  ],
+  [{ alertname: 'HighDiskUsage', server: 'vd' }, { alertname: 'StackVolumeFull', server: 'vd' }, false],
+  [{ alertname: 'CriticalDiskUsage', server: 've' }, { alertname: 'StackVolumeFull', server: 'vf' }, false],
   [{ alertname: 'CertificateExpired', instance: 'r' }, { alertname: 'CertificateExpiresIn7Days', instance: 'r' }, true],
   [{ alertname: 'CertificateExpiresIn7Days', instance: 's' }, { alertname: 'CertificateExpiresIn30Days', instance: 's' }, true],
 ];
