@@ -234,7 +234,7 @@ export default ruleTable({
       every: '5s',
       labels: REPLICA,
       series: { mysql_slave_status_seconds_behind_master: above('0x3 3600', '0x3 3660'), mysql_slave_status_sql_delay: 0 },
-      from: '6m30s',
+      from: '6m',
       shown: '1h 1m 0s',
       silent: {
         'within a delay that was ordered': { mysql_slave_status_seconds_behind_master: '0x3 4200', mysql_slave_status_sql_delay: 600 },

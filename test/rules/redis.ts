@@ -130,7 +130,7 @@ export default ruleTable({
       severity: 'warning',
       series: { redis_evicted_keys_total: '2x4 3', redis_blocked_clients: 1 },
       from: '1m15s',
-      until: '16m',
+      until: '6m',
       shown: '1',
       fires: {
         'when the worker is busy with the last job': { change: { redis_blocked_clients: '1x3 0' }, from: '1m15s' },
