@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 import type { Proof } from '../proof/lock.ts';
-import type { AlertRow, DrillTimes, ReportTotals } from './rows.ts';
+import { wakesPeople, type AlertRow, type DrillTimes, type ReportTotals } from './rows.ts';
 
-const HEAD = ['alert', 'severity', 'for', 'tests', 'runbook', 'mutants', 'can fire', 'quiet', 'drilled'];
+const HEAD = ['alert', 'severity', 'for', 'tests', 'runbook', 'mutants', 'can fire', 'quiet', 'drilled', 'messages'];
 /** Stands where something is not known. */
 const UNKNOWN = '–';
 
@@ -37,7 +37,8 @@ function cellsOf(row: AlertRow): readonly string[] {
     dated('mutants', mutants === undefined ? UNKNOWN : `${mutants.killed}/${mutants.total}`),
     dated('fleet', known(canFire)),
     known(quiet),
-    dated('drills', drill === undefined ? (severity === 'critical' ? 'no' : UNKNOWN) : drillText(drill)),
+    dated('drills', drill === undefined ? (wakesPeople(severity) ? 'no' : UNKNOWN) : drillText(drill)),
+    drill?.messages === undefined ? UNKNOWN : String(drill.messages),
   ];
 }
 

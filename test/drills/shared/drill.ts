@@ -72,6 +72,8 @@ export interface DrillResult {
   readonly toNotification: number;
   /** From the end of the fault to the resolved notice; undefined where it did not come in time. */
   readonly toResolved: number | undefined;
+  /** When people got messages because of this alert, from the fault; undefined where none are sent. */
+  readonly messages: readonly number[] | undefined;
 }
 
 /** Whether the stack runs the service that a drill breaks: its image may be unavailable here. */
@@ -114,6 +116,7 @@ export async function runDrill(drill: Drill, context: DrillContext, patience: Pa
     toAlert: seconds(firing.startsAt),
     toNotification: seconds(firing.at),
     toResolved: resolved === undefined ? undefined : Math.max(0, Math.round((resolved.at - removed) / 100) / 10),
+    messages: notifications.messages?.(firing).map(seconds),
   };
 }
 

@@ -179,7 +179,7 @@ describe('planSecrets', () => {
   const postgres = 'MODULES=postgres,redis\nPOSTGRES_INSTANCES=shop=postgresql://m@db/postgres\nREDIS_INSTANCES=cache=redis://c:6379\n';
 
   it('writes values of .env to files, takes files that are there, and says what is missing', () => {
-    const { settings } = read(`${postgres}GRAFANA_ADMIN_PASSWORD=long-enough\n`);
+    const { settings } = read(`${postgres}PUBLIC_HOST=monitor\nGRAFANA_ADMIN_PASSWORD=long-enough\n`);
     const plan = planSecrets(settings, new Map([['slack_webhook_url', 'https://hooks/x\n']]));
     expect(plan.configured).toEqual(new Set(['GRAFANA_ADMIN_PASSWORD', 'SLACK_WEBHOOK_URL']));
     expect(plan.problems.map(({ place }) => place)).toEqual(['secrets/postgres_shop_password']);
