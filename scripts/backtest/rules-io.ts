@@ -8,6 +8,7 @@ import { spanSeconds } from '../base/span.ts';
 import type { Tree } from '../base/tree.ts';
 import { modules } from '../modules/index.ts';
 import { select } from '../modules/selection.ts';
+import { EFFECTIVE } from '../render/publish-io.ts';
 import { renderTree } from '../render/tree.ts';
 import { ruleShapeProblems } from '../rules/files.ts';
 import { syntaxProblems } from '../rules/invariants.ts';
@@ -15,7 +16,6 @@ import { changedRecords, timedRules, withReaders, type Recorded, type TimedRules
 import type { PlainSettings } from '../settings/table.ts';
 
 const RULES = 'prometheus/rules';
-const EFFECTIVE = '.effective';
 
 /** The rules on disk, and the recorded metrics whose history is not theirs. */
 export interface DiskRules extends TimedRules {
@@ -46,7 +46,8 @@ export async function rulesOnDisk(root: string, settings: PlainSettings, start: 
   const wrong = [...sources].flatMap(([path, text]) =>
     path.startsWith(`${RULES}/`) && path.endsWith('.yml') ? [...ruleShapeProblems(path, text), ...syntaxProblems(path, text)] : [],
   );
-  if (errorsOf([...problems, ...wrong]).length > 0) throw inputFailure(errorsOf([...problems, ...wrong]));
+  // What is not YAML is found by both.
+  for (const found of [problems, wrong]) if (errorsOf(found).length > 0) throw inputFailure(errorsOf(found));
   const evaluation = await evaluationInterval(root);
   const now = timedRules(rules, evaluation);
   const before = timedRules(await readTree(join(root, EFFECTIVE), RULES), evaluation);

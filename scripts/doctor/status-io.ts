@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readWindows, WINDOWS, type MaintenanceWindow } from '../alertmanager/windows.ts';
 import { readIfThere } from '../base/files.ts';
 import { parseYaml } from '../base/tree.ts';
+import { EFFECTIVE } from '../render/publish-io.ts';
 import { listSilences } from '../silence/io.ts';
 import { addressesOf } from '../settings/addresses.ts';
 import { Failure, stackFailure } from '../base/failure.ts';
@@ -58,7 +59,7 @@ export async function lookAtStack({ root, docker }: Workspace, settings: PlainSe
 }
 
 async function windowsInForce(root: string): Promise<readonly MaintenanceWindow[]> {
-  const text = (await readIfThere(join(root, '.effective', WINDOWS))) ?? '';
+  const text = (await readIfThere(join(root, EFFECTIVE, WINDOWS))) ?? '';
   const { doc } = parseYaml(WINDOWS, text);
   return doc === undefined ? [] : readWindows({ path: WINDOWS, text, doc }).windows;
 }

@@ -41,7 +41,7 @@ interface WrittenRule {
 }
 
 /**
- * Reads rendered rule files.
+ * Reads the rendered rule files among others.
  *
  * @param evaluation seconds between two evaluations of a group that does not say itself
  */
@@ -49,6 +49,7 @@ export function timedRules(files: Tree, evaluation: number): TimedRules {
   const alerts: TimedAlert[] = [];
   const recorded: Recorded[] = [];
   for (const [path, text] of files) {
+    if (!/^prometheus\/rules\/[^/]+\.yml$/.test(path)) continue;
     const { groups } = (parseDocument(text, { merge: true }).toJS() ?? {}) as {
       groups?: readonly { interval?: unknown; rules?: readonly WrittenRule[] }[];
     };
