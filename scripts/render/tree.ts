@@ -2,6 +2,8 @@ import { isMap, isSeq, stringify, type Document } from 'yaml';
 import type { RenderedAlertmanager } from '../alertmanager/render.ts';
 import { ownSecretFiles, unknownSecrets, unreadSecrets } from '../alertmanager/secret-files.ts';
 import { shapeProblems } from '../alertmanager/shape.ts';
+import { withWindows } from '../alertmanager/window-routes.ts';
+import { readWindows, WINDOWS } from '../alertmanager/windows.ts';
 import { errorsOf, type Problem } from '../base/problem.ts';
 import { parseYaml, type Tree } from '../base/tree.ts';
 import type { AnyModule } from '../modules/spec.ts';
@@ -113,13 +115,18 @@ interface AlertmanagerPart {
   readonly problems: readonly Problem[];
 }
 
-function renderAlertmanager({ settings, secretFiles, alertmanager }: RenderInput, source: Source): AlertmanagerPart {
+function renderAlertmanager({ sources, settings, secretFiles, alertmanager }: RenderInput, source: Source): AlertmanagerPart {
   const own = ownSecretFiles(secretFiles, settings);
   const shape = shapeProblems(source);
-  const problems = shape.length > 0 ? shape : [...unknownSecrets(source, own), ...unreadSecrets(source, own, settings)];
-  if (errorsOf(problems).length > 0) return { secrets: [], silent: [], problems };
-  const { config, secretFiles: secrets, fallenBack: silent } = alertmanager(source.doc.toJS({ maxAliasCount: -1 }));
-  return { text: stringify(config, { aliasDuplicateObjects: false }), secrets, silent, problems };
+  const text = sources.get(WINDOWS) ?? '';
+  // A file that does not parse is reported with all others.
+  const { doc } = parseYaml(WINDOWS, text);
+  const { windows, problems: misread } = doc === undefined ? { windows: [], problems: [] } : readWindows({ path: WINDOWS, text, doc });
+  const found = [...(shape.length > 0 ? shape : [...unknownSecrets(source, own), ...unreadSecrets(source, own, settings)]), ...misread];
+  if (errorsOf(found).length > 0) return { secrets: [], silent: [], problems: found };
+  const { config: rendered, secretFiles: secrets, fallenBack: silent } = alertmanager(source.doc.toJS({ maxAliasCount: -1 }));
+  const { config, problems } = withWindows(rendered, windows);
+  return { text: stringify(config, { aliasDuplicateObjects: false }), secrets, silent, problems: [...found, ...problems] };
 }
 
 /** The rules of the SLOs in `prometheus/slo/`. */
@@ -174,7 +181,7 @@ function destination(path: string, modules: readonly AnyModule[]): string | unde
   if (/^prometheus\/(slo|targets)\//.test(path)) return undefined;
   for (const [from, to] of modules.flatMap(({ files = {} }) => Object.entries(files)))
     if (from.endsWith('/') ? path.startsWith(from) : path === from) return to + path.slice(from.length);
-  return /^(prometheus|alertmanager\/(alertmanager\.yml|templates\/)|grafana\/(provisioning|dashboards)\/|runbooks)/.test(path)
+  return /^(prometheus|alertmanager\/(alertmanager\.yml|windows\.yml|templates\/)|grafana\/(provisioning|dashboards)\/|runbooks)/.test(path)
     ? path
     : undefined;
 }
