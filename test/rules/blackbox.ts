@@ -159,13 +159,13 @@ export default ruleTable({
       alert: 'CertificateExpiresIn30Days',
       severity: 'warning',
       every: '30m',
-      scrape: '5m',
+      scrape: '1m',
       series: { probe_ssl_earliest_cert_expiry: below(2772000, 2592100), probe_success: 1, up: 1 },
       from: '2d30m',
       shown: '27d 23h 31m 40s',
       silent: {
         'about an expired certificate, which is CertificateExpired': { probe_ssl_earliest_cert_expiry: 0 },
-        'when it is renewed with 29 days left': { probe_ssl_earliest_cert_expiry: '2592100x288 10368000' },
+        'when it is renewed with 29 days left': { probe_ssl_earliest_cert_expiry: '2592100x1440 10368000' },
       },
     },
     {
