@@ -1,6 +1,9 @@
 import { error, type Problem } from '../base/problem.ts';
 import type { AlertRule } from './files.ts';
-import type { AlertTest, Change, Edge, Firing, Labels, RuleTable, SeriesChange, Values } from './table.ts';
+import { LONG_HOLD_SECONDS, withLostScrape } from './lost-scrape.ts';
+import { secondsOf, stretched } from './samples.ts';
+import { changed, labelsIn, partsOf, seriesWith } from './series.ts';
+import type { AlertTest, Edge, Firing, Labels, RuleTable, Values } from './table.ts';
 
 /** The promtool test files of a table by their path, and what is wrong with it. */
 export interface GeneratedTests {
@@ -10,6 +13,11 @@ export interface GeneratedTests {
 
 type Look = 'silent' | 'fires' | 'last';
 
+interface Expected {
+  readonly exp_labels: Labels;
+  readonly exp_annotations: Labels;
+}
+
 /** One test of a promtool file. */
 interface Situation {
   readonly name: string;
@@ -18,6 +26,8 @@ interface Situation {
   readonly series: ReadonlyMap<string, Values>;
   /** The checked times in seconds, and whether the alert fires then: `last` is just before it ends. */
   readonly looks: ReadonlyMap<number, Look>;
+  /** Only whether it fires and its labels are checked: its texts may show a value of another moment. */
+  readonly textsVary?: true;
   /** The expected alert when it fires. */
   readonly firing?: Firing | Omit<Firing, 'change'>;
 }
@@ -26,15 +36,6 @@ interface Situation {
 const LOOKS = 20;
 /** Silence is watched at least this long, unless the table sets it: the window of most rates. */
 const LEAST_SECONDS = 300;
-const UNITS = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1 } as const;
-
-/** The seconds of a Prometheus duration such as `1h30m`. */
-export function secondsOf(duration: string): number {
-  return [...duration.matchAll(/(\d+)([wdhms])/g)].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * UNITS[unit as keyof typeof UNITS],
-    0,
-  );
-}
 
 /**
  * The promtool test files of a table, one for each alert and evaluation interval.
@@ -49,14 +50,13 @@ export function generateTests(module: string, table: RuleTable, rules: readonly 
     const rule = rules.find(({ alert }) => alert === test.alert);
     problems.push(...(rule === undefined ? [`${test.alert} is not an alert of prometheus/rules/${module}.yml`] : testProblems(test)));
     if (rule === undefined) continue;
-    const interval = secondsOf(test.every ?? table.every ?? '15s');
-    const path = `test/rules/${module}.${test.alert}-${interval}s.test.yml`;
-    const made = situationsOf(table, test).map((situation) => {
+    for (const situation of situationsOf(table, test, secondsOf(rule.hold))) {
       const { first, last, wrong } = expectedAlerts(rule, table, test, situation);
       problems.push(...wrong);
-      return promtoolTest(situation, table, test, { silent: [], fires: [first], last: [last] });
-    });
-    files.set(path, [...(files.get(path) ?? []), ...made]);
+      const path = `test/rules/${module}.${test.alert}-${situation.every}s.test.yml`;
+      const made = promtoolTest(situation, table, test, { silent: [], fires: [first], last: [last] });
+      files.set(path, [...(files.get(path) ?? []), made]);
+    }
   }
   const named = [...files].map(([path, tests]) => {
     const interval = /(\d+s)\.test\.yml$/.exec(path)?.[1] ?? '';
@@ -97,7 +97,7 @@ function lastOf(values: Values): number {
   return Number(/(-?[\d.]+(?:e[+-]?\d+)?)(?:x\d+)?$/.exec(String(values))?.[1]);
 }
 
-function situationsOf(table: RuleTable, test: AlertTest): readonly Situation[] {
+function situationsOf(table: RuleTable, test: AlertTest, hold: number): readonly Situation[] {
   const every = secondsOf(test.every ?? table.every ?? '15s');
   const scrape = secondsOf(test.scrape ?? table.scrape ?? '15s');
   const plain = new Map(Object.entries(test.series).map(([key, values]) => [key, isEdge(values) ? values.fires : values]));
@@ -111,9 +111,13 @@ function situationsOf(table: RuleTable, test: AlertTest): readonly Situation[] {
       ? []
       : [{ ...common, name, series, looks: momentsOf(expected, every), firing: expected }];
   };
-  return [
+  const fires = [
     ...firing('fires', plain, test),
     ...Object.entries(test.fires ?? {}).flatMap(([when, expected]) => firing(`fires ${when}`, changed(plain, expected.change), expected)),
+  ];
+  return [
+    ...fires,
+    ...(hold < LONG_HOLD_SECONDS ? [] : fires.map((situation) => afterLostScrape(situation, test, hold))),
     ...Object.entries(test.series).flatMap(([key, values]) =>
       isEdge(values)
         ? [
@@ -135,6 +139,20 @@ function situationsOf(table: RuleTable, test: AlertTest): readonly Situation[] {
   ];
 }
 
+/** The alert fires at the same moment, unless the table says why a lost scrape may start its hold anew: then it does. */
+function afterLostScrape(situation: Situation, { restartedByLostScrape }: AlertTest, hold: number): Situation {
+  const { from, at: always = '' } = situation.firing ?? {};
+  const { firesAt, ...observed } = withLostScrape(situation, hold, secondsOf(from ?? always));
+  const ends = restartedByLostScrape === undefined ? 'although' : 'not in time where';
+  return {
+    ...situation,
+    ...observed,
+    textsVary: true,
+    name: `${situation.name} ${ends} a scrape is lost`,
+    looks: new Map([[firesAt, restartedByLostScrape === undefined ? 'fires' : 'silent']]),
+  };
+}
+
 function momentsOf({ from, at, until }: Omit<Firing, 'change'>, every: number): ReadonlyMap<number, Look> {
   const first = secondsOf(from ?? at ?? '');
   const looks = new Map<number, Look>();
@@ -144,34 +162,13 @@ function momentsOf({ from, at, until }: Omit<Firing, 'change'>, every: number): 
   return looks;
 }
 
-function changed(series: ReadonlyMap<string, Values>, change: Change): ReadonlyMap<string, Values> {
-  const { labels, values } = partsOf(change);
-  const all = new Map<string, Values | null>([...series, ...Object.entries(values)]);
-  return new Map([...all].flatMap(([key, value]) => (value === null ? [] : [[seriesWith(key, labels), value] as const])));
-}
-
-function partsOf(change: Change): { readonly labels: Labels; readonly values: SeriesChange } {
-  if (typeof change === 'string') return { labels: labelsIn(change), values: {} };
-  const isBoth = (both: Change): both is readonly [string, SeriesChange] => Array.isArray(both);
-  return isBoth(change) ? { labels: labelsIn(change[0]), values: change[1] } : { labels: {}, values: change };
-}
-
-const labelsIn = (text: string): Labels =>
-  Object.fromEntries([...text.matchAll(/(\w+)\s*=\s*"([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]));
-
-/** A series with further labels, which go before its own. */
-function seriesWith(key: string, labels: Labels, own: Labels = labelsIn(key)): string {
-  const all = Object.entries({ ...own, ...labels }).map(([name, value]) => `${name}="${value}"`);
-  return `${key.replace(/\{.*$/, '')}{${all.join(', ')}}`;
-}
-
 /** The expected alert at its start and just before its end, and what in the table does not fit its texts. */
 function expectedAlerts(
   rule: AlertRule,
   table: RuleTable,
   test: AlertTest,
   { name, firing }: Situation,
-): { readonly first: object; readonly last: object; readonly wrong: readonly string[] } {
+): { readonly first: Expected; readonly last: Expected; readonly wrong: readonly string[] } {
   const changedLabels = firing !== undefined && 'change' in firing ? partsOf(firing.change).labels : {};
   const labels = withoutEmpty({ ...table.labels, ...test.labels, ...changedLabels, ...test.result, ...firing?.result });
   const shown = firing?.shown;
@@ -202,10 +199,10 @@ function expectedAlerts(
 const withoutEmpty = (labels: Labels): Labels => Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ''));
 
 function promtoolTest(
-  { name, every, scrape, series, looks }: Situation,
+  { name, every, scrape, series, looks, textsVary }: Situation,
   table: RuleTable,
   test: AlertTest,
-  expected: Record<Look, readonly object[]>,
+  expected: Record<Look, readonly Expected[]>,
 ): object {
   const { alert } = test;
   const base = { ...table.labels, ...test.labels };
@@ -215,26 +212,22 @@ function promtoolTest(
     name: `${alert} ${name}`,
     interval: `${scrape}s`,
     input_series: [...series].map(([key, values]) => ({ series: withBase(key, base), values: stretched(values, samples) })),
-    alert_rule_test: [...looks].map(([at, look]) => ({ eval_time: `${at}s`, alertname: alert, exp_alerts: expected[look] })),
+    ...(textsVary === true
+      ? {
+          promql_expr_test: [...looks].map(([at, look]) => ({
+            // promtool names no test where an expression fails, but it repeats the expression.
+            expr: `ALERTS{alertname="${alert}", alertstate="firing"} # ${name}`,
+            eval_time: `${at}s`,
+            exp_samples: expected[look].map(({ exp_labels: labels }) => ({
+              labels: seriesWith('ALERTS', { alertname: alert, alertstate: 'firing', ...labels }),
+              value: 1,
+            })),
+          })),
+        }
+      : { alert_rule_test: [...looks].map(([at, look]) => ({ eval_time: `${at}s`, alertname: alert, exp_alerts: expected[look] })) }),
   };
 }
 
 function withBase(key: string, base: Labels): string {
   return seriesWith(key, {}, withoutEmpty({ ...base, ...labelsIn(key) }));
-}
-
-/** Values whose last item repeats until there are `samples` of them. */
-export function stretched(values: Values, samples: number): string {
-  const items = String(values).trim().split(/\s+/);
-  const last = items.pop() ?? '';
-  if (/x\d+$/.test(last) || last === 'stale') return [...items, last].join(' ');
-  const used = items.reduce((sum, item) => sum + countOf(item), 0);
-  const rest = Math.max(1, samples - used);
-  return [...items, last === '_' ? `_x${rest}` : `${last}x${rest - 1}`].join(' ');
-}
-
-function countOf(item: string): number {
-  const [, count] = /x(\d+)$/.exec(item) ?? [];
-  if (count === undefined) return 1;
-  return item.startsWith('_') ? Number(count) : Number(count) + 1;
 }

@@ -68,6 +68,11 @@ export interface AlertTest extends Moments {
   readonly silent?: Readonly<Record<string, Change>>;
   /** How long silence is watched. Default: twice the time to fire, at least five minutes. */
   readonly watched?: string;
+  /**
+   * Why one lost scrape may start its hold anew. Without it every alert that holds for five minutes or longer must fire at the same moment
+   * where a scrape is lost in the middle of its hold.
+   */
+  readonly restartedByLostScrape?: string;
 }
 
 /** The rule tests of the rule file with the same name: `test/rules/redis.ts` tests `prometheus/rules/redis.yml`. */

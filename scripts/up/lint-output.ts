@@ -26,6 +26,9 @@ const ROOTS = [...new Set(modules.flatMap(({ linted = [] }) => linted.map(({ che
 /** The name of a rule test, with which promtool begins each unmet expectation. */
 const FAILED_TEST = /^ +name: (.*),$/;
 
+/** The same of a generated test that asks for the state of an alert. */
+const FAILED_STATE = /^ +expr: "ALERTS\{alertname=\\"(\w+)\\".* # (.*)", (time: .*)$/;
+
 /** A file of the checkout at the start of a finding, with line and column if the tool prints them. */
 const PLACE = new RegExp(
   `^"?((?:prometheus|test|alertmanager|${ROOTS.join('|')})\\/[\\w./-]+)"?:\\s*(?:yaml: unmarshal errors:)?\\s*(?:(?:yaml: )?line )?(?:(\\d+):(?:\\d+:?)?)?\\s*(.*)$`,
@@ -58,11 +61,11 @@ export function lintProblems(title: string, subject: string, output: string): re
   for (const line of lines) {
     const [, file, number, text = ''] = PLACE.exec(line) ?? [];
     const last = findings.at(-1);
-    const test = FAILED_TEST.exec(line)?.[1];
+    const test = failedTest(line);
     // One finding per failed rule test, however many expectations are unmet.
     if (test !== undefined) {
-      isRepeated = findings.some(({ text: [first] }) => first === test);
-      if (!isRepeated) findings.push({ place: subject, text: [test] });
+      isRepeated = findings.some(({ text: [first] }) => first === test[0]);
+      if (!isRepeated) findings.push({ place: subject, text: [...test] });
       continue;
     }
     if (isRepeated) continue;
@@ -84,6 +87,14 @@ export function lintProblems(title: string, subject: string, output: string): re
       FIX,
     ),
   );
+}
+
+/** The name of a failed test, and which alert it asks for where no line follows that says so. */
+function failedTest(line: string): readonly string[] | undefined {
+  const test = FAILED_TEST.exec(line)?.[1];
+  if (test !== undefined) return [test];
+  const [, alert, name, time] = FAILED_STATE.exec(line) ?? [];
+  return alert === undefined ? undefined : [`${alert} ${name ?? ''}`, `alertname: ${alert}, ${time ?? ''}`];
 }
 
 /** Findings of several runs, deduplicated: a file checked both as checked in and as rendered has each mistake twice, on different lines. */

@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { withThreshold } from '../../scripts/render/scrape.ts';
 import { readRuleTests } from '../../scripts/rules/cases-io.ts';
 import { alertRules, jobNames, ruleTests } from '../../scripts/rules/files.ts';
+import { LONG_HOLD_SECONDS } from '../../scripts/rules/lost-scrape.ts';
 import { SLO_RUNBOOKS } from '../../scripts/rules/render-slo.ts';
 import * as invariants from '../../scripts/rules/invariants.ts';
+import { secondsOf } from '../../scripts/rules/samples.ts';
 import { selectorsOf } from '../../scripts/rules/selectors.ts';
 import { modules } from '../../scripts/modules/index.ts';
 
@@ -19,7 +21,8 @@ const list = (folder: string, end: string): string[] =>
 
 const ruleFiles = list('prometheus/rules', '.yml');
 const scrapeFiles = list('prometheus/scrape', '.yml');
-const testFiles = [...(await readRuleTests(root))].flatMap(([path, text]) => (path.endsWith('.test.yml') ? [ruleTests(path, text)] : []));
+const testTexts = await readRuleTests(root);
+const testFiles = [...testTexts].flatMap(([path, text]) => (path.endsWith('.test.yml') ? [ruleTests(path, text)] : []));
 const runbooks = list('runbooks', '.md').filter((path) => !path.endsWith('/README.md'));
 const rules = ruleFiles.flatMap((path) => alertRules(path, read(path)));
 const names: readonly string[] = modules.map(({ name }) => name);
@@ -79,6 +82,12 @@ describe('rule tests', () => {
         testFiles.flatMap(({ cases }) => cases),
       ),
     ).toEqual([]);
+  });
+
+  it('lose a scrape of every alert that holds for long', () => {
+    const asked = [...testTexts.values()].join('\n');
+    const long = rules.filter(({ hold }) => secondsOf(hold) >= LONG_HOLD_SECONDS);
+    expect(long.filter(({ alert }) => !asked.includes(`ALERTS{alertname=\\"${alert}\\"`)).map(({ alert }) => alert)).toEqual([]);
   });
 
   it('say what they prove', () => {

@@ -13,7 +13,7 @@ export interface TestFile {
 
 interface TestGroup {
   readonly alert_rule_test?: readonly { readonly alertname?: string }[];
-  readonly promql_expr_test?: unknown;
+  readonly promql_expr_test?: readonly { readonly expr?: string }[];
   readonly [field: string]: unknown;
 }
 
@@ -95,11 +95,16 @@ function loaded(testPath: string, file: TestFile): readonly string[] {
 /** The tests that name an alert, with its cases only. */
 function testsOf(file: TestFile, alert: string): readonly TestGroup[] {
   return (file.tests ?? [])
-    .map(({ promql_expr_test: _, ...test }) => ({
-      ...test,
-      alert_rule_test: (test.alert_rule_test ?? []).filter(({ alertname }) => alertname === alert),
-    }))
-    .filter(({ alert_rule_test: cases }) => cases.length > 0);
+    .map((test) => ({ ...test, ...casesAbout(test, alert) }))
+    .filter(({ alert_rule_test: cases, promql_expr_test: states }) => cases.length + states.length > 0);
+}
+
+/** The cases of a test that ask for an alert by its name, or for its state. */
+export function casesAbout(test: TestGroup, alert: string): Required<Pick<TestGroup, 'alert_rule_test' | 'promql_expr_test'>> {
+  return {
+    alert_rule_test: (test.alert_rule_test ?? []).filter(({ alertname }) => alertname === alert),
+    promql_expr_test: (test.promql_expr_test ?? []).filter(({ expr = '' }) => expr.startsWith(`ALERTS{alertname="${alert}"`)),
+  };
 }
 
 /** The groups with one alert and the recorded metrics. */

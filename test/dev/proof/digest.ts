@@ -5,7 +5,7 @@ import { syntaxError } from '../../../scripts/rules/promql.ts';
 import { selectorsOf } from '../../../scripts/rules/selectors.ts';
 import { moduleName } from '../../../scripts/rules/invariants.ts';
 import { ruleGroups, type Rule } from '../mutation/rule-mutants.ts';
-import { testFile, type TestFile } from '../mutation/trials.ts';
+import { casesAbout, testFile, type TestFile } from '../mutation/trials.ts';
 import type { Subject } from './open.ts';
 
 /** The files that proofs depend on, by path. */
@@ -85,11 +85,12 @@ function readMetrics(expr: string, recorded: ReadonlyMap<string, { readonly rule
 /** The cases that name a rule, with their input, without the words of annotations. Any case may read a recorded metric. */
 function casesOf(tests: readonly TestFile[], { alert, record }: Rule): string {
   const groups = tests.flatMap((file) => file.tests ?? []);
-  const own = groups.flatMap(({ name: _, alert_rule_test: cases = [], ...group }) => {
-    const named = cases.filter(({ alertname }) => alertname === alert);
-    return record === undefined && named.length === 0
+  const own = groups.flatMap(({ name: _, ...group }) => {
+    const { alert_rule_test: cases = [], promql_expr_test: states = [] } = record === undefined ? casesAbout(group, alert ?? '') : group;
+    const { alert_rule_test: __, promql_expr_test: ___, ...given } = group;
+    return record === undefined && cases.length + states.length === 0
       ? []
-      : [{ ...group, cases: (record === undefined ? named : cases).map(withoutWords) }];
+      : [{ ...given, cases: cases.map(withoutWords), ...(states.length === 0 ? {} : { states }) }];
   });
   return own.map(canonical).sort().join('\n');
 }

@@ -93,6 +93,15 @@ describe('subjectsOf', () => {
     expect(trialsOf(RULES.replace('1h20s', '2h20s'))).not.toEqual(trialsOf(RULES));
   });
 
+  it('asks for the state of an alert where a test does', () => {
+    const state =
+      '  - name: lost\n    promql_expr_test: [{ expr: \'ALERTS{alertname="ShopDown"}\', eval_time: 1m }, { expr: up, eval_time: 1m }]\n';
+    const [down] = subjects(RULES, TESTS + state).filter(({ name, mutant }) => name === 'ShopDown' && mutant === undefined);
+    const { tests } = JSON.parse(down?.trials[0]?.files.at(-1)?.[1] ?? '{}') as { tests: { name: string; promql_expr_test: object[] }[] };
+    expect(tests.at(-1)).toMatchObject({ name: 'lost', promql_expr_test: [{ expr: 'ALERTS{alertname="ShopDown"}' }] });
+    expect(tests.at(-1)?.promql_expr_test).toHaveLength(1);
+  });
+
   it('has no trial for an alert without a test, so that all its mutants survive', () => {
     const untested = subjects(RULES, TESTS.replaceAll('ShopDown', 'Shop')).filter(({ name }) => name === 'ShopDown');
     expect(untested.map(({ trials }) => trials.length)).toEqual([0, 0, 0, 0, 0]);

@@ -116,6 +116,8 @@ describe('proofSubjects', () => {
 
   it('tries mutants again for changed tests, and only drills for a changed drill', () => {
     expect(stale({ tests: TESTS.replace('values: 0x60', 'values: 0x90') })).toEqual(['shop:orders mutants', 'ShopDown mutants']);
+    const state = '  - promql_expr_test: [{ expr: \'ALERTS{alertname="NoOrders"}\', eval_time: 1m, exp_samples: [] }]\n';
+    expect(stale({ tests: TESTS + state })).toEqual(['shop:orders mutants', 'NoOrders mutants']);
     expect(stale({ drill: 'kill' })).toEqual(['ShopDown drills']);
   });
 

@@ -1,7 +1,8 @@
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { atSource, testedAlone } from '../../../scripts/rules/alone.ts';
-import { generateTests, secondsOf, stretched } from '../../../scripts/rules/cases.ts';
+import { generateTests } from '../../../scripts/rules/cases.ts';
+import { secondsOf, stretched } from '../../../scripts/rules/samples.ts';
 import { alertRules } from '../../../scripts/rules/files.ts';
 import { above, below, down, ruleTable, type AlertTest } from '../../../scripts/rules/table.ts';
 

@@ -35,6 +35,15 @@ Checking /etc/prometheus/rules/custom.yml
     ]);
   });
 
+  it('names the test of a state that is not met: promtool repeats only its expression', () => {
+    const state = (alert: string, at: string): string =>
+      `    expr: "ALERTS{alertname=\\"${alert}\\", alertstate=\\"firing\\"} # fires although a scrape is lost", time: ${at},\n        exp: {a="b"} 1E+00\n        got: nil\n`;
+    expect(found('promtool test rules', 'test/rules', `  FAILED:\n${state('A', '5m')}${state('B', '1h')}`)).toEqual([
+      expect.stringMatching(/^test\/rules \| promtool test rules: A fires although a scrape is lost\n +alertname: A, time: 5m,/),
+      expect.stringMatching(/^test\/rules \| promtool test rules: B fires although a scrape is lost\n +alertname: B, time: 1h,/),
+    ]);
+  });
+
   it('passes over target files that do not exist yet, and over a line that promtool does not know', () => {
     const output = `Checking /etc/prometheus/prometheus.yml
   WARNING: file "/etc/prometheus/targets/apps/*.yml" for file_sd in scrape job "apps" does not exist
