@@ -118,7 +118,7 @@ export default ruleTable({
       shown: '30s',
       watched: '6m',
       fires: {
-        'as long as it does not run': { change: {}, at: '1d', shown: '23h 59m 0s' },
+        'as long as it does not run': { change: {}, at: '2h', shown: '1h 59m 0s' },
         'where it is not to run after a stop by hand': {
           change: {
             'docker_container_restart_policy{policy="always"}': null,
@@ -267,7 +267,6 @@ export default ruleTable({
       from: '1m45s',
       shown: '3',
       fires: {
-        'as long as it is there': { change: {}, at: '2d' },
         'when it was killed, but by no one who would stop it': {
           change: { docker_container_last_exit_code: '_x5 137' },
           from: '1m45s',
@@ -322,6 +321,12 @@ export default ruleTable({
       from: '1m',
       until: '1d2m',
       shown: '3',
+      fires: {
+        'as long as it is there, where it is known that no one stopped it': {
+          change: { docker_container_ended_on_purpose: 0 },
+          at: '2d',
+        },
+      },
     },
     {
       alert: 'ContainerUnhealthy',

@@ -18,7 +18,7 @@ export const containers = defineModule({
   about: 'every container of the host: state, health, exits, CPU, memory, out-of-memory kills',
   isDefault: true,
   settings: { CONTAINER_METRICS: setting(oneOf(CADVISOR, 'engine'), CADVISOR) },
-  thresholds: [],
+  thresholds: [{ alert: 'DeploymentInProgress', literal: 180, setting: 'ALERT_DEPLOYMENT_MINUTES', factor: 60 }],
   profiles: ({ CONTAINER_METRICS }) => (CONTAINER_METRICS === CADVISOR ? ['containers', CADVISOR] : ['containers']),
   services: ({ CONTAINER_METRICS }) => [SOCKET_PROXY, EXPORTER, ...(CONTAINER_METRICS === CADVISOR ? [CADVISOR] : [])],
   essential: [SOCKET_PROXY, EXPORTER],
