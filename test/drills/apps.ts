@@ -71,7 +71,7 @@ export const drills: readonly Drill[] = [
         watch: targetFile('apps', 'app-down', 'app-down:8080', { service: 'app-down' }),
       },
     ],
-    inject: async ({ docker }) => docker('stop', 'app-down'),
+    inject: async ({ docker }) => docker('kill', 'app-down'),
     remove: async ({ docker }) => docker('start', 'app-down'),
   },
   {
@@ -168,7 +168,7 @@ export const drills: readonly Drill[] = [
     fault: 'Redis of an application stopped',
     of: 'app-lost',
     targets: lost,
-    inject: async ({ docker }) => docker('stop', 'lost-cache'),
+    inject: async ({ docker }) => docker('kill', 'lost-cache'),
     remove: async ({ docker }) => docker('start', 'lost-cache'),
   },
   {

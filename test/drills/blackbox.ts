@@ -49,7 +49,7 @@ const write = (name: string, file: string, value: number): Pick<Drill, 'inject' 
 });
 const stopped = (name: string): Pick<Drill, 'down' | 'inject' | 'remove'> => ({
   down: true,
-  inject: async ({ docker }: DrillContext) => docker('stop', name),
+  inject: async ({ docker }: DrillContext) => docker('kill', name),
   remove: async ({ docker }: DrillContext) => docker('start', name),
 });
 /** In one step: the server reads the file at any moment, and dies of half a certificate. */

@@ -106,7 +106,7 @@ export const drills: readonly Drill[] = [
     of: 'my-down',
     down: true,
     targets: [mysql('my-down')],
-    inject: async ({ docker }) => docker('stop', 'my-down'),
+    inject: async ({ docker }) => docker('kill', 'my-down'),
     remove: async ({ docker }) => docker('start', 'my-down'),
   },
   stoppedService('MySQLExporterDown', 'mysqld-exporter', 'MySQL exporter stopped'),

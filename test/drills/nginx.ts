@@ -35,7 +35,7 @@ export const drills: readonly Drill[] = [
     of: 'nginx-down',
     down: true,
     targets: [nginx('nginx-down')],
-    inject: async ({ docker }) => docker('stop', 'nginx-down'),
+    inject: async ({ docker }) => docker('kill', 'nginx-down'),
     remove: async ({ docker }) => docker('start', 'nginx-down'),
   },
   stoppedService('NginxExporterDown', 'nginx-exporter', 'nginx exporter stopped'),

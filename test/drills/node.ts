@@ -41,7 +41,7 @@ export const drills: readonly Drill[] = [
     of: 'server-2',
     down: true,
     targets: [server('server-2')],
-    inject: async ({ docker }) => docker('stop', 'server-2'),
+    inject: async ({ docker }) => docker('kill', 'server-2'),
     remove: async ({ docker }) => docker('start', 'server-2'),
   },
   {
@@ -52,7 +52,7 @@ export const drills: readonly Drill[] = [
     targets: [server('server-3')],
     // ServerDown has fired by then; this one is about what is still down.
     inject: async ({ docker }) => {
-      await docker('stop', 'server-3');
+      await docker('kill', 'server-3');
       return new Date(Date.now() + 300_000);
     },
     remove: async ({ docker }) => docker('start', 'server-3'),

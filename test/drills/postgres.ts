@@ -46,7 +46,7 @@ export const drills: readonly Drill[] = [
     of: 'pg-down',
     down: true,
     targets: [postgres('pg-down')],
-    inject: async ({ docker }) => docker('stop', 'pg-down'),
+    inject: async ({ docker }) => docker('kill', 'pg-down'),
     remove: async ({ docker }) => docker('start', 'pg-down'),
   },
   {

@@ -25,7 +25,7 @@ export const drills: readonly Drill[] = [
     of: 'redis-down',
     down: true,
     targets: [redis('redis-down')],
-    inject: async ({ docker }) => docker('stop', 'redis-down'),
+    inject: async ({ docker }) => docker('kill', 'redis-down'),
     remove: async ({ docker }) => docker('start', 'redis-down'),
     everyTest: true,
   },
@@ -40,7 +40,7 @@ export const drills: readonly Drill[] = [
     inject: async ({ docker }) => {
       await new Promise((resolve) => setTimeout(resolve, 30_000));
       const fault = new Date();
-      await docker('stop', 'redis-next');
+      await docker('kill', 'redis-next');
       return fault;
     },
     remove: async ({ docker }) => docker('start', 'redis-next'),

@@ -205,7 +205,7 @@ export const drills: readonly Drill[] = [
         watch: scrapeJob('own', 'own-target', 9100),
       },
     ],
-    inject: async ({ docker }) => docker('stop', 'own-target'),
+    inject: async ({ docker }) => docker('kill', 'own-target'),
     remove: async ({ docker }) => docker('start', 'own-target'),
   },
   {

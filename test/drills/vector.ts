@@ -57,7 +57,7 @@ export const drills: readonly Drill[] = [
     of: 'vec-down',
     down: true,
     targets: [down],
-    inject: async ({ docker }) => docker('stop', 'vec-down'),
+    inject: async ({ docker }) => docker('kill', 'vec-down'),
     remove: async ({ docker }) => docker('start', 'vec-down'),
   },
   {

@@ -15,7 +15,7 @@ export interface DrillContext {
   readonly attempt: (name: string, ...command: readonly string[]) => Promise<Ended>;
   /** Runs a program in a target and leaves it running. Throws where it does not start. */
   readonly spawn: (name: string, ...command: readonly string[]) => Promise<Ended>;
-  /** Runs the docker client on a target: `docker('stop', 'redis-down')`. Throws where that fails. */
+  /** Runs the docker client on a target: `docker('kill', 'redis-down')`. Throws where that fails. */
   readonly docker: (verb: string, name: string) => Promise<Ended>;
   /** Whether the stack runs a service: its image may be unavailable here. */
   readonly has: (service: string) => Promise<boolean>;
