@@ -87,9 +87,14 @@ export default ruleTable({
           change: { 'pharos:deployment:target_host{job="", instance="", service="", target_host="blog"}': 1 },
           from: '1m5s',
         },
-        'although another Prometheus has just started': {
-          change: { 'process_start_time_seconds{instance="second"}': 1000 },
+        'although another Prometheus, and another process of that name, have just started': {
+          change: { 'process_start_time_seconds{instance="second"}': 1000, 'process_start_time_seconds{job="apps"}': 1000 },
           from: '1m5s',
+        },
+        'when an exporter answers for a database on a server that does not': {
+          change: { ...noAlerts, ...server, 'up{job="redis", instance="cache", service="", server="web-1"}': 1 },
+          from: '1m20s',
+          result: { job: '', instance: '', service: '', server: 'web-1' },
         },
       },
       silent: {
