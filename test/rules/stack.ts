@@ -8,6 +8,7 @@ const RESTART = { [`up${HISTORY}`]: '1x4 0x1 1', [`process_start_time_seconds${H
 const isDown = (alertname: string, service: string): string =>
   `ALERTS{alertname="${alertname}", alertstate="pending", severity="critical", notify_sms="true", job="apps", instance="${alertname}", service="${service}", target_host="${service}"}`;
 const noAlerts = { [isDown('RedisDown', 'cache')]: null, [isDown('ServiceDown', 'shop')]: null, [isDown('PostgreSQLDown', 'db')]: null };
+const reboot = 'ALERTS{alertname="RebootInProgress", alertstate="firing", severity="info", job="node", instance="node", service="node"}';
 /** A server of which nothing answers. */
 const server = {
   'up{job="node", instance="web-1", service="", server="web-1"}': '1x3 0',
@@ -83,6 +84,7 @@ export default ruleTable({
           change: { process_start_time_seconds: 0 },
           from: '2m20s',
         },
+        'although another server is rebooted': { change: { [reboot.replace('}', ', server="web-2"}')]: 1 }, from: '1m5s' },
         'although something else is deployed': {
           change: { 'pharos:deployment:target_host{job="", instance="", service="", target_host="blog"}': 1 },
           from: '1m5s',
@@ -100,6 +102,7 @@ export default ruleTable({
       silent: {
         'when two services are down': { [isDown('PostgreSQLDown', 'db')]: null },
         'when one of three is deployed': { 'pharos:deployment:target_host{job="", instance="", service="", target_host="shop"}': 1 },
+        'when their server was rebooted on purpose': ['server="web-1"', { [reboot]: 1 }],
         'when a service is down with several targets': {
           [isDown('PostgreSQLDown', 'db')]: null,
           [isDown('EndpointDown', 'shop')]: '_x3 1',
