@@ -79,6 +79,9 @@ export default ruleTable({
       shown: '30s',
       until: '2m30s',
       lastShown: '2m 55s',
+      fires: {
+        'where two exporters show the server': { change: { 'node_boot_time_seconds{instance="again", server="web-1"}': -400 }, from: '0s' },
+      },
       silent: {
         'after a power cut: the engine found them dead at its start': {
           'docker_container_finish_timestamp_seconds{job="containers", name="db"}': -10,

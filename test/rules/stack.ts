@@ -7,6 +7,7 @@ const HISTORY = 'up{job="history", instance="history", service="history", integr
 const isDown = (alertname: string, service: string): string =>
   `ALERTS{alertname="${alertname}", alertstate="pending", severity="critical", notify_sms="true", job="apps", instance="${alertname}", service="${service}", target_host="${service}"}`;
 const noAlerts = { [isDown('RedisDown', 'cache')]: null, [isDown('ServiceDown', 'shop')]: null, [isDown('PostgreSQLDown', 'db')]: null };
+const reboot = 'ALERTS{alertname="RebootInProgress", alertstate="firing", severity="info", job="node", instance="node", service="node"}';
 /** A server of which nothing answers. */
 const server = {
   'up{job="node", instance="web-1", service="", server="web-1"}': '1x3 0',
@@ -116,18 +117,25 @@ export default ruleTable({
           change: { process_start_time_seconds: 0 },
           from: '2m20s',
         },
+        'although another server is rebooted': { change: { [reboot.replace('}', ', server="web-2"}')]: 1 }, from: '1m5s' },
         'although something else is deployed': {
           change: { 'pharos:deployment:target_host{job="", instance="", service="", target_host="blog"}': 1 },
           from: '1m5s',
         },
-        'although another Prometheus has just started': {
-          change: { 'process_start_time_seconds{instance="second"}': 1000 },
+        'although another Prometheus, and another process of that name, have just started': {
+          change: { 'process_start_time_seconds{instance="second"}': 1000, 'process_start_time_seconds{job="apps"}': 1000 },
           from: '1m5s',
+        },
+        'when an exporter answers for a database on a server that does not': {
+          change: { ...noAlerts, ...server, 'up{job="redis", instance="cache", service="", server="web-1"}': 1 },
+          from: '1m20s',
+          result: { job: '', instance: '', service: '', server: 'web-1' },
         },
       },
       silent: {
         'when two services are down': { [isDown('PostgreSQLDown', 'db')]: null },
         'when one of three is deployed': { 'pharos:deployment:target_host{job="", instance="", service="", target_host="shop"}': 1 },
+        'when their server was rebooted on purpose': ['server="web-1"', { [reboot]: 1 }],
         'when a service is down with several targets': {
           [isDown('PostgreSQLDown', 'db')]: null,
           [isDown('EndpointDown', 'shop')]: '_x3 1',
