@@ -372,7 +372,11 @@ export default ruleTable({
       severity: 'critical',
       scrape: '10s',
       labels: { job: 'alertmanager', instance: 'alertmanager', service: 'alertmanager', integration: 'webhook' },
-      series: { [ATTEMPTS]: '0x5 1x5 2x5 3x5 4x5 5x5 6x5 7x5 8', [HISTORY]: 1 },
+      series: {
+        [ATTEMPTS]: '0x5 1x5 2x5 3x5 4x5 5x5 6x5 7x5 8',
+        [HISTORY]: 1,
+        'up{job="redis", instance="cache", service="redis", integration=""}': 0,
+      },
       from: '6m',
       shown: '2',
       fires: {
