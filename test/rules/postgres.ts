@@ -70,9 +70,9 @@ export default ruleTable({
       scrape: '10s',
       labels: { datname: '' },
       series: { pg_replication_is_replica: 1, [RECEIVER]: '1x3 stale', [COLLECTED]: 1 },
-      from: '6m10s',
+      from: '6m',
       fires: {
-        'where it is refused and started anew': { change: { [RECEIVER]: `1x3 ${'stale stale 1 '.repeat(20)}stale` }, from: '6m20s' },
+        'where it is refused and started anew': { change: { [RECEIVER]: `1x3 ${'stale stale 1 '.repeat(20)}stale` }, from: '6m10s' },
         'where it waits': {
           change: { [RECEIVER]: 'stale', [RECEIVER.replace('streaming', 'waiting')]: 1 },
           from: '5m',
@@ -83,14 +83,14 @@ export default ruleTable({
             [RECEIVER]: '1x3 stale',
             [COLLECTED]: '1x20 stale 1',
           },
-          from: '6m10s',
+          from: '6m',
         },
       },
       silent: {
         'on a primary': { pg_replication_is_replica: 0, [RECEIVER]: 'stale' },
         'through a failover of four and a half minutes': { [RECEIVER]: `1x3 ${'stale '.repeat(28)}1` },
         'once it was promoted': { pg_replication_is_replica: '1x3 0' },
-        'where three of six scrapes see the receiver': { [RECEIVER]: `${'1 stale '.repeat(40)}1` },
+        'where four of six scrapes see the receiver': { [RECEIVER]: `${'1 1 stale '.repeat(30)}1` },
         'when the collector does not know': { [RECEIVER]: 'stale', [COLLECTED]: 0 },
         'when it is another collector that works': {
           [RECEIVER]: null,
