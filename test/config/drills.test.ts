@@ -54,6 +54,6 @@ describe('drills', () => {
 
   it('break a few things in every test run', () => {
     const often = drills.filter(({ everyTest }) => everyTest === true).map(({ alert }) => alert);
-    expect(often.sort()).toEqual(['ContainerOOMKilled', 'CriticalErrorRate', 'EndpointDown', 'PostgreSQLCriticalConnections', 'RedisDown']);
+    expect(often.sort()).toEqual(['ContainerOOMKilled', 'CriticalErrorRate', 'EndpointDown', 'PostgreSQLDown', 'RedisDown']);
   });
 });

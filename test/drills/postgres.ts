@@ -1,6 +1,6 @@
 import { eventually } from '../support/e2e-stack.ts';
 import type { Drill } from './shared/drill.ts';
-import { answers, psql, session } from './shared/sql.ts';
+import { answers, psql, SLEEPERS } from './shared/sql.ts';
 import { stoppedService } from './shared/stopped-service.ts';
 import type { Target } from './shared/targets.ts';
 
@@ -50,6 +50,17 @@ export const drills: readonly Drill[] = [
     remove: async ({ docker }) => docker('start', 'pg-down'),
   },
   {
+    alert: 'PostgreSQLDown',
+    severity: 'critical',
+    fault: 'PostgreSQL hangs',
+    of: 'pg-hung',
+    down: true,
+    targets: [postgres('pg-hung')],
+    inject: async ({ docker }) => docker('pause', 'pg-hung'),
+    remove: async ({ docker }) => docker('unpause', 'pg-hung'),
+    everyTest: true,
+  },
+  {
     alert: 'PostgreSQLCriticalConnections',
     severity: 'critical',
     fault: 'connections used up',
@@ -57,12 +68,11 @@ export const drills: readonly Drill[] = [
     targets: [postgres('pg-full', '-c max_connections=20')],
     // Three of the 20 are the superuser's, and the exporter comes and goes.
     inject: async ({ exec }) => {
-      const clients = 'for i in $(seq 15); do psql -c "SELECT pg_sleep(600)" >/dev/null 2>&1 & done; sleep 1';
+      const clients = 'for i in $(seq 15); do psql -c "SELECT pg_sleep(1200)" >/dev/null 2>&1 & done; sleep 1';
       await exec('pg-full', 'su', 'postgres', '-c', clients);
       return new Date();
     },
     remove: async (context) => psql(context, 'pg-full', SLEEPERS),
-    everyTest: true,
   },
   {
     alert: 'PostgreSQLDeadlocks',
@@ -104,7 +114,6 @@ export const drills: readonly Drill[] = [
     severity: 'critical',
     fault: 'replication of a standby stopped',
     of: 'standby',
-    down: true,
     targets: [],
     inject: async (context) =>
       psql(context, 'shop-db', ['ALTER ROLE replicator NOLOGIN', 'SELECT pg_terminate_backend(pid) FROM pg_stat_replication']),
@@ -117,12 +126,13 @@ export const drills: readonly Drill[] = [
     of: 'standby',
     targets: [],
     // A standby is behind by the age of what it replayed last, once there is something to replay: five minutes after the last change. That is
-    // made now, so that the other fault of this standby is over by then.
+    // made now, and is there once the other fault of this standby is over.
     inject: async (context) => {
       await psql(context, 'shop-db', 'INSERT INTO orders VALUES (1001)');
-      await eventually('the standby replayed nothing for five minutes', 540, async () => {
-        const behind = "SELECT now() - pg_last_xact_replay_timestamp() > interval '5 min 10 s'";
-        return (await psql(context, 'shop-standby', behind)) === 't';
+      await eventually('the standby has nothing to replay for five minutes', 900, async () => {
+        const change = 'EXISTS (SELECT FROM orders WHERE id = 1001) AND EXISTS (SELECT FROM pg_stat_wal_receiver)';
+        const behind = "now() - pg_last_xact_replay_timestamp() > interval '5 min 10 s'";
+        return (await psql(context, 'shop-standby', `SELECT ${change} AND ${behind}`)) === 't';
       });
       await psql(context, 'shop-standby', 'SELECT pg_wal_replay_pause()');
       const fault = new Date();
@@ -158,11 +168,14 @@ export const drills: readonly Drill[] = [
   {
     alert: 'PostgreSQLLongRunningTransaction',
     severity: 'warning',
-    fault: 'transaction held open',
+    fault: 'transaction forgotten by its session',
     of: 'pg-work',
     targets: [work],
-    inject: async (context) => session(context, 'pg-work', 'SELECT pg_sleep(1200)'),
-    remove: async (context) => psql(context, 'pg-work', SLEEPERS),
+    inject: async ({ spawn }) => spawn('pg-work', 'su', 'postgres', '-c', "(echo 'BEGIN; SELECT 1;'; sleep 1500) | psql"),
+    remove: async (context) => {
+      const forgotten = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'";
+      return psql(context, 'pg-work', forgotten);
+    },
     back: 240,
   },
   {
@@ -175,7 +188,5 @@ export const drills: readonly Drill[] = [
     remove: async (context) => psql(context, 'pg-work', "SELECT pg_drop_replication_slot('forgotten')"),
     back: 420,
   },
-  stoppedService('PostgreSQLExporterDown', 'postgres-exporter', 'postgres exporter stopped'),
+  stoppedService('PostgreSQLExporterDown', 'postgres-exporter', 'postgres exporter stopped', { down: false }),
 ];
-
-const SLEEPERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()";

@@ -32,7 +32,19 @@ export default ruleTable({
       scrape: '10s',
       series: { pharos_vector_up: '1x3 0' },
       from: '1m30s',
-      silent: { 'through a restart': { pharos_vector_up: '1x3 0x4 1' } },
+      fires: {
+        'where another server is down, or something else about this one': {
+          change: {
+            'ALERTS{alertname="PostgreSQLDown", alertstate="firing", instance="other"}': '_x3 1',
+            'ALERTS{alertname="PostgreSQLHighConnections", alertstate="firing"}': '_x3 1',
+          },
+          from: '1m30s',
+        },
+      },
+      silent: {
+        'through a restart': { pharos_vector_up: '1x3 0x4 1' },
+        'where the whole server is down': { 'ALERTS{alertname="PostgreSQLDown", alertstate="pending"}': '_x3 1' },
+      },
     },
     {
       alert: 'VectorSearchSlow',

@@ -20,9 +20,8 @@ export async function psql(
   return stdout.trim();
 }
 
-/** Runs SQL in the background, as a client that stays connected. */
-export const session = async ({ spawn }: DrillContext, name: string, text: string) =>
-  spawn(name, 'su', 'postgres', '-c', `psql -c "${text}"`);
+/** Ends the sessions that sleep. */
+export const SLEEPERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()";
 
 /** Waits until a target takes SQL. */
 export const answers = async (context: DrillContext, name: string) =>
