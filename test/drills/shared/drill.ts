@@ -30,7 +30,7 @@ export const MAIN_BATCH = 1;
 /** One fault in real software, and the alert that has to come of it. */
 export interface Drill {
   readonly alert: string;
-  readonly severity: 'critical' | 'warning' | 'info';
+  readonly severity: 'emergency' | 'critical' | 'warning' | 'info';
   /** What is broken, in the past tense of a report. */
   readonly fault: string;
   /** The `instance`, or part of a label, that distinguishes this drill's alert from others of the same name. */
