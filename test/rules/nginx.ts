@@ -57,11 +57,11 @@ export default ruleTable({
     {
       alert: 'NginxTrafficGone',
       severity: 'warning',
-      every: '2m',
+      every: '5m',
       scrape: '2m',
       // Two requests per second for 30 hours.
       series: { nginx_http_requests_total: `0+240x900 ${216_000}+19` },
-      from: '30h14m',
+      from: '30h15m',
       shown: '7.9',
       watched: '33h',
       fires: {
@@ -69,12 +69,12 @@ export default ruleTable({
         'until the traffic is back, hours later': {
           change: { nginx_http_requests_total: `0+240x900 ${216_000}x150 ${216_000}+240` },
           at: '34h50m',
-          until: '35h6m',
+          until: '35h10m',
           shown: '0.0',
         },
         'of one of two servers': {
           change: { 'nginx_http_requests_total{instance="shop-api", service="shop-api"}': '0+240' },
-          from: '30h14m',
+          from: '30h15m',
         },
         'of one of two servers of an exporter': {
           change: {
@@ -83,7 +83,7 @@ export default ruleTable({
             'nginx_http_requests_total{addr="http://b/status"}': '0+240',
           },
           result: { addr: 'http://a/status' },
-          from: '30h14m',
+          from: '30h15m',
         },
       },
       silent: {
