@@ -5,6 +5,7 @@ import { eventually } from '../support/e2e-stack.ts';
 import type { Drill, DrillContext } from './shared/drill.ts';
 import { stoppedService } from './shared/stopped-service.ts';
 import type { Target } from './shared/targets.ts';
+import { untilEnough } from './shared/until-enough.ts';
 
 /** Debian packages no MySQL server. */
 const IMAGE = { name: 'pharos-test/mariadb:1', packages: ['mariadb-server'] };
@@ -109,7 +110,17 @@ export const drills: readonly Drill[] = [
     inject: async ({ docker }) => docker('kill', 'my-down'),
     remove: async ({ docker }) => docker('start', 'my-down'),
   },
-  stoppedService('MySQLExporterDown', 'mysqld-exporter', 'MySQL exporter stopped'),
+  {
+    alert: 'MySQLDown',
+    severity: 'critical',
+    fault: 'MariaDB hangs',
+    of: 'my-hung',
+    down: true,
+    targets: [mysql('my-hung')],
+    inject: async ({ docker }) => docker('pause', 'my-hung'),
+    remove: async ({ docker }) => docker('unpause', 'my-hung'),
+  },
+  stoppedService('MySQLExporterDown', 'mysqld-exporter', 'MySQL exporter stopped', { down: false }),
   {
     alert: 'MySQLReplicationStopped',
     severity: 'critical',
@@ -132,8 +143,6 @@ export const drills: readonly Drill[] = [
     targets: [mysql('my-first'), replicaOf('my-first', 'my-second')],
     inject: async ({ docker }) => docker('kill', 'my-first'),
     remove: async ({ docker }) => docker('start', 'my-first'),
-    // It waits for 90 s, until a replica has tried again.
-    within: 150,
   },
   {
     alert: 'MySQLReadOnly',
@@ -160,18 +169,18 @@ export const drills: readonly Drill[] = [
     fault: 'more connections than max_connections',
     of: 'my-crowd',
     targets: [mysql('my-crowd', '--max-connections=10')],
-    // They leave again, so that the exporter gets a connection too. Some of them fail, which is the fault.
-    inject: async ({ exec }) => exec('my-crowd', 'bash', '-c', `${sleepers(20, 3)}; wait; true`),
-    remove: async () => undefined,
-    back: 420,
+    // They leave again, so that the exporter gets a connection too, and come back for longer than a deployment takes. Some fail: the fault.
+    inject: async ({ spawn }) => spawn('my-crowd', 'bash', '-c', untilEnough(`${sleepers(20, 3)}; wait`)),
+    remove: async ({ exec }) => exec('my-crowd', 'touch', '/tmp/enough'),
+    back: 300,
   },
   {
     alert: 'MySQLCriticalReplicationLag',
     severity: 'critical',
-    fault: 'replica more than five minutes behind',
+    fault: 'replica more than an hour behind',
     of: 'my-lag',
     targets: [mysql('my-lead'), replicaOf('my-lead', 'my-lag')],
-    // A change that says it is a quarter of an hour old (in rows: a statement's age would be that of its transaction), and waits for a lock.
+    // A change that says it is two hours old (in rows: a statement's age would be that of its transaction), and waits for a lock.
     inject: async (context) => {
       await context.spawn('my-lag', 'mariadb', '-e', 'LOCK TABLES shop.t READ; DO SLEEP(600)');
       await eventually('the table is locked', 20, async () => {
@@ -179,7 +188,7 @@ export const drills: readonly Drill[] = [
         return (await sql(context, 'my-lag', locked)) === '1';
       });
       const fault = new Date();
-      await sql(context, 'my-lead', 'SET TIMESTAMP = UNIX_TIMESTAMP() - 900', 'INSERT INTO shop.t VALUES (1)');
+      await sql(context, 'my-lead', 'SET TIMESTAMP = UNIX_TIMESTAMP() - 7200', 'INSERT INTO shop.t VALUES (1)');
       return fault;
     },
     remove: async (context) => endSleepers(context, 'my-lag'),
@@ -191,12 +200,12 @@ export const drills: readonly Drill[] = [
     of: 'my-work',
     targets: [work],
     prepare: async (context) => sql(context, 'my-work', 'INSERT INTO shop.t VALUES (1), (2)'),
-    inject: async ({ exec }) => {
+    inject: async ({ spawn }) => {
       const pair = (first: number, second: number): string =>
         `mariadb shop -e "BEGIN; SELECT * FROM t WHERE id = ${first} FOR UPDATE; DO SLEEP(0.3); SELECT * FROM t WHERE id = ${second} FOR UPDATE; COMMIT" >/dev/null 2>&1 &`;
-      await exec('my-work', 'bash', '-c', `for i in $(seq 12); do ${pair(1, 2)} ${pair(2, 1)} wait; done; true`);
+      await spawn('my-work', 'bash', '-c', `while [ ! -e /tmp/enough ]; do ${pair(1, 2)} ${pair(2, 1)} wait; sleep 2; done`);
     },
-    remove: async () => undefined,
+    remove: async ({ exec }) => exec('my-work', 'touch', '/tmp/enough'),
     back: 180,
   },
 ];

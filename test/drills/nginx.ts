@@ -1,6 +1,7 @@
 import type { Drill } from './shared/drill.ts';
 import { stoppedService } from './shared/stopped-service.ts';
 import type { Target } from './shared/targets.ts';
+import { untilEnough } from './shared/until-enough.ts';
 
 const IMAGE = { name: 'pharos-test/nginx:1', packages: ['nginx-light'] };
 
@@ -38,15 +39,26 @@ export const drills: readonly Drill[] = [
     inject: async ({ docker }) => docker('kill', 'nginx-down'),
     remove: async ({ docker }) => docker('start', 'nginx-down'),
   },
-  stoppedService('NginxExporterDown', 'nginx-exporter', 'nginx exporter stopped'),
+  {
+    alert: 'NginxDown',
+    severity: 'critical',
+    fault: 'nginx hangs',
+    of: 'nginx-hung',
+    down: true,
+    targets: [nginx('nginx-hung')],
+    inject: async ({ docker }) => docker('pause', 'nginx-hung'),
+    remove: async ({ docker }) => docker('unpause', 'nginx-hung'),
+  },
+  stoppedService('NginxExporterDown', 'nginx-exporter', 'nginx exporter stopped', { down: false }),
   {
     alert: 'NginxDroppedConnections',
     severity: 'critical',
     fault: 'more connections than worker_connections',
     of: 'nginx-full',
     targets: [nginx('nginx-full', 40)],
-    inject: async ({ exec }) => exec('nginx-full', 'bash', '-c', HALF),
-    remove: async () => undefined,
-    back: 420,
+    // Again and again for longer than a rush, with room for the exporter in between.
+    inject: async ({ spawn }) => spawn('nginx-full', 'bash', '-c', untilEnough(`(${HALF})`)),
+    remove: async ({ exec }) => exec('nginx-full', 'touch', '/tmp/enough'),
+    back: 300,
   },
 ];

@@ -1,6 +1,7 @@
 import type { DrillContext, Drill } from './shared/drill.ts';
 import { stoppedService } from './shared/stopped-service.ts';
 import type { Target } from './shared/targets.ts';
+import { untilEnough } from './shared/until-enough.ts';
 
 /** A Redis of its own; `flags` are those of redis-server. */
 export const redis = (name: string, ...flags: readonly string[]): Target => ({
@@ -46,11 +47,20 @@ export const drills: readonly Drill[] = [
     remove: async ({ docker }) => docker('start', 'redis-next'),
   },
   {
+    alert: 'RedisDown',
+    severity: 'critical',
+    fault: 'Redis hangs',
+    of: 'redis-hung',
+    down: true,
+    targets: [redis('redis-hung')],
+    inject: async ({ docker }) => docker('pause', 'redis-hung'),
+    remove: async ({ docker }) => docker('unpause', 'redis-hung'),
+  },
+  {
     alert: 'RedisReplicaLinkDown',
     severity: 'critical',
     fault: 'primary of a replica stopped',
     of: 'redis-replica',
-    down: true,
     targets: [redis('redis-primary'), redis('redis-replica', '--replicaof redis-primary 6379')],
     inject: async ({ docker }) => docker('kill', 'redis-primary'),
     remove: async ({ docker }) => docker('start', 'redis-primary'),
@@ -73,11 +83,11 @@ export const drills: readonly Drill[] = [
     fault: 'more clients than maxclients',
     of: 'redis-crowd',
     targets: [redis('redis-crowd', '--maxclients 10')],
-    // They leave again, so that the exporter gets a connection too.
-    inject: async ({ exec }) =>
-      exec('redis-crowd', 'bash', '-c', 'for i in $(seq 40); do (exec 3<>/dev/tcp/127.0.0.1/6379; sleep 3) & done; wait'),
-    remove: async () => undefined,
-    back: 420,
+    // They leave again, so that the exporter gets a connection too, and come back for longer than a deployment takes.
+    inject: async ({ spawn }) =>
+      spawn('redis-crowd', 'bash', '-c', untilEnough('for i in $(seq 40); do (exec 3<>/dev/tcp/127.0.0.1/6379; sleep 3) & done; wait')),
+    remove: async ({ exec }) => exec('redis-crowd', 'touch', '/tmp/enough'),
+    back: 300,
   },
   {
     alert: 'RedisRdbSaveFailed',
@@ -100,7 +110,7 @@ export const drills: readonly Drill[] = [
   },
   {
     alert: 'RedisAofWriteFailed',
-    severity: 'critical',
+    severity: 'emergency',
     fault: 'disk of the append-only file full',
     of: 'redis-aof',
     targets: [{ ...redis('redis-aof', '--appendonly yes --dir /aof'), options: ['--tmpfs', '/aof:size=2m'] }],
@@ -113,17 +123,22 @@ export const drills: readonly Drill[] = [
     back: 180,
   },
   {
-    alert: 'RedisEvictions',
+    alert: 'RedisQueueEvictions',
     severity: 'warning',
-    fault: 'keys evicted all the time',
+    fault: 'keys evicted where a worker waits for jobs',
     of: 'redis-evict',
     targets: [redis('redis-evict', '--maxmemory 8mb --maxmemory-policy allkeys-lru')],
     inject: async ({ spawn }) =>
-      spawn('redis-evict', 'bash', '-c', `while [ ! -e /tmp/enough ]; do redis-cli eval "${CHURN}" 0; sleep 2; done`),
+      spawn(
+        'redis-evict',
+        'bash',
+        '-c',
+        `redis-cli blpop jobs 0 & while [ ! -e /tmp/enough ]; do redis-cli eval "${CHURN}" 0; sleep 2; done; kill $!`,
+      ),
     remove: async ({ exec }) => exec('redis-evict', 'touch', '/tmp/enough'),
     back: 420,
   },
-  stoppedService('RedisExporterDown', 'redis-exporter', 'redis exporter stopped'),
+  stoppedService('RedisExporterDown', 'redis-exporter', 'redis exporter stopped', { down: false }),
 ];
 
 /** In small bites: a script that has begun to write may go on beyond maxmemory. */

@@ -42,7 +42,10 @@ export default ruleTable({
       from: '2m40s',
       silent: { 'while this stack is upgraded': { up: '1x3 0x11 1' }, 'about another exporter': { up: null, 'up{job="mysql"}': 0 } },
     }),
-    down('MySQLReplicationStopped', 'mysql_slave_status_slave_sql_running', {
+    {
+      alert: 'MySQLReplicationStopped',
+      severity: 'critical',
+      every: '5s',
       labels: REPLICA,
       series: { mysql_slave_status_slave_sql_running: '1x3 0', mysql_slave_status_last_sql_errno: above('0x3 0', '0x3 1') },
       from: '1m30s',
@@ -50,7 +53,7 @@ export default ruleTable({
         'where only the connection is lost': { mysql_slave_status_slave_sql_running: 1, mysql_slave_status_slave_io_running: 0 },
         'when it is started again within 50 seconds': { mysql_slave_status_slave_sql_running: '1x3 0x4 1' },
       },
-    }),
+    },
     {
       alert: 'MySQLReplicationPaused',
       severity: 'warning',
