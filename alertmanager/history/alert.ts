@@ -53,12 +53,17 @@ export type KnownValues = Readonly<Record<'alertname' | 'instance' | 'service', 
 
 /** Where alerts are stored. Every method may throw; only what it returned from is stored. */
 export interface AlertStore {
-  /** Stores a notification completely or not at all. When this returns, it is durable. */
+  /**
+   * Stores a notification completely or not at all. When this returns, it is durable. An alert that fires anew ends what is stored as firing of its
+   * earlier episodes: their notice of the end was lost.
+   */
   save(notification: Notification, nowMs: number): void | Promise<void>;
   /** Stores an alert without any notification, unless it exists. */
   learn(alert: IncomingAlert, nowMs: number): void | Promise<void>;
   /** Stores the end of an alert without any notification. */
   end(alert: IncomingAlert, nowMs: number): void | Promise<void>;
+  /** Ends what fires and was last heard of before a time, unless it is known by its fingerprint. Returns how many. */
+  endUnknown(isKnown: (fingerprint: string) => boolean, beforeMs: number, nowMs: number): number | Promise<number>;
   /** Alerts that match, newest start first. */
   find(query: AlertQuery): Found | Promise<Found>;
   /** Every alert that matches, in batches, newest start first, whatever the query's limit. */

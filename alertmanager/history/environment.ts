@@ -7,6 +7,8 @@ export interface Environment {
   readonly port: number;
   readonly dataDir: string;
   readonly runbooksDir: string;
+  /** Where Alertmanager answers what still fires. */
+  readonly alertmanagerUrl: string;
   readonly retentionDays: number;
   /** Where alerts are kept instead of the file; undefined where they are in the file. */
   readonly appwrite: (Omit<AppwriteProject, 'apiKey'> & { readonly keyFile: string }) | undefined;
@@ -20,6 +22,7 @@ export function readEnvironment(variables: Variables): Environment {
     port: reader.wholeNumber('PORT', 9095, 65_535),
     dataDir: reader.text('DATA_DIR', '/data'),
     runbooksDir: reader.text('RUNBOOKS_DIR', '/runbooks'),
+    alertmanagerUrl: reader.text('ALERTMANAGER_URL', 'http://alertmanager:9093'),
     retentionDays: reader.wholeNumber('HISTORY_RETENTION_DAYS', 365, 3650),
     appwrite: reader.text('HISTORY_STORE', 'sqlite') === 'appwrite' ? appwriteOf(reader) : undefined,
     twilio: twilioOf(reader),

@@ -9,9 +9,11 @@ import { openAppwriteStore } from './appwrite/store.ts';
 import { createApp } from './app.ts';
 import { readEnvironment, type Environment } from './environment.ts';
 import { openEventStore } from './event-store.ts';
+import { createReconciler, knownAlerts } from './reconcile.ts';
 import { openStore } from './store.ts';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const PRUNE_BATCH = 200;
 const PRUNE_PAUSE_MS = 50;
@@ -64,7 +66,18 @@ await main(readEnvironment, async (environment) => {
       events.close();
     },
   });
-  await repeat(HOUR_MS, stopping.signal, async () =>
-    prune().catch((failure: unknown) => log({ level: 'error', msg: 'old alerts could not be removed', error: String(failure) })),
-  );
+  const reconcile = createReconciler(store, async () => knownAlerts(environment.alertmanagerUrl, Date.now), Date.now);
+  const logged = (msg: string, work: () => Promise<void>) => async () =>
+    work().catch((failure: unknown) => log({ level: 'error', msg, error: String(failure) }));
+  await Promise.all([
+    repeat(HOUR_MS, stopping.signal, logged('old alerts could not be removed', prune)),
+    repeat(
+      MINUTE_MS,
+      stopping.signal,
+      logged('Alertmanager could not be asked what still fires', async () => {
+        const ended = await reconcile();
+        if (ended > 0) log({ msg: 'alerts that Alertmanager does not know any more are over', count: ended });
+      }),
+    ),
+  ]);
 });

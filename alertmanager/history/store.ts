@@ -34,6 +34,14 @@ const LEARN = `
   ON CONFLICT (fingerprint, startsAt) DO UPDATE SET updatedAt = excluded.updatedAt WHERE receivers = '[]' AND updatedAt < ?21
 `;
 
+// Alertmanager has one episode of an alert at a time: the earlier ones ended when the next began, at the latest. The + keeps SQLite from the index
+// by status, which in a storm would read every firing alert for each of them.
+const LATER = 'FROM alerts AS later WHERE later.fingerprint = alerts.fingerprint AND later.startsAt > alerts.startsAt';
+const SUPERSEDE = `
+  UPDATE alerts SET status = 'resolved', endsAt = (SELECT min(later.startsAt) ${LATER}), updatedAt = ?2
+  WHERE fingerprint = ?1 AND +status = 'firing' AND EXISTS (SELECT 1 ${LATER})
+`;
+
 /** Opens the database and brings it to this release's version. Throws if the file is not a database or the folder cannot be written. */
 export function openStore(path: string): AlertStore {
   const db = new DatabaseSync(path);
@@ -43,6 +51,11 @@ export function openStore(path: string): AlertStore {
   migrate(db, MIGRATIONS);
   const upsert = db.prepare(UPSERT);
   const learn = db.prepare(LEARN);
+  const supersede = db.prepare(SUPERSEDE);
+  const open = db.prepare("SELECT DISTINCT fingerprint FROM alerts WHERE status = 'firing' AND updatedAt < ?1");
+  const close = db.prepare(
+    "UPDATE alerts SET status = 'resolved', endsAt = ?3, updatedAt = ?3 WHERE fingerprint = ?1 AND +status = 'firing' AND updatedAt < ?2",
+  );
   const end = db.prepare(
     "UPDATE alerts SET status = 'resolved', endsAt = ?3, raw = ?4, updatedAt = ?5 WHERE fingerprint = ?1 AND startsAt = ?2 AND status = 'firing' AND receivers = '[]'",
   );
@@ -57,17 +70,28 @@ export function openStore(path: string): AlertStore {
   return {
     save: (notification, nowMs) =>
       inTransaction(db, () => {
+        const now = new Date(nowMs).toISOString();
         for (const alert of notification.alerts) {
-          const row = rowOf(alert, notification, new Date(nowMs).toISOString());
+          const row = rowOf(alert, notification, now);
           upsert.run(...row.slice(0, 16), notification.receiver, ...row.slice(16));
+          supersede.run(alert.fingerprint, now);
         }
       }),
     learn: (alert, nowMs) => {
       const [now, hourAgo] = [new Date(nowMs).toISOString(), new Date(nowMs - HOUR_MS).toISOString()];
       learn.run(...rowOf(alert, { groupKey: '', externalURL: '' }, now), hourAgo);
+      supersede.run(alert.fingerprint, now);
     },
     end: ({ fingerprint, startsAt, endsAt, raw }, nowMs) =>
       void end.run(fingerprint, startsAt, endsAt, JSON.stringify(raw), new Date(nowMs).toISOString()),
+    endUnknown: (isKnown, beforeMs, nowMs) => {
+      const [before, now] = [new Date(beforeMs).toISOString(), new Date(nowMs).toISOString()];
+      const unknown = open
+        .all(before)
+        .map((row) => String(row['fingerprint']))
+        .filter((fingerprint) => !isKnown(fingerprint));
+      return inTransaction(db, () => unknown.reduce((sum, fingerprint) => sum + Number(close.run(fingerprint, before, now).changes), 0));
+    },
     find: (query) => {
       const { sql, values } = whereClause(query);
       const total = Number(db.prepare(`SELECT count(*) AS n FROM alerts ${sql}`).get(...values)?.['n'] ?? 0);

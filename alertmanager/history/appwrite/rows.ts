@@ -87,6 +87,19 @@ export function mergedRow(before: StoredAlert | undefined, alert: IncomingAlert,
   };
 }
 
+/** Which firing alerts ended because a later episode of the same alert began, and when that was. */
+export function endedByNext(
+  open: readonly Pick<StoredAlert, 'id' | 'fingerprint' | 'startsAt'>[],
+  alerts: readonly Pick<IncomingAlert, 'fingerprint' | 'startsAt'>[],
+): readonly { readonly id: string; readonly endsAt: string }[] {
+  const starts = new Map<string, string[]>();
+  for (const { fingerprint, startsAt } of [...open, ...alerts]) starts.set(fingerprint, [...(starts.get(fingerprint) ?? []), startsAt]);
+  return open.flatMap(({ id, fingerprint, startsAt }) => {
+    const [endsAt] = (starts.get(fingerprint) ?? []).filter((start) => start > startsAt).sort();
+    return endsAt === undefined ? [] : [{ id, endsAt }];
+  });
+}
+
 /** An alert from Appwrite's row. */
 export function toAlert(row: Readonly<Record<string, unknown>>): StoredAlert {
   const iso = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? new Date(value).toISOString() : null);

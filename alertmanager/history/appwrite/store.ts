@@ -6,7 +6,7 @@ import type { IncomingAlert, Notification } from '../payload.ts';
 import type { AlertQuery } from '../query.ts';
 import { pushAlerts } from './push.ts';
 import { filtersOf, NEWEST_FIRST } from './queries.ts';
-import { mergedRow, rowId, toAlert, type Row } from './rows.ts';
+import { endedByNext, mergedRow, rowId, toAlert, type Row } from './rows.ts';
 import { BATCH, openTable, type AppwriteProject } from './table.ts';
 
 /** Appwrite has no counting by group: each number is a request, so they are cached. */
@@ -55,10 +55,22 @@ export function openAppwriteStore(project: AppwriteProject, log: Log): AlertStor
     }
     await table.upsert([...rows.values()]);
     const fresh = [...rows.values()].filter(({ pushed, status }) => pushed === false && status === 'firing');
-    if (fresh.length === 0) return;
-    const missing = await pushAlerts(project, fresh);
-    if (missing.length > 0) log({ level: 'warn', msg: 'Appwrite has no such topic of messaging', topics: missing });
-    await table.upsert(fresh.map((row) => ({ ...row, pushed: true })));
+    if (fresh.length > 0) {
+      const missing = await pushAlerts(project, fresh);
+      if (missing.length > 0) log({ level: 'warn', msg: 'Appwrite has no such topic of messaging', topics: missing });
+      await table.upsert(fresh.map((row) => ({ ...row, pushed: true })));
+    }
+    await supersede(notification.alerts, now);
+  }
+
+  /** Ends the earlier episodes of alerts. */
+  async function supersede(alerts: readonly IncomingAlert[], now: string): Promise<void> {
+    const prints = [...new Set(alerts.map(({ fingerprint }) => fingerprint))];
+    const open: StoredAlert[] = [];
+    for (let from = 0; from < prints.length; from += BATCH)
+      for await (const found of batches([Query.equal('fingerprint', prints.slice(from, from + BATCH)), Query.equal('status', 'firing')]))
+        open.push(...found.map(toAlert));
+    for (const { id, endsAt } of endedByNext(open, alerts)) await table.update(id, { status: 'resolved', endsAt, updatedAt: now });
   }
 
   const get = async (id: string): Promise<StoredAlert | undefined> => {
@@ -75,12 +87,22 @@ export function openAppwriteStore(project: AppwriteProject, log: Log): AlertStor
       oneAtATime(async () => {
         if ((await table.get(rowId(alert.fingerprint, alert.startsAt))) === undefined)
           await table.upsert([{ ...mergedRow(undefined, alert, undefined, new Date(nowMs).toISOString()), pushed: true }]);
+        await supersede([alert], new Date(nowMs).toISOString());
       }),
     end: async (alert, nowMs) =>
       oneAtATime(async () => {
         const old = await get(rowId(alert.fingerprint, alert.startsAt));
         if (old?.status === 'firing' && old.receivers.length === 0)
           await table.upsert([{ ...mergedRow(old, alert, undefined, new Date(nowMs).toISOString()), pushed: true }]);
+      }),
+    endUnknown: async (isKnown, beforeMs, nowMs) =>
+      oneAtATime(async () => {
+        const [before, now] = [new Date(beforeMs).toISOString(), new Date(nowMs).toISOString()];
+        const ids: string[] = [];
+        for await (const rows of batches([Query.equal('status', 'firing'), Query.lessThan('updatedAt', before)]))
+          ids.push(...rows.filter((row) => !isKnown(String(row['fingerprint']))).map((row) => String(row['$id'])));
+        for (const id of ids) await table.update(id, { status: 'resolved', endsAt: now, updatedAt: now });
+        return ids.length;
       }),
     find: async (query) => {
       const page = [...NEWEST_FIRST, Query.limit(query.limit), Query.offset(query.offset)];
