@@ -64,21 +64,37 @@ function state(builder: DashboardBuilder): DashboardBuilder {
       list(
         {
           title: 'Alerts',
-          about: 'Firing and pending alerts. The alert history adds runbooks.',
+          about: 'Firing alerts. The alert history adds runbooks.',
           unit: 'short',
           off: 'nothing fires',
         },
-        'max by (severity, alertname, instance, service, alertstate) (ALERTS{alertname!="Watchdog"})',
+        'max by (severity, alertname, instance, service) (ALERTS{alertstate="firing",alertname!="Watchdog"})',
         ['Value'],
         'value',
       )
         .height(7)
-        .span(14),
+        .span(9),
+    )
+    .withPanel(
+      list(
+        {
+          title: 'Pending',
+          about:
+            'Alerts whose condition is true, but not for long enough yet, and since when. npm run status also says how much time each has left.',
+          unit: 's',
+          off: 'nothing is pending',
+        },
+        'max by (severity, alertname, instance, service) (time() - ALERTS_FOR_STATE and ignoring (alertstate) ALERTS{alertstate="pending"})',
+        [],
+        'for',
+      )
+        .height(7)
+        .span(8),
     )
     .withPanel(
       list({ title: 'Targets per job', about: 'Share of targets that are up.', unit: 'percentunit' }, 'avg by (job) (up)', [], 'up')
         .height(7)
-        .span(10),
+        .span(7),
     );
 }
 

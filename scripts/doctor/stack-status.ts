@@ -17,7 +17,7 @@ export interface ShownAlert {
 }
 
 /** An alert whose condition is true, but not for long enough yet. */
-export interface PendingAlert extends ShownAlert {
+interface PendingAlert extends ShownAlert {
   /** Seconds until it fires, if it lasts. */
   readonly firesIn: number;
 }

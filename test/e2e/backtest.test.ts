@@ -132,6 +132,21 @@ describeWithEngine('a backtest over a real Prometheus', () => {
     expect(result.skipped).toEqual([{ alert: 'Unreadable', why: expect.stringContaining('it selects job:down:count by job=~') }]);
   });
 
+  it('names an alert that fired and is in no file any more', async () => {
+    const all = RULES.replace(/^.*alert: Down.*\n/m, '');
+    writeFileSync(join(folder, 'prometheus/rules/mine.yml'), all);
+    const result = await run(0.83);
+    writeFileSync(join(folder, 'prometheus/rules/mine.yml'), RULES);
+    expect(seen(result, 'Down')).toMatchObject({
+      firings: [],
+      gone: [
+        ['x', 300, 335],
+        ['b', 780, 905],
+      ],
+    });
+    expect(result.alerts.find(({ alert }) => alert === 'Down')).toMatchObject({ severity: 'critical', pages: 0, pagesInForce: 2 });
+  });
+
   it('begins where the data begins, and looks as often as that range allows', async () => {
     const result = await run(3, 'Down');
     expect(result.askedStart).toBeLessThan(result.start);

@@ -38,14 +38,22 @@ function files(shift: number): Readonly<Record<string, string>> {
     ...{ alert, expr: 'x == 1', for: `${holdSeconds}s`, keep_firing_for: `${keepSeconds}s` },
   }));
   const cases = tests.map(({ alert, timing, pattern: marks }) => {
-    const times = [...marks].flatMap((mark, look) => (mark === '1' ? [look * STEP] : []));
+    const times = marks.split('').flatMap((mark, look) => (mark === '1' ? [look * STEP] : []));
     const firings = simulate([{ labels: {}, times }], { ...timing, step: STEP, end: (LOOKS - 1) * STEP });
     const isFiring = (at: number): boolean => firings.some(({ from, until = Infinity }) => from <= at && at < until);
     return {
       interval: `${STEP}s`,
       // A lost scrape marks its series stale.
-      input_series: [{ series: 'x', values: [...marks].map((mark) => (mark === '1' ? '1' : 'stale')).join(' ') }],
-      alert_rule_test: [...marks].map((_, look) => ({
+      input_series: [
+        {
+          series: 'x',
+          values: marks
+            .split('')
+            .map((mark) => (mark === '1' ? '1' : 'stale'))
+            .join(' '),
+        },
+      ],
+      alert_rule_test: marks.split('').map((_, look) => ({
         eval_time: `${look * STEP}s`,
         alertname: alert,
         exp_alerts: isFiring((look + shift) * STEP) ? [{ exp_labels: {} }] : [],

@@ -9,7 +9,7 @@ import { pagesOf, simulate, type Firing } from '../../../scripts/backtest/simula
 const STEP = 15;
 /** When the condition of one series holds: `1` at each step, `_` where it does not or a scrape was lost. */
 const fired = (pattern: string, holdSeconds = 0, keepSeconds = 0): readonly (readonly [number, number | undefined])[] => {
-  const times = [...pattern].flatMap((mark, index) => (mark === '1' ? [index * STEP] : []));
+  const times = pattern.split('').flatMap((mark, index) => (mark === '1' ? [index * STEP] : []));
   const end = (pattern.length - 1) * STEP;
   return simulate([{ labels: { __name__: 'x', a: 'b' }, times }], { holdSeconds, keepSeconds, step: STEP, end }).map(({ from, until }) => [
     from,

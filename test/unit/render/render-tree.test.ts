@@ -25,3 +25,33 @@ it('gives every alert the address of the page that is demanded for it, also thos
   expect(urlIn('redis')).toBe('http://monitor:9095/runbooks/redis/RedisDown');
   expect(problems.filter(({ message }) => message.includes('ShopClosed'))).toEqual([]);
 });
+
+it('puts maintenance windows into the routes, and a wrong one among the problems of Alertmanager', () => {
+  const rendered = (windows: string) =>
+    renderTree({
+      sources: new Map([
+        ['alertmanager/alertmanager.yml', 'route: { receiver: team }\nreceivers: [{ name: team }]\n'],
+        ['alertmanager/windows.yml', windows],
+      ]),
+      settings: readSettings([], '.env').settings.plain,
+      host: { serverName: 'host', gateway: '172.30.0.1' },
+      all: allModules,
+      modules: allModules,
+      services: new Set(),
+      secretFiles: [],
+      alertmanager: (config) => ({ config, secretFiles: [], fallenBack: [] }) as never,
+    });
+  const text = 'windows:\n  - name: night\n    server: db1\n    time_intervals: [{ weekdays: [monday] }]\n';
+  const { tree, problems, alertmanagerProblems } = rendered(text);
+  expect([...problems, ...alertmanagerProblems]).toEqual([]);
+  expect(parse(tree.get('alertmanager/alertmanager.yml') ?? '')).toMatchObject({
+    route: { receiver: 'team', routes: [{ mute_time_intervals: ['window night'] }] },
+    time_intervals: [{ name: 'window night', time_intervals: [{ weekdays: ['monday'] }] }],
+  });
+  // `status` reads it there.
+  expect(tree.get('alertmanager/windows.yml')).toContain('night');
+  expect(rendered(text.replace('monday', 'mnday')).alertmanagerProblems).toMatchObject([
+    { place: 'alertmanager/windows.yml:4', message: '"mnday" is not one of weekdays' },
+  ]);
+  expect(rendered(text.replace('windows:', 'windows: [')).problems[0]?.place).toMatch(/^alertmanager\/windows\.yml:\d+$/);
+});
