@@ -41,7 +41,7 @@ ${dashboards.map((dashboard) => `\n    ${dashboard}`).join('')}${dashboards.leng
     ${address}/metrics   what Prometheus scrapes
     curl -X POST -H 'content-type: application/json' -d '{"value":0.2}' ${address}/misbehave/errors
                                    a fifth of its answers are errors from now on; also latency, memory, block,
-                                   stuck-queue, failing-jobs, payment-callback
+                                   stuck-queue, hanging-jobs, failing-jobs, payment-callback
     curl -X DELETE ${address}/misbehave     all well again
     npm run demo -- --stop         removes it`);
 });

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, sh } from '../support/e2e-stack.ts';
 import { appDatabase } from './postgres.ts';
 import { cache } from './redis.ts';
 import type { DrillContext, Drill } from './shared/drill.ts';
+import { addJobs, load, LOST_FILE, MISBEHAVE, VISITORS } from './shared/example-programs.ts';
 import { answering, targetFile, type Target } from './shared/targets.ts';
 
 /** Makes the example misbehave, and ends that. */
@@ -33,18 +35,12 @@ const app = (name: string, database: string, redis: string): Target => ({
   watch: targetFile('apps', name, `${name}:3000`, { service: name }),
 });
 
-/** Requests without an end, so many at a time, from inside the application's container. */
-const load = async ({ spawn }: DrillContext, name: string, atOnce: number, path: string) =>
-  spawn(
-    name,
-    'node',
-    '-e',
-    `for (let i = 0; i < ${atOnce}; i += 1) (async () => { for (;;) { await fetch("http://127.0.0.1:3000${path}").catch(() => 0); await new Promise((r) => setTimeout(r, 200)); } })()`,
-  );
-
 const pool = [appDatabase('pool-db'), cache('pool-cache'), app('app-pool', 'pool-db', 'pool-cache')];
 const lost = [appDatabase('lost-db'), cache('lost-cache'), app('app-lost', 'lost-db', 'lost-cache')];
 const promised = [appDatabase('promise-db'), cache('promise-cache'), app('app-promise', 'promise-db', 'promise-cache')];
+const quiet = [...promised, app('app-quiet', 'promise-db', 'promise-cache')];
+/** With a Redis of its own: another's workers would take its jobs. */
+const hanging = [...promised, cache('hang-cache'), app('app-hang', 'promise-db', 'hang-cache')];
 const stalled = [
   appDatabase('stall-db'),
   cache('stall-cache'),
@@ -52,9 +48,18 @@ const stalled = [
   app('app-left', 'stall-db', 'stall-cache'),
 ];
 
-/** The same for a target, as a program of Node.js that runs in its container. */
-const MISBEHAVE = (fault: string, value: number): string =>
-  `fetch("http://127.0.0.1:3000/misbehave/${fault}", { method: "POST", headers: { "content-type": "application/json" }, body: '{"value":${value}}' })`;
+/** Ends the worker that crashes again and again. */
+const crashes = new AbortController();
+
+async function crash(context: DrillContext): Promise<void> {
+  while (!crashes.signal.aborted) {
+    await addJobs(context, 'app-stall', 60);
+    await context.docker('kill', 'app-stall');
+    await context.docker('start', 'app-stall');
+    // Others notice a job that has stalled every half minute.
+    await sleep(30_000, undefined, { signal: crashes.signal });
+  }
+}
 
 /** Faults of applications, in the example that `npm run demo` starts. */
 export const drills: readonly Drill[] = [
@@ -84,6 +89,37 @@ export const drills: readonly Drill[] = [
     everyTest: true,
   },
   {
+    alert: 'CriticalErrorRate',
+    severity: 'critical',
+    fault: 'application with a request every 15 s answers each with 500',
+    of: 'app-quiet',
+    targets: quiet,
+    inject: async ({ exec, spawn }) => {
+      await exec('app-quiet', 'node', '-e', MISBEHAVE('errors', 1));
+      await spawn('app-quiet', 'node', '-e', 'setInterval(() => fetch("http://127.0.0.1:3000/products/1").catch(() => 0), 15_000)');
+    },
+    remove: async ({ exec }) => exec('app-quiet', 'node', '-e', MISBEHAVE('errors', 0)),
+    // The hold begins with the fourth failure, a minute later and 15 s until it is scraped: the first one makes the series.
+    within: 240,
+  },
+  {
+    alert: 'AllRequestsRejected',
+    severity: 'critical',
+    fault: 'application finds nothing any more of what it is asked for',
+    of: 'app-hang',
+    targets: hanging,
+    prepare: async ({ spawn }) => spawn('app-hang', 'node', '-e', VISITORS),
+    inject: async ({ exec, stack }) => {
+      const steady = async () => (await stack.value('service:http_answers_steady:rate5m{service="app-hang"}')) !== undefined;
+      await eventually('the application has answered well for a quarter of an hour', 1500, steady);
+      await exec('app-hang', 'touch', LOST_FILE);
+      return new Date();
+    },
+    remove: async ({ exec }) => exec('app-hang', 'rm', LOST_FILE),
+    // The last good answer leaves the five minutes, then the hold begins.
+    within: 420,
+  },
+  {
     alert: 'SLOBurnRateFast',
     severity: 'critical',
     fault: 'application with a promise answers every request with 500',
@@ -107,17 +143,25 @@ export const drills: readonly Drill[] = [
     fault: 'payment callbacks fail',
     of: 'demo',
     ...misbehaves('payment-callback', 1),
-    back: 420,
+    // It waits five minutes for a further failure.
+    back: 480,
   },
   { alert: 'QueueWithoutWorkers', severity: 'critical', fault: 'workers take no jobs', of: 'demo', ...misbehaves('stuck-queue', 1) },
   {
     alert: 'QueueStuck',
     severity: 'critical',
-    fault: 'queue stands still',
-    of: 'demo',
-    targets: [],
-    inject: async (context) => misbehave(context, 'stuck-queue', 1),
-    remove: async (context) => misbehave(context, 'stuck-queue', 0),
+    fault: 'jobs do not end',
+    of: 'app-hang',
+    targets: hanging,
+    inject: async (context) => {
+      // Attempts that ended, by which the queue is known to have short jobs.
+      await addJobs(context, 'app-hang', 5);
+      await sleep(30_000);
+      await context.exec('app-hang', 'node', '-e', MISBEHAVE('hanging-jobs', 1));
+      await addJobs(context, 'app-hang', 20);
+      return new Date();
+    },
+    remove: async ({ exec }) => exec('app-hang', 'node', '-e', MISBEHAVE('hanging-jobs', 0)),
   },
   {
     alert: 'HighResponseTime',
@@ -174,15 +218,12 @@ export const drills: readonly Drill[] = [
   {
     alert: 'JobsStalled',
     severity: 'critical',
-    fault: 'worker killed in the middle of its jobs, and BullMQ gave them up',
+    fault: 'worker killed in the middle of its jobs, again and again',
     of: 'app-left',
     targets: stalled,
     // A worker's lock lasts half a minute and is checked every half minute: only then a job has stalled.
     inject: async (context) => {
-      const add =
-        'for (let i = 0; i < 60; i += 1) await fetch("http://127.0.0.1:3000/broadcasts", { method: "POST", body: JSON.stringify({ recipients: 1000 }), headers: { "content-type": "application/json" } })';
-      await context.exec('app-stall', 'node', '--input-type=module', '-e', add);
-      await context.docker('kill', 'app-stall');
+      crash(context).catch(() => undefined);
       const stalledOne =
         'const page = await (await fetch("http://127.0.0.1:3000/metrics")).text(); process.exit(/^queue_jobs_stalled_total.* [1-9]/m.test(page) ? 0 : 1)';
       await eventually(
@@ -192,8 +233,11 @@ export const drills: readonly Drill[] = [
       );
       return new Date();
     },
-    remove: async ({ docker }) => docker('start', 'app-stall'),
-    // The alert looks back ten minutes.
-    back: 720,
+    remove: async ({ docker }) => {
+      crashes.abort();
+      return docker('start', 'app-stall');
+    },
+    // The alert looks back two minutes, and the last jobs stall one later.
+    back: 300,
   },
 ];

@@ -95,12 +95,21 @@ export const drills: readonly Drill[] = [
     ...write('web-half', 'half', 1),
   },
   {
-    alert: 'HTTPStatusCodeUnexpected',
-    severity: 'warning',
+    alert: 'EndpointDown',
+    severity: 'critical',
     fault: 'endpoint answers 404',
     of: 'web-404',
+    down: true,
     targets: [web('web-404')],
     ...write('web-404', 'status', 404),
+  },
+  {
+    alert: 'HTTPStatusCodeUnexpected',
+    severity: 'warning',
+    fault: 'endpoint answers 403',
+    of: 'web-403',
+    targets: [web('web-403')],
+    ...write('web-403', 'status', 403),
   },
   {
     alert: 'EndpointHighLatency',
@@ -120,7 +129,7 @@ export const drills: readonly Drill[] = [
   },
   {
     alert: 'CertificateExpiresIn7Days',
-    severity: 'critical',
+    severity: 'warning',
     fault: 'certificate has 3 days left',
     of: 'tls-week',
     ...certificate('tls-week', 3),
@@ -141,5 +150,6 @@ export const drills: readonly Drill[] = [
     targets: [probed({ name: 'dns-down', command: `exec node -e '${DNS_SERVER}'` }, 'dns-down:53', 'dns_udp')],
     ...stopped('dns-down'),
   },
-  stoppedService('BlackboxExporterDown', 'blackbox-exporter', 'blackbox exporter stopped'),
+  // Its hold is that of an upgrade.
+  stoppedService('BlackboxExporterDown', 'blackbox-exporter', 'blackbox exporter stopped', { down: false }),
 ];

@@ -202,6 +202,26 @@ const PAIRS: readonly (readonly [Labels, Labels, boolean])[] = [
   [{ alertname: 'CriticalDiskUsage', server: 've' }, { alertname: 'StackVolumeFull', server: 'vf' }, false],
   [{ alertname: 'CertificateExpired', instance: 'r' }, { alertname: 'CertificateExpiresIn7Days', instance: 'r' }, true],
   [{ alertname: 'CertificateExpiresIn7Days', instance: 's' }, { alertname: 'CertificateExpiresIn30Days', instance: 's' }, true],
+  [
+    { alertname: 'CertificateExpired', instance: 'ad', module: 'http_2xx' },
+    { alertname: 'EndpointDown', instance: 'ad', module: 'http_2xx' },
+    true,
+  ],
+  [
+    { alertname: 'CertificateExpired', instance: 'ae', module: 'tls_connect' },
+    { alertname: 'EndpointDown', instance: 'ae', module: 'icmp' },
+    false,
+  ],
+  [
+    { alertname: 'QueueWithoutWorkers', job: 'apps', service: 's', queue: 'u' },
+    { alertname: 'QueueStuck', job: 'apps', service: 's', queue: 'u' },
+    true,
+  ],
+  [
+    { alertname: 'QueueWithoutWorkers', job: 'apps', service: 's', queue: 'v' },
+    { alertname: 'QueueStuck', job: 'apps', service: 's', queue: 'w' },
+    false,
+  ],
 ];
 
 describeWithEngine('inhibition in a real Alertmanager', () => {

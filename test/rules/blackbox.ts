@@ -43,8 +43,8 @@ export default ruleTable({
           from: '1m50s',
         },
         'when the expected answer begins and does not end': { change: { probe_success: 0, probe_http_status_code: 200 }, from: '50s' },
-        'when a page that answers anything answers a 404 and does not end it': {
-          change: ['module="http_any"', { probe_success: 0, probe_http_status_code: 404 }],
+        'when a page that answers anything answers a 403 and does not end it': {
+          change: ['module="http_any"', { probe_success: 0, probe_http_status_code: 403 }],
           from: '50s',
         },
         'when a page that must ask for a login answers no code of HTTP': {
@@ -124,9 +124,9 @@ export default ruleTable({
         },
         'when the page does not hold what it should': { probe_success: 0, probe_http_status_code: 403, probe_failed_due_to_regex: 1 },
         'when the expected answer begins and does not end': { probe_success: 0, probe_http_status_code: 200 },
-        'when a page that answers anything answers a 404 and does not end it': [
+        'when a page that answers anything answers a 403 and does not end it': [
           'module="http_any"',
-          { probe_success: 0, probe_http_status_code: 404 },
+          { probe_success: 0, probe_http_status_code: 403 },
         ],
         'when a page that must ask for a login answers no code of HTTP': [
           'module="http_401"',

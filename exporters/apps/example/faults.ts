@@ -13,6 +13,8 @@ export interface Faults {
   block: number;
   /** 1: workers take no jobs. */
   'stuck-queue': number;
+  /** 1: jobs do not end. */
+  'hanging-jobs': number;
   /** Share of jobs that fail, from 0 to 1. */
   'failing-jobs': number;
   /** Share of payment callbacks that fail, from 0 to 1. */
@@ -25,6 +27,7 @@ export const noFaults = (): Faults => ({
   memory: 0,
   block: 0,
   'stuck-queue': 0,
+  'hanging-jobs': 0,
   'failing-jobs': 0,
   'payment-callback': 0,
 });
@@ -39,6 +42,7 @@ const LIMITS: Readonly<Faults> = {
   memory: 512,
   block: 900,
   'stuck-queue': 1,
+  'hanging-jobs': 1,
   'failing-jobs': 1,
   'payment-callback': 1,
 };

@@ -20,6 +20,9 @@ const CONCURRENCY = 5;
 /** So long a request waits for a Redis that was never there; one that went away fails at once. */
 const ADD_MS = 2_000;
 
+/** How soon jobs that hang go on when they are let. */
+const HANG_MS = 500;
+
 /** BullMQ's own connections: workers wait for a Redis that is gone, whoever adds a job in a request does not. */
 interface QueueConnections {
   readonly adding: Redis;
@@ -33,6 +36,7 @@ export function openQueues({ adding, working }: QueueConnections, business: Busi
     new Worker(
       name,
       async (job) => {
+        while (faults['hanging-jobs'] === 1) await sleep(HANG_MS);
         if (chance(faults['failing-jobs'])) throw new Error('misbehaving on request: failing-jobs');
         return work(job);
       },
