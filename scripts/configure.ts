@@ -33,7 +33,7 @@ await main(async (context) => {
   const seen = openSecrets(request.given).map((flag) =>
     warning(flag, 'was given on the command line, visible to other users and in the shell’s history', 'Use - (standard input) or @FILE.'),
   );
-  report.problems(seen);
+  report.problems([...seen, ...plan.warnings]);
   report.result(renderConfigure(plan));
   if (request.dryRun) return report.result('Nothing was written.');
 

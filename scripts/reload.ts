@@ -8,6 +8,7 @@ import { stackState } from './engine/stack-state.ts';
 import { applyPrepared } from './up/apply.ts';
 import { lintPrepared } from './up/lint.ts';
 import { prepare } from './up/prepare.ts';
+import { backtestOffer } from './up/summary.ts';
 import { openWorkspace } from './engine/workspace.ts';
 
 /** Applies changed files to the running stack: lint → publish → reload → check that it runs what is on disk. */
@@ -20,6 +21,6 @@ await main(async (context) => {
   if (running.length === 0) throw stackFailure([error('the stack', 'is not running', 'npm run up')]);
   const prepared = await prepare(place, settings, { checkHost: false });
   await lintPrepared(place, prepared, false);
-  await applyPrepared(place, prepared);
-  place.report.result('The running configuration is the one on disk.');
+  const changed = await applyPrepared(place, prepared);
+  place.report.result(['The running configuration is the one on disk.', ...backtestOffer(changed)].join('\n'));
 });

@@ -27,6 +27,6 @@ await main(async (context) => {
   report.note('Pre-flight passed. Nothing has been changed yet.');
   if (dryRun) return;
 
-  await applyPrepared(place, prepared);
-  report.result(summarise(prepared));
+  const changed = await applyPrepared(place, prepared);
+  report.result(summarise(prepared, changed));
 });

@@ -54,10 +54,10 @@ export function alertPage(alert: StoredAlert, story: Timeline, nowMs: number): s
   );
 }
 
-/** Links for the next steps. */
-function linksOf({ runbook, generatorURL, externalURL, alertname, instance }: StoredAlert): readonly Html[] {
-  const matchers = [`alertname=${JSON.stringify(alertname)}`, ...(instance === '' ? [] : [`instance=${JSON.stringify(instance)}`])];
-  const silence = externalURL === '' ? '' : `${externalURL}/#/silences/new?filter=${encodeURIComponent(`{${matchers.join(', ')}}`)}`;
+/** Links for the next steps. The silence is prefilled with all labels, so that it covers this alert and no other. */
+function linksOf({ runbook, generatorURL, externalURL, labels }: StoredAlert): readonly Html[] {
+  const matchers = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const silence = externalURL === '' ? '' : `${externalURL}/#/silences/new?filter=${encodeURIComponent(`{${matchers.join(',')}}`)}`;
   const places = [
     ['Runbook', runbook],
     ['Graph', generatorURL],

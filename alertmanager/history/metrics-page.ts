@@ -14,6 +14,8 @@ interface Numbers {
   readonly lastNotificationMs: number;
   readonly sizeBytes: number;
   readonly corrupt: number;
+  /** The disk below the volume. */
+  readonly disk: { readonly sizeBytes: number; readonly availBytes: number };
   readonly startedAtMs: number;
 }
 
@@ -42,6 +44,8 @@ export function metricsText(numbers: Numbers): string {
     ),
     gauge('pharos_history_database_bytes', 'Size of the database.', numbers.sizeBytes),
     gauge('pharos_history_corrupt_databases', 'Databases set aside at the start because they could not be read.', numbers.corrupt),
+    gauge('pharos_history_volume_size_bytes', 'Size of the disk below the volume.', numbers.disk.sizeBytes),
+    gauge('pharos_history_volume_avail_bytes', 'What is free of the disk below the volume.', numbers.disk.availBytes),
     gauge('process_start_time_seconds', 'When the process started.', numbers.startedAtMs / 1000),
   ]);
 }

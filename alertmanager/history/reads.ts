@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { withTimes } from './alert.ts';
 import { alertPage } from './alert-page.ts';
 import { quietOf, storyOf } from './event-intake.ts';
@@ -54,6 +55,7 @@ export async function read(service: Service, url: URL): Promise<Answer> {
 const notFound = (): Answer => page(404, messagePage('Not found', 'There is no such page. Alerts are at /, runbooks at /runbooks/.'));
 
 async function metrics({
+  environment,
   store,
   tests,
   now,
@@ -65,7 +67,14 @@ async function metrics({
   startedAtMs,
 }: Service): Promise<Answer> {
   const counted = { notifications, events: received, sms, lastNotificationMs, corrupt, startedAtMs };
-  const body = metricsText({ ...counted, tests: tests.active(now()), counts: await store.counts(), sizeBytes: store.sizeBytes() });
+  const { bsize, blocks, bavail } = await statfs(environment.dataDir);
+  const body = metricsText({
+    ...counted,
+    tests: tests.active(now()),
+    counts: await store.counts(),
+    sizeBytes: store.sizeBytes(),
+    disk: { sizeBytes: blocks * bsize, availBytes: bavail * bsize },
+  });
   return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body };
 }
 

@@ -89,7 +89,10 @@ function cpuFamilies(of: OfUsage): readonly Family[] {
 function memoryFamilies(of: OfUsage): readonly Family[] {
   return [
     of('gauge', 'container_memory_usage_bytes', 'Memory in use, caches among it.', ({ memory }) => [[memory.usage]]),
-    of('gauge', 'container_memory_working_set_bytes', 'Memory that cannot be taken back.', ({ memory }) => [[memory.workingSet]]),
+    of('gauge', 'container_memory_working_set_bytes', 'Memory without the file pages that were not used lately.', ({ memory }) => [
+      [memory.workingSet],
+    ]),
+    of('gauge', 'container_memory_total_active_file_bytes', 'File pages that were used lately.', ({ memory }) => [[memory.activeFile]]),
     of('gauge', 'container_memory_rss', 'Anonymous memory.', ({ memory }) => [[memory.rss]]),
     of('gauge', 'container_memory_cache', 'Page cache.', ({ memory }) => [[memory.cache]]),
     of('gauge', 'container_memory_mapped_file', 'Mapped files.', ({ memory }) => [[memory.mappedFile]]),

@@ -8,7 +8,7 @@ import type { ContainerStatistics, DiskUsageAnswer, EngineInfo, EngineVersion, I
 import { EngineRefusal, type EngineClient } from './engine-client.ts';
 import { eventsPath, lineSplitter, parseEvent } from './events.ts';
 import { Inventory } from './inventory.ts';
-import { containerFamilies, diskFamilies, engineFamilies, tallyFamilies } from './state-metrics.ts';
+import { containerFamilies, diskFamilies, engineFamilies, stopFamilies, tallyFamilies } from './state-metrics.ts';
 import { deviceNames, usageOf, type Usage } from './statistics.ts';
 
 /** Events report changes at once; the list finds missed ones and shows that the engine answers. Below the 15 s between two scrapes. */
@@ -88,6 +88,7 @@ export class Collector {
       gauge('docker_engine_up', '1: the engine answers.', Number(up)),
       ...(up ? [...engineFamilies(this.#version, this.#info, live), ...this.#disk, ...containerFamilies(this.#inventory.shown(now))] : []),
       ...tallyFamilies(this.#inventory.tally.counts()),
+      ...stopFamilies(this.#inventory.stops.shown(now)),
       ...(up && this.#options.statistics
         ? cadvisorFamilies(
             running.map((record) => ({ record, usage: usageOfRecord(record.id) })),

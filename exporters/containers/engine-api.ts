@@ -19,8 +19,16 @@ export interface InspectedContainer {
     readonly FinishedAt?: string;
     readonly Health?: { readonly Status?: string };
   };
-  readonly Config?: { readonly Image?: string; readonly Labels?: Readonly<Record<string, string>> | null };
+  readonly Config?: {
+    readonly Image?: string;
+    readonly Labels?: Readonly<Record<string, string>> | null;
+    /** `SIGQUIT`, `QUIT` or `3`; absent for SIGTERM. */
+    readonly StopSignal?: string;
+  };
+  readonly NetworkSettings?: { readonly Networks?: Readonly<Record<string, NetworkEndpoint | null>> | null };
   readonly HostConfig?: {
+    readonly AutoRemove?: boolean;
+    readonly RestartPolicy?: { readonly Name?: string };
     readonly Memory?: number;
     readonly MemoryReservation?: number;
     readonly CpuShares?: number;
@@ -29,6 +37,12 @@ export interface InspectedContainer {
     readonly CpuPeriod?: number;
     readonly CgroupParent?: string;
   };
+}
+
+/** Names by which other containers of a network reach this one; `DNSNames` from API 1.44 on. */
+interface NetworkEndpoint {
+  readonly Aliases?: readonly string[] | null;
+  readonly DNSNames?: readonly string[] | null;
 }
 
 export interface BlockIoEntry {

@@ -1,18 +1,22 @@
 /** What happened to a container, from the engine's event stream. */
 export interface ContainerEvent {
-  /** `create`, `start`, `die`, `oom`, `destroy`, `rename`, `pause`, `unpause`, `health_status`, `update`. */
+  /** `create`, `start`, `kill`, `die`, `oom`, `destroy`, `rename`, `pause`, `unpause`, `health_status`, `update`. */
   readonly action: string;
   readonly id: string;
   readonly name: string;
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly exitCode?: number;
+  /** Of a `kill`: the number of the signal that the engine was asked to send. */
+  readonly signal?: number;
+  /** Of a `health_status`: the health check has failed as often as it may. */
+  readonly unhealthy?: true;
   /** Nanoseconds since 1970: more digits than a number holds. */
   readonly timeNano: bigint;
 }
 
 /** The actions that change what is shown. Health checks alone make three `exec_*` events each time, which the engine need not send. */
-const ACTIONS = ['create', 'start', 'die', 'oom', 'destroy', 'rename', 'pause', 'unpause', 'health_status', 'update'] as const;
+const ACTIONS = ['create', 'start', 'kill', 'die', 'oom', 'destroy', 'rename', 'pause', 'unpause', 'health_status', 'update'] as const;
 
 interface RawEvent {
   readonly Action?: string;
@@ -24,7 +28,7 @@ export function parseEvent(line: string): ContainerEvent | undefined {
   const timeNano = /"timeNano":(\d+)/.exec(line)?.[1];
   const { Action = '', Actor = {} } = parseObject(line);
   if (timeNano === undefined || Actor.ID === undefined) return undefined;
-  const { name = '', image = '', exitCode, ...labels } = Actor.Attributes ?? {};
+  const { name = '', image = '', exitCode, signal, ...labels } = Actor.Attributes ?? {};
   return {
     // `health_status: unhealthy`; podman and Docker differ in what follows the colon.
     action: Action.split(':')[0] ?? '',
@@ -33,6 +37,8 @@ export function parseEvent(line: string): ContainerEvent | undefined {
     image,
     labels,
     ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }),
+    ...(signal === undefined ? {} : { signal: Number(signal) }),
+    ...(/^health_status:.*unhealthy/.test(Action) ? { unhealthy: true } : {}),
     timeNano: BigInt(timeNano),
   };
 }

@@ -1,13 +1,17 @@
 import type { InspectedContainer, ListedContainer } from './engine-api.ts';
 import { EventWindow } from './event-window.ts';
 import type { ContainerEvent } from './events.ts';
-import { NO_LIMITS, ownerOf, recordOf, type ContainerRecord } from './record.ts';
+import { ownerOf, recordOf, UNKNOWN, type ContainerRecord } from './record.ts';
+import { Stops, type Ending } from './stops.ts';
 import { Tally } from './tally.ts';
 
 /** How long a removed container is shown as `removed`: twenty scrapes, so that a short-lived one is not missed. */
 const REMEMBERED_SECONDS = 300;
 /** And no more than this many of them: a host that runs a thousand jobs a minute must not fill the memory. */
 const MAX_REMEMBERED = 200;
+
+/** Stops of the last minutes before the start still explain what is away. The engine keeps its last 256 events. */
+const EARLIER = 600_000_000_000n;
 
 interface Removed {
   readonly record: ContainerRecord;
@@ -17,14 +21,17 @@ interface Removed {
 /** Every container of the engine, kept current by its events and corrected by its lists. Makes no requests and reads no clock. */
 export class Inventory {
   readonly tally = new Tally();
+  readonly stops = new Stops();
   readonly #live = new Map<string, ContainerRecord>();
   readonly #removed = new Map<string, Removed>();
   readonly #seenAs = new Map<string, string>();
+  readonly #begin: bigint;
   readonly #window: EventWindow;
 
   /** @param since nanoseconds since 1970 from which on events count */
   constructor(since: bigint) {
-    this.#window = new EventWindow(since);
+    this.#begin = since;
+    this.#window = new EventWindow(since - EARLIER);
   }
 
   /** Where a new stream of events has to begin, nanoseconds since 1970. */
@@ -36,17 +43,21 @@ export class Inventory {
   event(event: ContainerEvent): string | undefined {
     if (!this.#window.isNew(event)) return undefined;
     const at = Number(event.timeNano / 1_000_000n) / 1000;
+    const known = this.#live.get(event.id) ?? newborn(event);
+    const ending = this.stops.happened(event, known, at);
+    if (event.timeNano < this.#begin) return undefined;
     if (event.action === 'destroy') {
       this.gone(event.id, at);
       return undefined;
     }
-    const known = this.#live.get(event.id) ?? newborn(event);
     this.tally.know(known.owner);
-    this.#live.set(event.id, this.#changed(known, event, at));
+    if (ending?.onPurpose === false) this.tally.failed(known.owner);
+    this.#live.set(event.id, this.#changed({ ...known, ending }, event, at));
     return event.id;
   }
 
-  #changed(known: ContainerRecord, { action, exitCode = 0 }: ContainerEvent, at: number): ContainerRecord {
+  #changed({ ending, ...known }: ContainerRecord & { readonly ending: Ending }, event: ContainerEvent, at: number): ContainerRecord {
+    const { action, exitCode = 0 } = event;
     if (action === 'start') {
       this.tally.started(known.owner);
       return { ...known, state: 'running', startedAt: at };
@@ -55,7 +66,7 @@ export class Inventory {
       this.tally.ended(known.owner, exitCode);
       // The kill is reported before or after the end that it causes.
       const outOfMemory = (known.outOfMemoryAt ?? 0) >= (known.startedAt ?? at);
-      return { ...known, state: 'exited', finishedAt: at, lastExit: { code: exitCode, outOfMemory } };
+      return { ...known, state: 'exited', finishedAt: at, lastExit: { code: exitCode, outOfMemory, onPurpose: ending?.onPurpose ?? true } };
     }
     if (action === 'oom') {
       this.tally.killed(known.owner);
@@ -87,6 +98,7 @@ export class Inventory {
     if (this.#removed.has(answer.Id)) return;
     const record = recordOf(answer, this.#live.get(answer.Id));
     this.tally.know(record.owner);
+    this.stops.knows(record);
     this.#live.set(answer.Id, record);
   }
 
@@ -118,5 +130,5 @@ export class Inventory {
 
 function newborn({ id, name, image, labels }: ContainerEvent): ContainerRecord {
   const record = { id, name, image, owner: ownerOf(labels), state: 'created', health: 'none', restarts: 0 } as const;
-  return { ...record, limits: NO_LIMITS, cgroupParent: '', outOfMemoryKills: 0 };
+  return { ...record, ...UNKNOWN, hosts: [name] };
 }

@@ -1,8 +1,11 @@
+import { constants } from 'node:os';
 import type { InspectedContainer } from './engine-api.ts';
 
 /** Every state of a container that the engine knows, and `removed` for those that are gone. */
 export const STATES = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'] as const;
 type ContainerState = (typeof STATES)[number] | 'removed';
+export const RESTART_POLICIES = ['no', 'on-failure', 'unless-stopped', 'always'] as const;
+export type RestartPolicy = (typeof RESTART_POLICIES)[number];
 type Health = 'none' | 'starting' | 'healthy' | 'unhealthy';
 
 /** The Compose project and service of a container; empty where it has none. */
@@ -16,6 +19,8 @@ interface LastExit {
   readonly code: number;
   /** The kernel killed it because it had reached its memory limit. */
   readonly outOfMemory: boolean;
+  /** Someone stopped it, or it had done its work. Undefined: it ended before this program watched. */
+  readonly onPurpose?: boolean;
 }
 
 /** The configured limits. 0: no limit. */
@@ -39,6 +44,14 @@ export interface ContainerRecord {
   readonly restarts: number;
   readonly limits: Limits;
   readonly cgroupParent: string;
+  /** Whether, and why, the engine starts it again after an end; `no` never. */
+  readonly restartPolicy: RestartPolicy;
+  /** The number of the signal by which the engine stops it. */
+  readonly stopSignal: number;
+  /** The engine removes it after its end. Undefined: not known. */
+  readonly autoRemove?: boolean;
+  /** Names by which Docker's DNS knows it. */
+  readonly hosts: readonly string[];
   readonly startedAt?: number;
   readonly finishedAt?: number;
   readonly lastExit?: LastExit;
@@ -49,6 +62,19 @@ export interface ContainerRecord {
 }
 
 export const NO_LIMITS: Limits = { memoryBytes: 0, memoryReservationBytes: 0, cpuShares: 0, cpuQuota: 0, cpuPeriod: 0 };
+
+/** What a container is taken for before the engine has described it. */
+export const UNKNOWN = {
+  limits: NO_LIMITS,
+  cgroupParent: '',
+  restartPolicy: 'no',
+  stopSignal: constants.signals.SIGTERM,
+  hosts: [],
+  outOfMemoryKills: 0,
+} as const;
+
+/** SIGRTMIN, of which signals such as `SIGRTMIN+3` (systemd) are counted. */
+const RTMIN = 34;
 
 /** The scheduler's period where only a share of CPUs (`--cpus`) is set, in microseconds. */
 const DEFAULT_PERIOD = 100_000;
@@ -83,6 +109,10 @@ export function recordOf(answer: InspectedContainer, known: ContainerRecord | un
     restarts: answer.RestartCount ?? 0,
     limits: limitsOf(answer),
     cgroupParent: answer.HostConfig?.CgroupParent ?? '',
+    restartPolicy: RESTART_POLICIES.find((policy) => policy === answer.HostConfig?.RestartPolicy?.Name) ?? 'no',
+    stopSignal: signalNumber(Config.StopSignal),
+    hosts: hostsOf(answer),
+    ...(answer.HostConfig?.AutoRemove === undefined ? {} : { autoRemove: answer.HostConfig.AutoRemove }),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(finishedAt === undefined ? {} : { finishedAt }),
     ...(lastExit === undefined ? {} : { lastExit }),
@@ -91,9 +121,25 @@ export function recordOf(answer: InspectedContainer, known: ContainerRecord | un
   };
 }
 
+/** The number of a signal such as `SIGQUIT`, `QUIT`, `3` or `SIGRTMIN+3`; SIGTERM where there is none. */
+export function signalNumber(text = ''): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  const [, name = '', plus] = /^(?:SIG)?([A-Z]+\d*)(?:\+(\d+))?$/.exec(text.toUpperCase()) ?? [];
+  if (name === 'RTMIN') return RTMIN + Number(plus ?? 0);
+  return (constants.signals as Readonly<Record<string, number>>)[`SIG${name}`] ?? constants.signals.SIGTERM;
+}
+
+/** Its name and its aliases, without the short form of its id, which changes with each container. */
+function hostsOf({ Id, Name = '', NetworkSettings }: InspectedContainer): readonly string[] {
+  const endpoints = Object.values(NetworkSettings?.Networks ?? {});
+  const names = endpoints.flatMap((endpoint) => [...(endpoint?.Aliases ?? []), ...(endpoint?.DNSNames ?? [])]);
+  return [...new Set([Name.replace(/^\//, ''), ...names])].filter((host) => host !== '' && host !== Id.slice(0, 12));
+}
+
 /** Events know of a kill that the engine's own flag may not show. */
 function lastExitOf(code: number, flagged: boolean, known: LastExit | undefined): LastExit {
-  return { code, outOfMemory: flagged || (known?.code === code && known.outOfMemory) };
+  const same = known?.code === code ? known : undefined;
+  return { code, outOfMemory: flagged, ...same, ...(flagged ? { outOfMemory: true } : {}) };
 }
 
 function healthOf(status: string | undefined): Health {

@@ -1,6 +1,7 @@
 import { counter, gauge, type Family, type Sample } from '../common/text.ts';
 import type { DiskUsageAnswer, EngineInfo, EngineVersion } from './engine-api.ts';
 import { STATES, type ContainerRecord, type Owner } from './record.ts';
+import type { UnitStops } from './stops.ts';
 import type { Count } from './tally.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -34,6 +35,11 @@ export function containerFamilies(records: readonly ContainerRecord[]): readonly
       'What the health check says.',
       each(one, ({ health }) => ({ health })),
     ),
+    gauge(
+      'docker_container_restart_policy',
+      'Whether, and why, the engine starts it again after an end.',
+      each(one, ({ restartPolicy }) => ({ policy: restartPolicy })),
+    ),
     counter(
       'docker_container_restarts_total',
       'Starts by the restart policy since the last start by hand.',
@@ -48,6 +54,11 @@ export function containerFamilies(records: readonly ContainerRecord[]): readonly
       'docker_container_oom_killed',
       '1: the last end was a kill for memory.',
       each(({ lastExit }) => (lastExit === undefined ? undefined : Number(lastExit.outOfMemory))),
+    ),
+    gauge(
+      'docker_container_ended_on_purpose',
+      '1: someone stopped it, or it had done its work; 0: it ended by itself. Only of ends since this exporter watches.',
+      each(({ lastExit }) => (lastExit?.onPurpose === undefined ? undefined : Number(lastExit.onPurpose))),
     ),
     gauge(
       'docker_container_last_oom_kill_timestamp_seconds',
@@ -85,9 +96,61 @@ export function tallyFamilies(counts: readonly Count[]): readonly Family[] {
       ),
     ),
     counter(
+      'docker_container_unplanned_exits_total',
+      'Ends that no one asked for, and that were no success.',
+      each(({ failures }) => failures),
+    ),
+    counter(
       'docker_container_oom_kills_total',
       'Kills for memory.',
       each(({ outOfMemoryKills }) => outOfMemoryKills),
+    ),
+  ];
+}
+
+/** Stops on purpose and failures, by Compose service; of a container without one, by its name. */
+export function stopFamilies(units: readonly UnitStops[]): readonly Family[] {
+  const labelsOf = ({ owner, name }: UnitStops): Labels => ({
+    ...ownerLabels(owner),
+    name,
+    unit: [owner.project, owner.service, name].filter((part) => part !== '').join('/'),
+  });
+  const each = (value: (unit: UnitStops) => number | undefined): Sample[] =>
+    units.flatMap((unit) => {
+      const known = value(unit);
+      return known === undefined ? [] : [{ labels: labelsOf(unit), value: known }];
+    });
+  return [
+    gauge(
+      'docker_service_planned_stop_timestamp_seconds',
+      'When one of its containers was last stopped on purpose.',
+      each(({ planned }) => planned?.at),
+    ),
+    gauge(
+      'docker_service_successor_start_timestamp_seconds',
+      'When the first container was started after that.',
+      each(({ successor }) => successor?.at),
+    ),
+    gauge(
+      'docker_service_replaced_info',
+      'The container that was stopped on purpose, and its successor.',
+      units.flatMap((unit) => {
+        const { planned, successor } = unit;
+        if (planned === undefined || successor === undefined) return [];
+        return [{ labels: { ...labelsOf(unit), stopped: planned.name, replaced_by: successor.name, image: successor.image }, value: 1 }];
+      }),
+    ),
+    gauge(
+      'docker_service_failure_timestamp_seconds',
+      'When one of its containers last ended by itself or became unhealthy.',
+      each(({ failedAt }) => failedAt),
+    ),
+    gauge(
+      'docker_service_host_info',
+      "Names by which Docker's DNS knows the containers of a service that was stopped on purpose.",
+      units.flatMap((unit) =>
+        unit.planned === undefined ? [] : unit.hosts.map((host) => ({ labels: { ...labelsOf(unit), host }, value: 1 })),
+      ),
     ),
   ];
 }

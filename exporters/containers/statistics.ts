@@ -11,6 +11,8 @@ export interface Usage {
     readonly usage: number;
     /** What the kernel cannot take back without writing: usage without inactive file pages. */
     readonly workingSet: number;
+    /** File pages that were used lately. The kernel takes them back where memory is short. */
+    readonly activeFile: number;
     readonly rss: number;
     readonly cache: number;
     readonly mappedFile: number;
@@ -66,6 +68,7 @@ function memoryOf(memory: NonNullable<ContainerStatistics['memory_stats']>): Usa
   return {
     usage,
     workingSet: Math.max(usage - inactiveFile, 0),
+    activeFile: stats['total_active_file'] ?? stats['active_file'] ?? 0,
     rss: stats['total_rss'] ?? stats['anon'] ?? 0,
     cache: stats['total_cache'] ?? stats['file'] ?? 0,
     mappedFile: stats['total_mapped_file'] ?? stats['file_mapped'] ?? 0,

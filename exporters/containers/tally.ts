@@ -5,6 +5,8 @@ export interface Count {
   readonly owner: Owner;
   readonly starts: number;
   readonly outOfMemoryKills: number;
+  /** Ends for which no one asked, and which were no success. */
+  readonly failures: number;
   /** Number of ends by exit code. */
   readonly exits: ReadonlyMap<number, number>;
 }
@@ -13,6 +15,7 @@ interface Entry {
   readonly owner: Owner;
   starts: number;
   outOfMemoryKills: number;
+  failures: number;
   readonly exits: Map<number, number>;
 }
 
@@ -30,7 +33,7 @@ export class Tally {
     const found = this.#entries.get(key);
     if (found !== undefined) return found;
     if (this.#entries.size >= MAX_OWNERS && owner !== OTHER) return this.know(OTHER);
-    const entry: Entry = { owner, starts: 0, outOfMemoryKills: 0, exits: new Map([[0, 0]]) };
+    const entry: Entry = { owner, starts: 0, outOfMemoryKills: 0, failures: 0, exits: new Map([[0, 0]]) };
     this.#entries.set(key, entry);
     return entry;
   }
@@ -42,6 +45,10 @@ export class Tally {
   ended(owner: Owner, code: number): void {
     const { exits } = this.know(owner);
     exits.set(code, (exits.get(code) ?? 0) + 1);
+  }
+
+  failed(owner: Owner): void {
+    this.know(owner).failures += 1;
   }
 
   killed(owner: Owner): void {

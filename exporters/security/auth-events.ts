@@ -15,7 +15,7 @@ type LoginMethod = (typeof LOGIN_METHODS)[number];
 /** The event of a line in the authentication log. */
 export type AuthEvent =
   | { readonly kind: 'ssh_failure'; readonly reason: SshReason; readonly user: string; readonly source: string; readonly times: number }
-  | { readonly kind: 'login'; readonly method: LoginMethod; readonly root: boolean; readonly times: number }
+  | { readonly kind: 'login'; readonly method: LoginMethod; readonly root: boolean; readonly source: string; readonly times: number }
   | { readonly kind: 'sudo_failure'; readonly reason: SudoReason; readonly times: number }
   | { readonly kind: 'su_failure'; readonly times: number };
 
@@ -47,7 +47,7 @@ export class AuthReader {
     if (line.program === 'sudo') return sudoEvent(line);
     if (line.program === 'su' && line.message.startsWith('FAILED SU ')) return { kind: 'su_failure', times: line.times };
     if (line.program === 'login' && line.message.startsWith('ROOT LOGIN '))
-      return { kind: 'login', method: 'console', root: true, times: line.times };
+      return { kind: 'login', method: 'console', root: true, source: '', times: line.times };
     return undefined;
   }
 
@@ -62,7 +62,7 @@ export class AuthReader {
     const accepted = ACCEPTED.exec(message);
     if (accepted !== null) {
       this.#announced.delete(pid);
-      return { kind: 'login', method: methodOf(accepted[1]), root: accepted[2] === 'root', times };
+      return { kind: 'login', method: methodOf(accepted[1]), root: accepted[2] === 'root', source: accepted[3] ?? '', times };
     }
 
     const failed = FAILED.exec(message);

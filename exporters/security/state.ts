@@ -1,4 +1,5 @@
 import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
+import type { JournalPositions } from './journal-follower.ts';
 import type { LogPosition } from './log-position.ts';
 import type { PortMemory } from './ports.ts';
 import type { Counts } from './tally.ts';
@@ -9,6 +10,10 @@ export interface State {
   readonly connections?: readonly (readonly [string, boolean])[];
   /** By path of the log on the host. */
   readonly positions?: Readonly<Record<string, LogPosition>>;
+  /** Where there is no such log: of the journal. */
+  readonly journals?: JournalPositions;
+  /** When logins by a guessed password were seen, seconds since 1970. */
+  readonly guessed?: readonly number[];
   readonly ports?: PortMemory;
   /** When each collector last succeeded, seconds since 1970. */
   readonly succeeded?: Readonly<Record<string, number>>;

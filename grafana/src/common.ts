@@ -168,6 +168,19 @@ export function choice(label: string, title: string, series: string): dashboard.
     .current({ text: 'All', value: '$__all' });
 }
 
+/** Deployments, at the moment in which the old container was stopped. The value is a time, in milliseconds as Grafana wants it. */
+function deployments(): dashboard.AnnotationQueryBuilder {
+  return new dashboard.AnnotationQueryBuilder()
+    .name('Deployments')
+    .datasource(PROMETHEUS)
+    .enable(true)
+    .iconColor('blue')
+    .expr('1000 * docker_service_planned_stop_timestamp_seconds')
+    .useValueForTime(true)
+    .titleFormat('Deployment of {{unit}}')
+    .textFormat('on {{instance}}');
+}
+
 /** A dashboard under a fixed uid, which is also the name of its file. */
 export function board(uid: string, title: string, about: string): dashboard.DashboardBuilder {
   return new dashboard.DashboardBuilder(title)
@@ -177,6 +190,7 @@ export function board(uid: string, title: string, about: string): dashboard.Dash
     .time({ from: 'now-1h', to: 'now' })
     .refresh('30s')
     .timezone('browser')
+    .annotation(deployments())
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
     .editable();
 }

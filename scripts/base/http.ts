@@ -2,8 +2,8 @@
 const TIMEOUT_MS = 5_000;
 
 /** GETs JSON. Throws with the status and the start of the answer if it is not 2xx. */
-export async function getJson<T>(url: string): Promise<T> {
-  return (await ok(await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }), url)).json() as Promise<T>;
+export async function getJson<T>(url: string, timeoutMs = TIMEOUT_MS): Promise<T> {
+  return (await ok(await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }), url)).json() as Promise<T>;
 }
 
 /** GETs text. Throws if the answer is not 2xx. */

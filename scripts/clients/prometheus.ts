@@ -17,11 +17,14 @@ export interface LoadedRule {
   readonly interval: number;
 }
 
-interface FiringAlert {
+/** An alert that is pending or firing. */
+export interface ActiveAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly state: 'pending' | 'firing';
   readonly activeAt: string;
   readonly annotations: Readonly<Record<string, string>>;
+  /** The `for` of its rule. */
+  readonly holdSeconds: number;
 }
 
 /** The parts of Prometheus' HTTP API that the commands use. Every call throws if Prometheus does not answer. */
@@ -31,12 +34,32 @@ export interface PrometheusApi {
   timed(metric: string): Promise<readonly TimedSample[]>;
   targets(): Promise<readonly ScrapedTarget[]>;
   rules(): Promise<readonly LoadedRule[]>;
-  alerts(): Promise<readonly FiringAlert[]>;
+  alerts(): Promise<readonly ActiveAlert[]>;
+  /** The values that a label had since a time, of all series or of those that a selector matches. */
+  labelValues(label: string, since: Date, selector?: string): Promise<readonly string[]>;
+  /** The values of an expression at evenly spaced times; Prometheus answers at most 11,000 of each series. */
+  range(expr: string, range: TimeRange): Promise<readonly RangeSeries[]>;
   /** Addresses of the Alertmanagers that it sends to. */
   alertmanagers(): Promise<readonly string[]>;
   /** Reloads its configuration; throws with its error if it refuses. */
   reload(): Promise<void>;
 }
+
+/** Evenly spaced times: all in seconds since 1970, `end` included. */
+export interface TimeRange {
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+}
+
+/** A series of a range query, with the times in seconds at which it had a value. */
+export interface RangeSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly times: readonly number[];
+}
+
+/** Prometheus itself gives up on a query after two minutes. */
+const RANGE_TIMEOUT_MS = 130_000;
 
 interface Answer<T> {
   readonly data: T;
@@ -105,7 +128,24 @@ export function prometheusApi(base: string): PrometheusApi {
         })),
       );
     },
-    alerts: async () => (await api<{ alerts: FiringAlert[] }>('alerts')).alerts,
+    alerts: async () => {
+      const { groups } = await api<{ groups: { rules: { duration: number; alerts: ActiveAlert[] }[] }[] }>('rules?type=alert');
+      return groups.flatMap(({ rules }) =>
+        rules.flatMap(({ duration, alerts }) => alerts.map((alert) => ({ ...alert, holdSeconds: duration }))),
+      );
+    },
+    labelValues: async (label, since, selector) => {
+      const matching = selector === undefined ? '' : `&match[]=${encodeURIComponent(selector)}`;
+      return api<string[]>(`label/${encodeURIComponent(label)}/values?start=${since.getTime() / 1000}${matching}`);
+    },
+    range: async (expr, { start, end, step }) => {
+      const parameters = new URLSearchParams({ query: expr, start: String(start), end: String(end), step: String(step) });
+      const { data } = await getJson<Answer<{ result: { metric: Record<string, string>; values: [number, string][] }[] }>>(
+        `${base}/api/v1/query_range?${parameters.toString()}`,
+        RANGE_TIMEOUT_MS,
+      );
+      return data.result.map(({ metric, values }) => ({ labels: metric, times: values.map(([at]) => at) }));
+    },
     alertmanagers: async () =>
       (await api<{ activeAlertmanagers: { url: string }[] }>('alertmanagers')).activeAlertmanagers.map(({ url }) => url),
     reload: async () => void (await send('POST', `${base}/-/reload`)),

@@ -1,7 +1,7 @@
 import type { ContainerFacts, Proposal } from '../modules/facts.ts';
 import { renderDiff, type FileChange } from './diff.ts';
 import { slug } from './names.ts';
-import { isWatched, targetFile, targetText, watchedAlready } from './targets.ts';
+import { isWatched, needsServer, targetFile, targetText, watchedAlready } from './targets.ts';
 import { editEnvText } from '../base/env-file.ts';
 import { passwordFile } from '../base/instances.ts';
 import { instancesOf } from '../modules/servers.ts';
@@ -24,6 +24,8 @@ export interface DetectInput {
   readonly secretFiles: ReadonlySet<string>;
   /** The stack's own network, always attached. */
   readonly ownNetwork: string;
+  /** This host's name, on which all these containers run. */
+  readonly serverName: string;
 }
 
 /** One container that a module can watch. */
@@ -75,7 +77,7 @@ export function planDetection(input: DetectInput): DetectPlan {
     if (container.network !== undefined) reached.push([container, proposal]);
     if (state === 'new' && proposal.instance !== undefined) taken.add(proposal.instance.name);
   }
-  const files = newTargetFiles(added, input.targetFiles);
+  const files = newTargetFiles(added, input);
   const env = envChanges(input, { added, reached, attached });
   const after = editEnvText(input.envText, env);
   return {
@@ -115,7 +117,10 @@ interface Changes {
   readonly attached: readonly string[];
 }
 
-function envChanges({ settings, modules }: DetectInput, { added, reached, attached }: Changes): Readonly<Record<string, string>> {
+function envChanges(
+  { settings, modules, serverName }: DetectInput,
+  { added, reached, attached }: Changes,
+): Readonly<Record<string, string>> {
   const isTarget = ([, { instance, target }]: Pair): boolean => instance !== undefined || target !== undefined;
   const wanted = added.filter(isTarget);
   const turnedOn = modules
@@ -132,7 +137,13 @@ function envChanges({ settings, modules }: DetectInput, { added, reached, attach
     if (servers === undefined || fresh.length === 0) return [];
     return [[servers.setting, [...instancesOf(servers, settings), ...fresh].map((item) => `${item.name}=${item.url}`).join(',')]];
   });
+  const known = settings.TARGET_SERVERS.map(({ host }) => host);
+  const unknown = added
+    .flatMap(([, { instance }]) => (instance !== undefined && needsServer(instance.url) ? [new URL(instance.url).hostname] : []))
+    .filter((host) => !known.includes(host));
+  const servers = [...settings.TARGET_SERVERS, ...[...new Set(unknown)].map((host) => ({ host, server: serverName }))];
   return {
+    ...(unknown.length > 0 ? { TARGET_SERVERS: servers.map(({ host, server }) => `${host}=${server}`).join(',') } : {}),
     ...(turnedOn.length > 0 ? { MODULES: [...settings.MODULES, ...turnedOn].join(',') } : {}),
     ...(joined.length > settings.APP_NETWORKS.length ? { APP_NETWORKS: joined.join(',') } : {}),
     ...Object.fromEntries(instances),
@@ -140,12 +151,13 @@ function envChanges({ settings, modules }: DetectInput, { added, reached, attach
 }
 
 /** New target files. An existing file is the user's: its missing entries are reported, never written. */
-function newTargetFiles(added: readonly Pair[], present: ReadonlyMap<string, string>) {
+function newTargetFiles(added: readonly Pair[], { targetFiles: present, serverName }: DetectInput) {
   const byPath = new Map<string, NonNullable<Proposal['target']>[]>();
   for (const [container, { module, target }] of added) {
     if (target === undefined) continue;
     const path = targetFile(module, container);
-    byPath.set(path, [...(byPath.get(path) ?? []), target]);
+    const labels = needsServer(target.address) ? { ...target.labels, server: serverName } : target.labels;
+    byPath.set(path, [...(byPath.get(path) ?? []), { ...target, labels }]);
   }
   const changes: FileChange[] = [];
   const problems: Problem[] = [];

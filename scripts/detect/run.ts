@@ -10,6 +10,7 @@ import { error, errorsOf } from '../base/problem.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { runningContainers } from './containers-io.ts';
 import { readIfThere, readTree } from '../base/files.ts';
+import { serverName } from '../engine/host.ts';
 import { ownNetwork } from '../engine/networks.ts';
 import { writeNewFile, writeNewSecret } from '../base/new-files.ts';
 import { generateSecret, loadOrCreateSettings, writeEnv } from '../settings/io.ts';
@@ -38,6 +39,7 @@ export async function planRunningContainers({ root, docker, report }: Workspace)
     targetFiles: await readTree(root, 'prometheus/targets'),
     secretFiles: new Set(await readdir(join(root, 'secrets')).catch(() => [])),
     ownNetwork: ownNetwork(plain),
+    serverName: plain.SERVER_NAME ?? serverName(),
   });
   // Checked with the new values: finding instances fixes a module without any.
   const errors = errorsOf(read(editEnvText(envText, plan.env)).problems);

@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import type { ContainerFacts, Proposal } from '../modules/facts.ts';
 import { modules } from '../modules/index.ts';
 import { instancesOf } from '../modules/servers.ts';
+import { hostOf } from '../render/target-labels.ts';
 import { slug } from './names.ts';
 import type { PlainSettings } from '../settings/table.ts';
 
@@ -42,6 +43,11 @@ export function isWatched(proposal: Proposal, container: ContainerFacts, watched
   // A URL leaves out the default port of its scheme.
   const port = new URL(instance.url).port || modules.find(({ name }) => name === module)?.servers?.port;
   return names.some((name) => watched.servers.get(module)?.has(`${name}:${port}`) === true);
+}
+
+/** Whether the stack cannot see in an address that it is a container's of this host: its name has a dot, as that of another server has. */
+export function needsServer(address: string): boolean {
+  return hostOf(address)?.includes('.') === true;
 }
 
 /** The file_sd file for a container's target: one per Compose service, whose replicas are entries of it. */

@@ -1,4 +1,4 @@
-import { explainBlindness, type AlertCheck, type Blindness, type SelectorFacts } from './blind.ts';
+import { explainBlindness, nothingToRead, type AlertCheck, type Blindness, type SelectorFacts } from './blind.ts';
 import { neutralised } from '../rules/neutralised.ts';
 import { selectorsOf, type Selector } from '../rules/selectors.ts';
 import type { LoadedRule, PrometheusApi } from '../clients/prometheus.ts';
@@ -6,10 +6,12 @@ import type { LoadedRule, PrometheusApi } from '../clients/prometheus.ts';
 /** Queries that run side by side: Prometheus itself allows 20. */
 const AT_ONCE = 8;
 
-/** What the exporters' contracts know of a metric's name. */
+/** What the exporters' contracts and the modules know of a metric's name. */
 export interface Known {
   readonly owners: (metric: string) => readonly string[];
   readonly collectorOff: (metric: string) => string | undefined;
+  /** What it cannot be read from. */
+  readonly without: (metric: string) => string | undefined;
 }
 
 /** Checks every loaded alert of a running Prometheus: does its condition have series, so that it can fire? */
@@ -30,7 +32,14 @@ async function checkAlert(prometheus: PrometheusApi, { name, query, labels }: Lo
 }
 
 async function blindness(prometheus: PrometheusApi, expr: string, known: Known): Promise<Blindness | undefined> {
-  for (const alternative of neutralised(expr)) if ((await count(prometheus, alternative)) > 0) return undefined;
+  let unread: Blindness | undefined;
+  for (const alternative of neutralised(expr)) {
+    if ((await count(prometheus, alternative)) === 0) continue;
+    const nothing = nothingToRead(alternative, known.without);
+    if (nothing === undefined) return undefined;
+    unread = nothing;
+  }
+  if (unread !== undefined) return unread;
   return explainBlindness(
     await Promise.all(selectorsOf(expr).map(async (selector) => factsOf(prometheus, selector))),
     known.owners,

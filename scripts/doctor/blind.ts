@@ -1,4 +1,4 @@
-import type { LabelMatcher, Selector } from '../rules/selectors.ts';
+import { selectorsOf, type LabelMatcher, type Selector } from '../rules/selectors.ts';
 
 /** What a running Prometheus has for one selector of an alert. */
 export interface SelectorFacts {
@@ -13,7 +13,7 @@ export interface SelectorFacts {
 
 /** Why an alert cannot fire here. */
 export interface Blindness {
-  readonly kind: 'name missing' | 'collector off' | 'label mismatch' | 'parts do not match';
+  readonly kind: 'name missing' | 'collector off' | 'label mismatch' | 'parts do not match' | 'nothing to read';
   readonly why: string;
 }
 
@@ -49,6 +49,15 @@ export function explainBlindness(
     kind: 'parts do not match',
     why: `${facts.map(({ selector }) => selector.text).join(', ')} have series, but none with the same labels`,
   };
+}
+
+/** Why series prove nothing: what they count cannot be read. Undefined if it can. `without` says of a metric what is missing. */
+export function nothingToRead(expr: string, without: (metric: string) => string | undefined): Blindness | undefined {
+  const reasons = selectorsOf(expr).flatMap(({ metric }) => {
+    const reason = without(metric);
+    return reason === undefined ? [] : [`${metric} is there, but ${reason}`];
+  });
+  return reasons.length === 0 ? undefined : { kind: 'nothing to read', why: eachOnce(reasons) };
 }
 
 /** An expression often selects the same series twice, as in a share of all requests. */

@@ -9,6 +9,9 @@ import { planSecrets } from '../settings/secrets.ts';
 import type { Settings } from '../settings/settings.ts';
 import { readTree } from '../base/files.ts';
 import { prometheusApi, type PrometheusApi } from '../clients/prometheus.ts';
+import { modules } from '../modules/index.ts';
+import type { Readings } from '../modules/parts.ts';
+import type { AnyModule } from '../modules/spec.ts';
 import { checkAlerts } from './alert-checks-io.ts';
 
 /** Examines a running stack: alerts that cannot fire here, channels that fail, and the dead-man's switch. Changes nothing. */
@@ -23,9 +26,11 @@ export async function examine(root: string, settings: Settings): Promise<Diagnos
     const running = new Map(
       await Promise.all(collectors.map(async ({ listedIn }) => [listedIn, await runningOf(prometheus, listedIn)] as const)),
     );
+    const unread = await unreadable(prometheus);
     const known = {
       owners: (metric: string) => owners.get(metric) ?? [],
       collectorOff: (metric: string) => collectorOff(metric, collectors, running),
+      without: (metric: string) => unread.find(({ metrics }) => metrics.test(metric))?.without,
     };
     const [alerts, channels, deadman] = await Promise.all([
       checkAlerts(prometheus, known),
@@ -41,6 +46,13 @@ export async function examine(root: string, settings: Settings): Promise<Diagnos
 
 async function runningOf(prometheus: PrometheusApi, listedIn: string): Promise<ReadonlySet<string>> {
   return new Set((await prometheus.query(`count by (collector) (${listedIn})`)).map(({ labels }) => labels['collector'] ?? ''));
+}
+
+/** The readings of modules that have nothing to read here. */
+async function unreadable(prometheus: PrometheusApi): Promise<readonly Readings[]> {
+  const readings = modules.flatMap((module: AnyModule) => module.readings ?? []);
+  const found = await Promise.all(readings.map(async ({ source }) => prometheus.query(source)));
+  return readings.filter((_, index) => found[index]?.length === 0);
 }
 
 async function channelHealth(prometheus: PrometheusApi): Promise<readonly ChannelHealth[]> {

@@ -1,8 +1,14 @@
+import { join } from 'node:path';
+import { readWindows, WINDOWS, type MaintenanceWindow } from '../alertmanager/windows.ts';
+import { readIfThere } from '../base/files.ts';
+import { parseYaml } from '../base/tree.ts';
+import { EFFECTIVE } from '../render/publish-io.ts';
+import { listSilences } from '../silence/io.ts';
 import { addressesOf } from '../settings/addresses.ts';
-import { stackFailure } from '../base/failure.ts';
+import { Failure, stackFailure } from '../base/failure.ts';
 import { error, type Problem } from '../base/problem.ts';
 import type { PlainSettings } from '../settings/table.ts';
-import { countTargets, serviceProblems, type StackStatus } from './stack-status.ts';
+import { countTargets, serviceProblems, shownAlerts, shownWindows, type StackStatus } from './stack-status.ts';
 import { publishedModel } from '../engine/compose.ts';
 import { prometheusApi } from '../clients/prometheus.ts';
 import { checkStarting } from '../engine/health-check.ts';
@@ -23,6 +29,11 @@ export async function lookAtStack({ root, docker }: Workspace, settings: PlainSe
     );
     return [[], []] as const;
   });
+  const silences = await listSilences(settings).catch((failure: unknown) => {
+    problems.push(...(failure instanceof Failure ? failure.problems : []));
+    return [];
+  });
+  const now = Date.now();
   const down = targets.filter(({ health }) => health === 'down');
   problems.push(
     ...down.map(({ job, instance, lastError }) =>
@@ -40,15 +51,15 @@ export async function lookAtStack({ root, docker }: Workspace, settings: PlainSe
       restarts,
     })),
     targets: countTargets(targets),
-    firing: alerts
-      .filter(({ state, labels }) => state === 'firing' && labels['alertname'] !== 'Watchdog')
-      .map(({ labels, annotations, activeAt }) => ({
-        alertname: labels['alertname'] ?? '',
-        severity: labels['severity'] ?? '',
-        instance: labels['instance'] ?? '',
-        summary: annotations['summary'] ?? labels['instance'] ?? '',
-        since: activeAt,
-      })),
+    ...shownAlerts(alerts, now),
+    silences,
+    windows: shownWindows(await windowsInForce(root), now),
     problems,
   };
+}
+
+async function windowsInForce(root: string): Promise<readonly MaintenanceWindow[]> {
+  const text = (await readIfThere(join(root, EFFECTIVE, WINDOWS))) ?? '';
+  const { doc } = parseYaml(WINDOWS, text);
+  return doc === undefined ? [] : readWindows({ path: WINDOWS, text, doc }).windows;
 }

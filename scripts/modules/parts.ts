@@ -5,13 +5,15 @@ export type StackSettings = {
   readonly PUBLIC_HOST: string;
 };
 
-/** A number in a checked-in rule that a setting replaces: `> 80` at the end of the alert's expression. */
+/** A number in a checked-in rule that a setting replaces: `> 80` or `< 180` at the end of the alert's expression. */
 export interface Threshold {
   readonly alert: string;
   readonly literal: number;
   readonly setting: string;
+  /** What the setting is multiplied with: 60 where it counts minutes and the rule seconds. */
+  readonly factor?: number;
   /** The critical alert of the same condition, and the number in its rule. */
-  readonly critical: { readonly alert: string; readonly at: number };
+  readonly critical?: { readonly alert: string; readonly at: number };
 }
 
 /** What rendering needs of the host. */
@@ -155,3 +157,12 @@ export type PathKind = 'folder' | 'file' | 'absent' | 'closed';
 
 /** What exists at paths of the host. */
 export type HostPaths = ReadonlyMap<string, PathKind>;
+
+/** Metrics that are there, often as 0, whether or not there is anything to read them from. */
+export interface Readings {
+  readonly metrics: RegExp;
+  /** PromQL that has series where there is something to read. */
+  readonly source: string;
+  /** What is missing otherwise. */
+  readonly without: string;
+}

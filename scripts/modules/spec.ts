@@ -18,6 +18,7 @@ import type {
   LintRun,
   LintedFolder,
   ContractSource,
+  Readings,
   ComposeHost,
   Exemptions,
   Demo,
@@ -88,6 +89,8 @@ export interface ModuleSpec<S extends SettingsTable = SettingsTable, R extends S
   readonly targets?: (settings: StackSettings & Values<R>, host: HostFacts, services: ReadonlySet<string>) => readonly AddedTargets[];
   /** Its target files hold URLs, not host:port. */
   readonly urlTargets?: true;
+  /** Its targets are servers: what else has their address runs on them. */
+  readonly targetsAreServers?: true;
   /** Changes the merged Compose model in place. */
   readonly compose?: (model: ComposeModel, settings: StackSettings & Values<R>, host: ComposeHost) => void;
   /** Paths of the host to inspect before `compose`, given the merged model, and the problems with what exists there. */
@@ -107,6 +110,8 @@ export interface ModuleSpec<S extends SettingsTable = SettingsTable, R extends S
   readonly targetFix?: (lastError: string, gateway: string) => string | undefined;
   readonly detection?: Detection;
   readonly contracts?: readonly ContractSource[];
+  /** Metrics that prove nothing where there is nothing to read them from. */
+  readonly readings?: readonly Readings[];
   readonly demo?: Demo;
 }
 

@@ -5,6 +5,7 @@ import { CHANNELS, type ChannelEntry, type ChannelField } from '../alertmanager/
 import { CHANNEL_SETTINGS } from '../settings/channels.ts';
 import { editEnvText, parseEnvFile } from '../base/env-file.ts';
 import { error, errorsOf, type Problem } from '../base/problem.ts';
+import { linksNowhere } from '../settings/public-host.ts';
 import { readSettings } from '../settings/settings.ts';
 import { SETTINGS } from '../settings/table.ts';
 
@@ -34,6 +35,8 @@ export interface ConfigurePlan {
   /** Names of the channels that were given values. */
   readonly channels: readonly string[];
   readonly problems: readonly Problem[];
+  /** What should be set besides, although the plan can be carried out. */
+  readonly warnings: readonly Problem[];
 }
 
 const PLAIN: Readonly<Record<string, Setting<unknown>>> = { ...SETTINGS, ...CHANNEL_SETTINGS };
@@ -135,7 +138,9 @@ export function planConfigure(given: Answers, off: readonly string[], present: P
     problems.push(...missing(channel, answers, present));
   }
   if (problems.length === 0) problems.push(...envProblems(editEnvText(present.envText, env)));
-  return { env, secrets, removed, changes, channels: touched.map(({ name }) => name), problems };
+  const keys = touched.flatMap(({ fields }) => fields.map(({ key }) => key as string));
+  const warnings = linksNowhere(presentValue('PUBLIC_HOST', present) || fallbackOf('PUBLIC_HOST'), (key) => keys.includes(key));
+  return { env, secrets, removed, changes, channels: touched.map(({ name }) => name), problems, warnings };
 }
 
 /** The lines of `.env` that a plan changes, as they were. */

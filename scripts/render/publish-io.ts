@@ -7,7 +7,7 @@ import type { SecretFile } from '../modules/parts.ts';
 import { makeReadable, publishTree, writeSecret } from '../base/files.ts';
 
 /** The folder that containers mount, below the checkout. */
-const EFFECTIVE = '.effective';
+export const EFFECTIVE = '.effective';
 /** The folder in which the next configuration is staged and linted. */
 export const STAGING = '.staging';
 

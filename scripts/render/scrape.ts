@@ -1,6 +1,7 @@
 import { Document, isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import { error, type Problem } from '../base/problem.ts';
 import { setBelow } from '../base/tree.ts';
+import { NOT_BACK } from '../rules/deployment.ts';
 import type { AddedTargets, Threshold } from '../modules/parts.ts';
 import type { AnyModule } from '../modules/spec.ts';
 
@@ -63,12 +64,14 @@ export interface RuleOptions {
   readonly runbooksUrl: string;
   readonly thresholds: readonly Threshold[];
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Whether deployments hold an alert back. */
+  readonly held: (alert: string) => boolean;
 }
 
-/** Renders one rule file: thresholds from settings, and the runbook address of every alert. */
+/** Renders one rule file: thresholds from settings, the runbook address of every alert, and what deployments have to do with it. */
 export function renderRules(
   doc: Document.Parsed,
-  { path, module, runbooksUrl, thresholds, settings }: RuleOptions,
+  { path, module, runbooksUrl, thresholds, settings, held }: RuleOptions,
 ): { readonly text: string; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   // Several rules may share one map (`annotations: *shared`), but each alert has its own page.
@@ -84,27 +87,29 @@ export function renderRules(
       for (const threshold of thresholds.filter((candidate) => candidate.alert === alert)) {
         const expr = map.get('expr', true);
         const moved = isScalar(expr)
-          ? withThreshold(String(expr.value), threshold.literal, Number(settings[threshold.setting]))
+          ? withThreshold(String(expr.value), threshold.literal, Number(settings[threshold.setting]) * (threshold.factor ?? 1))
           : undefined;
         if (moved === undefined)
           problems.push(
             error(
               path,
-              `${alert} does not end in "> ${threshold.literal}", so ${threshold.setting} cannot replace it`,
-              `End the expression in > ${threshold.literal}, or remove the threshold from scripts/modules/${module}/index.ts.`,
+              `${alert} does not end in a comparison with ${threshold.literal}, so ${threshold.setting} cannot replace it`,
+              `End the expression in > ${threshold.literal} or < ${threshold.literal}, or remove the threshold from scripts/modules/${module}/index.ts.`,
             ),
           );
         else if (isScalar(expr)) expr.value = moved;
       }
       if (map.get('annotations') === undefined) map.delete('annotations');
+      const description = map.getIn(['annotations', 'description']);
+      if (typeof description === 'string' && held(alert)) map.setIn(['annotations', 'description'], `${description}${NOT_BACK}`);
       if (!map.hasIn(['annotations', 'runbook_url'])) map.setIn(['annotations', 'runbook_url'], `${runbooksUrl}/${module}/${alert}`);
     },
   });
   return { text: String(doc), problems };
 }
 
-/** Replaces the literal at the end of an expression; undefined if it does not end in `> literal`. */
+/** Replaces the literal at the end of an expression; undefined if it does not end in `> literal` or `< literal`. */
 export function withThreshold(expr: string, literal: number, value: number): string | undefined {
-  const match = /^([\s\S]*>=?\s*)(\d+(?:\.\d+)?)(\s*)$/.exec(expr);
+  const match = /^([\s\S]*[<>]=?\s*)(\d+(?:\.\d+)?)(\s*)$/.exec(expr);
   return match === null || Number(match[2]) !== literal ? undefined : `${match[1]}${value}${match[3]}`;
 }

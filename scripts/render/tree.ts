@@ -2,15 +2,19 @@ import { isMap, isSeq, stringify, type Document } from 'yaml';
 import type { RenderedAlertmanager } from '../alertmanager/render.ts';
 import { ownSecretFiles, unknownSecrets, unreadSecrets } from '../alertmanager/secret-files.ts';
 import { shapeProblems } from '../alertmanager/shape.ts';
+import { withWindows } from '../alertmanager/window-routes.ts';
+import { readWindows, WINDOWS } from '../alertmanager/windows.ts';
 import { errorsOf, type Problem } from '../base/problem.ts';
 import { parseYaml, type Tree } from '../base/tree.ts';
 import type { AnyModule } from '../modules/spec.ts';
 import type { HostFacts } from '../modules/parts.ts';
 import { moduleName } from '../rules/invariants.ts';
+import { heldByDeployments } from '../rules/deployment.ts';
 import { renderSlo } from '../rules/render-slo.ts';
 import type { PlainSettings } from '../settings/table.ts';
 import { unloadedFiles } from './file-names.ts';
 import { isSelected, moduleOf, qualifyServices, renderPrometheusConfig, renderRules, renderScrape } from './scrape.ts';
+import { labelTargets, serversInFiles } from './target-labels.ts';
 import { dashboardFileProblems, sourceShapeProblems } from './source-shapes.ts';
 import { targetFileProblems } from './target-files.ts';
 
@@ -111,13 +115,18 @@ interface AlertmanagerPart {
   readonly problems: readonly Problem[];
 }
 
-function renderAlertmanager({ settings, secretFiles, alertmanager }: RenderInput, source: Source): AlertmanagerPart {
+function renderAlertmanager({ sources, settings, secretFiles, alertmanager }: RenderInput, source: Source): AlertmanagerPart {
   const own = ownSecretFiles(secretFiles, settings);
   const shape = shapeProblems(source);
-  const problems = shape.length > 0 ? shape : [...unknownSecrets(source, own), ...unreadSecrets(source, own, settings)];
-  if (errorsOf(problems).length > 0) return { secrets: [], silent: [], problems };
-  const { config, secretFiles: secrets, fallenBack: silent } = alertmanager(source.doc.toJS({ maxAliasCount: -1 }));
-  return { text: stringify(config, { aliasDuplicateObjects: false }), secrets, silent, problems };
+  const text = sources.get(WINDOWS) ?? '';
+  // A file that does not parse is reported with all others.
+  const { doc } = parseYaml(WINDOWS, text);
+  const { windows, problems: misread } = doc === undefined ? { windows: [], problems: [] } : readWindows({ path: WINDOWS, text, doc });
+  const found = [...(shape.length > 0 ? shape : [...unknownSecrets(source, own), ...unreadSecrets(source, own, settings)]), ...misread];
+  if (errorsOf(found).length > 0) return { secrets: [], silent: [], problems: found };
+  const { config: rendered, secretFiles: secrets, fallenBack: silent } = alertmanager(source.doc.toJS({ maxAliasCount: -1 }));
+  const { config, problems } = withWindows(rendered, windows);
+  return { text: stringify(config, { aliasDuplicateObjects: false }), secrets, silent, problems: [...found, ...problems] };
 }
 
 /** The rules of the SLOs in `prometheus/slo/`. */
@@ -135,17 +144,23 @@ function renderSlos({ sources, settings }: RenderInput, tree: Map<string, string
 }
 
 /** Renders each parsed file by its path. */
-function renderer({ settings, host, all, services }: RenderInput): (source: Source) => Rendered {
+function renderer({ sources, settings, host, all, services }: RenderInput): (source: Source) => Rendered {
   const absent = new Set(all.flatMap((module) => module.services(settings)).filter((service) => !services.has(service)));
   const added = all.flatMap(({ targets }) => targets?.(settings, host, services) ?? []);
-  const qualify = (text: string): string => qualifyServices(text, services, `${settings.COMPOSE_PROJECT_NAME}_monitoring`);
+  const network = `${settings.COMPOSE_PROJECT_NAME}_monitoring`;
+  const qualify = (text: string): string => qualifyServices(text, services, network);
+  const held = heldByDeployments(parseYaml(ALERTMANAGER, sources.get(ALERTMANAGER) ?? '').doc?.toJS({ maxAliasCount: -1 }));
+  const facts = { ...host, network, servers: [...settings.TARGET_SERVERS, ...serversInFiles(sources, all)] };
   return ({ path, doc }) => {
     if (path === 'prometheus/prometheus.yml')
       return { text: qualify(renderPrometheusConfig(doc, settings.CLUSTER_NAME ?? settings.COMPOSE_PROJECT_NAME)) };
-    if (path.startsWith('prometheus/scrape/')) return { text: qualify(renderScrape(doc, added, absent)) };
+    if (path.startsWith('prometheus/scrape/')) {
+      labelTargets(doc, facts);
+      return { text: qualify(renderScrape(doc, added, absent)) };
+    }
     if (path.startsWith('prometheus/rules/')) {
       const thresholds = moduleOf(path, all)?.thresholds ?? [];
-      return renderRules(doc, { path, module: moduleName(path), runbooksUrl: runbooksUrl(settings), thresholds, settings });
+      return renderRules(doc, { path, module: moduleName(path), runbooksUrl: runbooksUrl(settings), thresholds, settings, held });
     }
     if (path.startsWith('grafana/provisioning/datasources/')) {
       const list = doc.get('datasources');
@@ -166,7 +181,7 @@ function destination(path: string, modules: readonly AnyModule[]): string | unde
   if (/^prometheus\/(slo|targets)\//.test(path)) return undefined;
   for (const [from, to] of modules.flatMap(({ files = {} }) => Object.entries(files)))
     if (from.endsWith('/') ? path.startsWith(from) : path === from) return to + path.slice(from.length);
-  return /^(prometheus|alertmanager\/(alertmanager\.yml|templates\/)|grafana\/(provisioning|dashboards)\/|runbooks)/.test(path)
+  return /^(prometheus|alertmanager\/(alertmanager\.yml|windows\.yml|templates\/)|grafana\/(provisioning|dashboards)\/|runbooks)/.test(path)
     ? path
     : undefined;
 }

@@ -9,6 +9,12 @@ const ANNOTATIONS = ['summary', 'description', 'impact'] as const;
 /** Headings of a runbook page, in this order. */
 const RUNBOOK_HEADINGS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'Prevention'] as const;
 
+/** The heading of alerts that page a person, between Impact and Diagnosis: what is lost if they wait until morning. */
+const WAKES = 'Why this wakes you';
+
+/** The severities that page a person. */
+const PAGING: readonly string[] = ['critical', 'emergency'];
+
 /** Problems across alert rules that promtool does not find. */
 export function ruleProblems(rules: readonly AlertRule[]): readonly Problem[] {
   if (rules.length === 0)
@@ -116,8 +122,8 @@ export function runbookProblems(rules: readonly AlertRule[], pages: readonly str
   ];
 }
 
-/** Headings that a runbook page lacks, and sections that are empty. */
-export function runbookPageProblems(path: string, text: string): readonly Problem[] {
+/** Headings that a runbook page lacks or has in vain, and sections that are empty. `severity` is that of the page's alert. */
+export function runbookPageProblems(path: string, text: string, severity: string): readonly Problem[] {
   const sections = new Map(
     text
       .split(/^## /m)
@@ -134,7 +140,22 @@ export function runbookPageProblems(path: string, text: string): readonly Proble
     ...RUNBOOK_HEADINGS.filter((heading) => (sections.get(heading) ?? '') === '').map((heading) =>
       warning(path, `has nothing under "## ${heading}"`, 'On-call staff read this page first.'),
     ),
+    ...wakingProblems(path, sections, severity),
   ];
+}
+
+function wakingProblems(path: string, sections: ReadonlyMap<string, string>, severity: string): readonly Problem[] {
+  const headings = [...sections.keys()];
+  const at = headings.indexOf(WAKES);
+  if (!PAGING.includes(severity))
+    return at < 0 ? [] : [warning(path, `has "## ${WAKES}", but its alert is of severity ${severity}`, 'Remove it: no one is woken.')];
+  if ((sections.get(WAKES) ?? '') === '')
+    return [
+      warning(path, `has nothing under "## ${WAKES}"`, 'Write what is lost if it waits until morning; if nothing is, make it a warning.'),
+    ];
+  return headings[at - 1] === 'Impact' && headings[at + 1] === 'Diagnosis'
+    ? []
+    : [warning(path, `has "## ${WAKES}" in another place than between Impact and Diagnosis`, 'Move it.')];
 }
 
 /** Alerts that no test expects to fire, or none to stay silent, and tests of alerts that do not exist (promtool accepts all of that). */

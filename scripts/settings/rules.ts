@@ -67,6 +67,7 @@ const moduleRules: Rule = (settings, at) => modules.flatMap(({ rules }) => rules
 const warningsComeFirst: Rule = (settings, at) =>
   modules.flatMap(({ thresholds }) =>
     thresholds.flatMap(({ alert, setting: key, critical }) => {
+      if (critical === undefined) return [];
       const value = (settings as unknown as Readonly<Record<string, number>>)[key] ?? 0;
       const fix = `Set it below ${critical.at}, or silence ${alert} in Alertmanager if no one wants it.`;
       if (value >= 100) return [error(at(key), `${key} is ${value}: more than 100 % is impossible, so ${alert} would never fire`, fix)];

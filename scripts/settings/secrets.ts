@@ -3,6 +3,7 @@ import { modules } from '../modules/index.ts';
 import type { SecretFile } from '../modules/parts.ts';
 import { APPWRITE_SECRET, appwriteProblems } from './appwrite.ts';
 import { halfChannels } from './half-channels.ts';
+import { linksNowhere } from './public-host.ts';
 import { NOBODY_UID, SECRETS, type SecretKey } from './secret-table.ts';
 import type { Settings } from './settings.ts';
 import { TWILIO_SECRET, twilioProblems } from './twilio.ts';
@@ -53,6 +54,7 @@ export function planSecrets(settings: Settings, existing: ReadonlyMap<string, st
   problems.push(...appwriteProblems(settings.plain, configured.has(APPWRITE_SECRET.key)));
   problems.push(...twilioProblems(configured.has(TWILIO_SECRET.key), settings.plain.SMS_TO !== ''));
   problems.push(...halfChannels(configured, settings.channels));
+  problems.push(...linksNowhere(settings.plain.PUBLIC_HOST, (key) => configured.has(key) || (settings.channels[key] ?? '') !== ''));
   for (const module of modules.filter(({ name }) => settings.plain.MODULES.includes(name))) {
     const own = module.secrets?.(settings.plain, existing);
     if (own === undefined) continue;

@@ -2,6 +2,7 @@ import * as kind from '../base/kinds.ts';
 import { setting, type Values } from '../base/setting.ts';
 import { MODULE_NAMES, MODULE_SETTINGS, modules } from '../modules/index.ts';
 import { appwriteId } from './appwrite.ts';
+import { serverOfHost } from './server-of-host.ts';
 import { accountSid, smsNumbers, smsSender } from './twilio.ts';
 
 const DEFAULT_MODULES = modules.flatMap(({ name, isDefault }) => (isDefault === true ? [name] : []));
@@ -13,6 +14,11 @@ const STACK_SETTINGS = {
   MODULES: setting(kind.without(kind.listOf(kind.wordOf(...MODULE_NAMES)), 'stack'), DEFAULT_MODULES.join(',')),
   CLUSTER_NAME: setting(kind.optional(kind.host), ''),
   SERVER_NAME: setting(kind.optional(kind.host), ''),
+  TARGET_SERVERS: setting(
+    kind.listOf(serverOfHost, ({ host }) => host),
+    '',
+  ),
+  ALERT_DEPLOYMENT_MINUTES: setting(kind.integer(1, 60, 'minutes'), '3'),
   BIND_ADDRESS: setting(kind.address, '127.0.0.1'),
   PUBLIC_HOST: setting(kind.host, '127.0.0.1'),
   GRAFANA_PORT: setting(kind.port, '3001'),

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { interruption } from '../base/command.ts';
 import { stackFailure } from '../base/failure.ts';
+import { readTree } from '../base/files.ts';
 import { error } from '../base/problem.ts';
 import { compose } from '../engine/compose.ts';
-import { publish } from '../render/publish-io.ts';
+import { EFFECTIVE, publish } from '../render/publish-io.ts';
+import { changedAlerts, timedRules } from '../rules/recorded.ts';
 import { stackState } from '../engine/stack-state.ts';
 import { waitForHealthy, type WaitOptions } from '../engine/wait.ts';
 import { joinDemo } from '../demo/run.ts';
@@ -14,13 +17,18 @@ import type { Workspace } from '../engine/workspace.ts';
 /** Longest time that a service may take to become healthy: Grafana migrates its database at its first start, Prometheus replays its log. */
 const HEALTHY_WITHIN_MS = 180_000;
 
-/** Publishes the configuration, starts, changes or removes containers until the stack matches it, and proves it. */
-export async function applyPrepared(place: Workspace, prepared: Prepared): Promise<void> {
+/**
+ * Publishes the configuration, starts, changes or removes containers until the stack matches it, and proves it.
+ *
+ * @returns the alerts that fire at other times than those that ran before; none if nothing ran
+ */
+export async function applyPrepared(place: Workspace, prepared: Prepared): Promise<readonly string[]> {
   const { root, exec, docker, report, signal } = place;
   const project = prepared.settings.plain.COMPOSE_PROJECT_NAME;
   const services = [...prepared.selection.services].filter((service) => service in prepared.model.services);
   signal.throwIfAborted();
 
+  const rulesBefore = await readTree(join(root, EFFECTIVE), 'prometheus/rules');
   interruption.state =
     'The new configuration was being written; the running services still have the old one. Run `npm run up` again to continue.';
   await report.step('configuration published', async (detail) => {
@@ -51,6 +59,8 @@ export async function applyPrepared(place: Workspace, prepared: Prepared): Promi
     throw failure;
   }
   await proof.finish();
+  const isReload = before.some(({ service }) => service === 'prometheus');
+  return isReload ? changedAlerts(timedRules(prepared.tree, 0), timedRules(rulesBefore, 0)) : [];
 }
 
 async function healthy({ docker, report, signal }: Workspace, wait: Pick<WaitOptions, 'project' | 'services' | 'baseline'>): Promise<void> {

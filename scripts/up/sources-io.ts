@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { WINDOWS } from '../alertmanager/windows.ts';
 import { readTree } from '../base/files.ts';
 import type { Tree } from '../base/tree.ts';
 import { readRuleTests } from '../rules/cases-io.ts';
@@ -7,7 +8,7 @@ import { modules } from '../modules/index.ts';
 
 /** Folders of the checkout with configuration. Modules add theirs. */
 const FOLDERS = ['prometheus', 'alertmanager/templates', 'grafana/provisioning', 'grafana/dashboards', 'runbooks'];
-const ALERTMANAGER = 'alertmanager/alertmanager.yml';
+const ALERTMANAGER = ['alertmanager/alertmanager.yml', WINDOWS];
 
 /** The checked-in configuration, with the user's own files and the rule tests. */
 export async function readSources(root: string): Promise<Tree> {
@@ -17,6 +18,6 @@ export async function readSources(root: string): Promise<Tree> {
   return new Map([
     ...trees.flatMap((tree) => [...tree]),
     ...(await readRuleTests(root)),
-    ...[...alertmanager].filter(([path]) => path === ALERTMANAGER),
+    ...[...alertmanager].filter(([path]) => ALERTMANAGER.includes(path)),
   ]);
 }

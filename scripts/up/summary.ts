@@ -2,8 +2,12 @@ import pc from 'picocolors';
 import { modules } from '../modules/index.ts';
 import type { Prepared } from './prepare.ts';
 
-/** The summary when the stack is up: pages, login, what is skipped and why, what to do next. */
-export function summarise({ settings, selection, images, tree, expected, silentReceivers }: Prepared): string {
+/**
+ * The summary when the stack is up: pages, login, what is skipped and why, what to do next.
+ *
+ * @param changed alerts that fire at other times than before
+ */
+export function summarise({ settings, selection, images, tree, expected, silentReceivers }: Prepared, changed: readonly string[]): string {
   const { plain } = settings;
   const values: Readonly<Record<string, unknown>> = plain;
   const at = (port: number): string => pc.cyan(`http://${plain.PUBLIC_HOST}:${port}`);
@@ -35,9 +39,20 @@ export function summarise({ settings, selection, images, tree, expected, silentR
     ...section('Built on this host, because no registry could be reached:', substitutes),
     ...section('Skipped:', missing),
     ...section('History only, because no channel is set:', silent),
+    ...backtestOffer(changed).flatMap((line) => ['', line]),
     '',
     'Next: npm run test-alert sends a test notification; npm run detect finds what else runs on this host.',
   ].join('\n');
+}
+
+/** More names than fit into a line: all are evaluated instead. */
+const NAMED = 5;
+
+/** What to do after a change of rules; nothing if none has changed. */
+export function backtestOffer(changed: readonly string[]): readonly string[] {
+  if (changed.length === 0) return [];
+  const names = changed.length > NAMED ? '' : ` ${changed.join(' ')}`;
+  return [`Rules changed. See when they would have paged: npm run backtest -- --days 14${names}`];
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

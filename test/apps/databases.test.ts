@@ -193,6 +193,14 @@ describeWithEngine('BullMQ', () => {
     await queue.add('bad', {}, { attempts: 3 });
     await queue.add('later', {}, { delay: 600_000 });
     await eventually('both wait', 120, async () => (await series(instrumentation, 'queue_jobs{queue="counted",state="waiting"}')) === 2);
+    await queue.pause();
+    await eventually(
+      'both are paused',
+      120,
+      async () => (await series(instrumentation, 'queue_jobs{queue="counted",state="paused"}')) === 2,
+    );
+    expect(await series(instrumentation, 'queue_jobs{queue="counted",state="waiting"}')).toBe(0);
+    await queue.resume();
     const before = Date.now() / 1000;
     void worker.run();
     await eventually(

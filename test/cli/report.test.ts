@@ -108,19 +108,57 @@ it('renderDeliveries says who was reached, when, and why not', () => {
   ]);
 });
 
-it('renderStatus shows services, targets and alerts', () => {
+it('renderStatus shows services, targets, alerts, and what is quiet on purpose', () => {
+  const nowMs = Date.parse('2026-01-02T03:05:00Z');
+  const alert = { alertname: 'A', severity: 'critical', instance: 'x', summary: 'x is gone', since: '2026-01-02T03:04:05.678Z' };
+  const quiet = { project: 'p', services: [], targets: [], firing: [], pending: [], silences: [], windows: [], problems: [] };
   const text = plain(
-    renderStatus({
-      project: 'p',
-      services: [{ service: 'loki', state: 'restarting', health: 'starting', image: 'i', startedAt: '', restarts: 2 }],
-      targets: [{ job: 'node', up: 0, total: 1 }],
-      firing: [{ alertname: 'A', severity: 'critical', instance: 'x', summary: 'x is gone', since: '2026-01-02T03:04:05.678Z' }],
-      problems: [],
-    }),
+    renderStatus(
+      {
+        project: 'p',
+        services: [{ service: 'loki', state: 'restarting', health: 'starting', image: 'i', startedAt: '', restarts: 2 }],
+        targets: [{ job: 'node', up: 0, total: 1 }],
+        firing: [alert],
+        pending: [
+          { ...alert, firesIn: 32.4 },
+          { ...alert, severity: 'warning', firesIn: 299.6 },
+        ],
+        silences: [
+          {
+            id: '12345678-9',
+            what: 'service="shop"',
+            state: 'active',
+            until: '2026-01-02T04:05:00Z',
+            reason: 'upgrade',
+            by: 'anna',
+            mutes: 0,
+          },
+        ],
+        windows: [
+          { name: 'night', what: 'all alerts', state: 'active', from: undefined, until: '2026-01-02T04:00:00.000Z' },
+          { name: 'patch', what: 'server="db1"', state: 'soon', from: '2026-01-02T20:00:00.000Z', until: undefined },
+        ],
+        problems: [],
+      },
+      nowMs,
+    ),
   );
-  expect(text).toContain('✗ loki      restarting, starting, restarted 2 times');
-  expect(text).toContain('Targets up: node 0/1');
-  expect(text).toContain('critical  A  x is gone  since 2026-01-02T03:04:05Z');
+  expect(text.split('\n')).toEqual([
+    'p: 1 services',
+    '  ✗ loki      restarting, starting, restarted 2 times  i',
+    'Targets up: node 0/1',
+    'Firing (1):',
+    '  critical  A  x is gone  since 2026-01-02T03:04:05Z',
+    'Pending (2):',
+    '  critical  A  x is gone  pending, pages in 32 s',
+    '  warning  A  x is gone  pending, fires in 5 min',
+    'Silenced (1):',
+    '  12345678  service="shop"  until 2026-01-02 04:05Z (1 h), mutes 0 alerts now  anna: upgrade',
+    'Maintenance windows (2):',
+    '  night  all alerts  now until 2026-01-02 04:00Z',
+    '  patch  server="db1"  from 2026-01-02 20:00Z for more than a day',
+  ]);
+  expect(renderStatus(quiet, nowMs)).not.toMatch(/Pending|Silenced|Maintenance/);
 });
 
 it('renderImages says where each image is from', () => {

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { dashboardFiles } from '../../grafana/src/index.ts';
 import { findingProblem, findingsOf, idleExceptions } from '../dev/contracts/findings.ts';
 import { CONTRACT_SOURCES } from '../dev/contracts/sources.ts';
 import { rulesUses, type Use } from '../dev/contracts/uses.ts';
 import type { Contract, Contracts } from '../../scripts/rules/contract.ts';
 import { renderSlo } from '../../scripts/rules/render-slo.ts';
-import { jobNames } from '../../scripts/rules/files.ts';
 import { ROOT, readTree } from '../../scripts/base/files.ts';
 import { modules } from '../../scripts/modules/index.ts';
 import { presentContracts } from '../dev/contracts/files.ts';
@@ -23,6 +23,18 @@ const SLO = [
   '    objective: 99.5',
   '',
 ].join('\n');
+
+interface ScrapeJob {
+  readonly job_name: string;
+  readonly metric_relabel_configs?: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** The jobs of a scrape file, without those that drop every metric: `up` is all that is left of them, and Prometheus makes it. */
+function keptJobs(text: string): readonly string[] {
+  const { scrape_configs: jobs } = parse(text) as { readonly scrape_configs: readonly ScrapeJob[] };
+  const dropsAll = (rule: Readonly<Record<string, unknown>>): boolean => Object.keys(rule).join() === 'action' && rule['action'] === 'drop';
+  return jobs.filter(({ metric_relabel_configs: rules = [] }) => !rules.some(dropsAll)).map(({ job_name }) => job_name);
+}
 
 let contracts: Contracts;
 let uses: readonly Use[];
@@ -55,10 +67,16 @@ describe('what exporters expose', () => {
   });
 
   it('is captured of every job that is scraped', async () => {
-    const scraped = [...(await readTree(ROOT, 'prometheus/scrape')).values()].flatMap((text) => jobNames(text));
+    const scraped = [...(await readTree(ROOT, 'prometheus/scrape')).values()].flatMap(keptJobs);
     const captured = [...contracts.values()].map(({ job }) => job);
     expect(scraped.filter((job) => !captured.includes(job))).toEqual([]);
     expect(CONTRACT_SOURCES.map(({ job }) => job).filter((job) => !scraped.includes(job))).toEqual([]);
+  });
+
+  it('leaves out only jobs that keep nothing of what their targets expose', () => {
+    const job = (name: string, drop: object): object => ({ job_name: name, metric_relabel_configs: [drop] });
+    const jobs = [job('all', { action: 'drop' }), job('some', { action: 'drop', source_labels: ['__name__'], regex: 'go_.+' })];
+    expect(keptJobs(JSON.stringify({ scrape_configs: [...jobs, { job_name: 'plain' }] }))).toEqual(['some', 'plain']);
   });
 });
 
@@ -73,9 +91,9 @@ describe('a name of one version only', () => {
     ]);
     expect(slots('(pg_replication_slot_slot_is_active or pg_replication_slots_slot_is_active) == 0')).toEqual([]);
   });
-  it('is a label as well: 0.20 has none that names the server', () => {
-    expect(slots('sum by (server) (pg_settings_max_connections)')).toEqual([
-      'x.yml:1 alert X (with postgres-exporter 0.20.1): pg_settings_max_connections: sum by (server): there is no label server',
+  it('is a label as well: 3.13 has none that names the branch', () => {
+    expect(slots('sum by (branch) (prometheus_build_info)')).toEqual([
+      'x.yml:1 alert X (with prometheus 3.13.2): prometheus_build_info: sum by (branch): there is no label branch',
     ]);
   });
 });

@@ -45,6 +45,14 @@ describe('the checked-in dashboards', () => {
     for (const [path, text] of files) expect(dashboardProblems(path, JSON.parse(text) as DashboardJson, uids)).toEqual([]);
   });
 
+  it('show deployments', () => {
+    for (const [path, text] of files.filter(([path]) => path.split('/').length === 3))
+      expect(
+        (JSON.parse(text) as { annotations?: { list?: { expr?: string }[] } }).annotations?.list?.map(({ expr }) => expr),
+        path,
+      ).toContain('1000 * docker_service_planned_stop_timestamp_seconds');
+  });
+
   it('have the home page that Grafana opens', () => {
     expect(files.map(([path]) => path)).toContain('grafana/dashboards/overview.json');
   });

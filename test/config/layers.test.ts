@@ -19,6 +19,8 @@ const ROOMS = [
   'up',
   'notify',
   'copy',
+  'silence',
+  'backtest',
   'doctor',
   'command',
 ];

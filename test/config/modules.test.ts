@@ -66,16 +66,17 @@ describe('the registry of modules', () => {
 
   it('knows at which figure the critical sibling of every moved threshold fires', () => {
     const rules = [...files].filter(([path]) => path.startsWith('prometheus/rules/')).flatMap(([path, text]) => alertRules(path, text));
-    for (const { critical } of modules.flatMap(({ thresholds }) => thresholds))
-      expect(rules.find(({ alert }) => alert === critical.alert)?.expr.trim(), critical.alert).toMatch(new RegExp(`> ${critical.at}$`));
+    const criticals = modules.flatMap(({ thresholds }) => thresholds.flatMap(({ critical }) => critical ?? []));
+    for (const { alert, at } of criticals)
+      expect(rules.find((rule) => rule.alert === alert)?.expr.trim(), alert).toMatch(new RegExp(`> ${at}$`));
   });
 
   it('moves thresholds that stand in the rules, to settings that exist', () => {
     for (const { name, thresholds } of modules) {
-      for (const { alert, literal, setting } of thresholds) {
+      for (const { alert, literal, setting, factor = 1 } of thresholds) {
         const rule = files.get(`prometheus/rules/${name}.yml`) ?? '';
         expect(rule, alert).toContain(`alert: ${alert}\n`);
-        expect((SETTINGS as SettingsTable)[setting]?.fallback).toBe(String(literal));
+        expect((SETTINGS as SettingsTable)[setting]?.fallback).toBe(String(literal / factor));
       }
     }
   });

@@ -60,7 +60,7 @@ describe('checked-in alert rules', () => {
     'let %s be moved by its setting',
     (alert, { literal }) => {
       const expr = rules.find((rule) => rule.alert === alert)?.expr ?? '';
-      expect(withThreshold(expr, literal, 42)?.trim()).toMatch(/> 42$/);
+      expect(withThreshold(expr, literal, 42)?.trim()).toMatch(/[<>] 42$/);
     },
   );
 });
@@ -105,8 +105,14 @@ describe('runbooks', () => {
     expect(runbooks).toEqual(expect.arrayContaining([...SLO_RUNBOOKS]));
   });
 
+  const severities = new Map([
+    ...rules.map(({ path, alert, labels }) => [`runbooks/${invariants.moduleName(path)}/${alert}.md`, labels['severity'] ?? ''] as const),
+    // Alerts made of SLOs: the first is critical, the second a warning.
+    ...SLO_RUNBOOKS.map((path, index) => [path, index === 0 ? 'critical' : 'warning'] as const),
+  ]);
+
   it.each(runbooks)('%s says something under every heading', (path) => {
-    expect(invariants.runbookPageProblems(path, read(path))).toEqual([]);
+    expect(invariants.runbookPageProblems(path, read(path), severities.get(path) ?? '')).toEqual([]);
   });
 
   it('fit on a screen', () => {

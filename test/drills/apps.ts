@@ -2,7 +2,7 @@ import { eventually, sh } from '../support/e2e-stack.ts';
 import { appDatabase } from './postgres.ts';
 import { cache } from './redis.ts';
 import type { DrillContext, Drill } from './shared/drill.ts';
-import { targetFile, type Target } from './shared/targets.ts';
+import { answering, targetFile, type Target } from './shared/targets.ts';
 
 /** Makes the example misbehave, and ends that. */
 const misbehaves = (fault: string, value: number): Pick<Drill, 'inject' | 'remove' | 'targets'> => ({
@@ -67,7 +67,7 @@ export const drills: readonly Drill[] = [
     targets: [
       {
         name: 'app-down',
-        command: `exec node -e 'require("http").createServer((q, r) => { r.setHeader("content-type", "text/plain; version=0.0.4"); r.end("up_since 1\\n"); }).listen(8080)'`,
+        command: answering,
         watch: targetFile('apps', 'app-down', 'app-down:8080', { service: 'app-down' }),
       },
     ],

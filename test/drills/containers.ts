@@ -1,16 +1,32 @@
 import { eventually } from '../support/e2e-stack.ts';
-import type { Drill } from './shared/drill.ts';
+import type { Drill, DrillContext } from './shared/drill.ts';
 import { stoppedService } from './shared/stopped-service.ts';
 import type { Target } from './shared/targets.ts';
 
 /** A container at whose memory limit the kernel kills what grows. */
-export const limited = (name: string): Target => ({
+const limited = (name: string): Target => ({
   name,
   command: 'exec sleep infinity',
   options: ['--memory', '48m', '--memory-swap', '48m'],
 });
 /** A program of Node.js that takes memory until it is killed. */
-export const OVERFILL = 'const all = []; for (;;) all.push(Buffer.alloc(1e7, 1))';
+const OVERFILL = 'const all = []; for (;;) all.push(Buffer.alloc(1e7, 1))';
+
+/** A container of a Compose service, and one whose service fails. */
+const ofService = (name: string, command: string): Target => ({
+  name,
+  command,
+  options: ['--label', 'com.docker.compose.project=drill', '--label', `com.docker.compose.service=${name}`, '--restart', 'unless-stopped'],
+});
+const deployed = ofService('deployed', 'exec sleep infinity');
+
+/** Containers that are stopped on purpose and that fail, so that there are series of both. */
+export const fleet: readonly Target[] = [ofService('replaced', 'exec sleep infinity'), ofService('failing', 'exec sleep infinity')];
+export const trouble = async ({ docker }: DrillContext): Promise<void> => {
+  await docker('restart -t 1', 'replaced');
+  await docker('kill', 'failing');
+  await docker('start', 'failing');
+};
 
 /** Faults of containers, and of what watches them. */
 export const drills: readonly Drill[] = [
@@ -48,10 +64,19 @@ export const drills: readonly Drill[] = [
     },
     remove: async ({ exec }) => exec('fat', 'touch', '/tmp/enough'),
   },
-  stoppedService('CadvisorDown', 'cadvisor', 'cAdvisor stopped'),
   // What asks the engine and what lets it: the second is only seen through the first.
   stoppedService('DockerEngineDown', 'docker-socket-proxy', 'way to the Docker engine stopped'),
-  stoppedService('ContainerExporterDown', 'container-exporter', 'container-exporter stopped', { batch: 3 }),
+  {
+    alert: 'DeploymentInProgress',
+    severity: 'info',
+    fault: 'container of a service replaced',
+    of: 'deployed',
+    targets: [deployed],
+    inject: async ({ docker }) => docker('restart -t 1', 'deployed'),
+    remove: async () => undefined,
+    // Three minutes from the stop.
+    back: 240,
+  },
 ];
 
 /** Takes memory until the container has 97 % of its limit in use, and holds it. Control groups of version 2, then of version 1. */

@@ -27,12 +27,12 @@ setInterval(() => fetch("http://loki-full:3100/loki/api/v1/push", {
 
 /** Faults of the logs. */
 export const drills: readonly Drill[] = [
-  stoppedService('LogShipperDown', 'alloy', 'log shipper stopped'),
+  stoppedService('LogShipperDown', 'alloy', 'log shipper stopped', { severity: 'warning', down: false }),
   // No other drill needs it.
-  stoppedService('LokiDown', 'loki', 'Loki stopped', { batch: MAIN_BATCH }),
+  stoppedService('LokiDown', 'loki', 'Loki stopped', { severity: 'warning', down: false, batch: MAIN_BATCH }),
   {
     alert: 'LokiDiskFull',
-    severity: 'critical',
+    severity: 'warning',
     fault: 'disk of Loki full while lines arrive',
     of: 'loki-full',
     needs: 'loki',

@@ -37,7 +37,10 @@ const script =
     exec('guarded-host', 'bash', '-c', text);
 
 const common = { severity: 'critical', of: 'guarded', targets: [host, collector, exporter] } as const;
-const GUESS = 'web-1 sshd-session[10]: Failed password for root from 192.0.2.7 port 51234 ssh2';
+const GUESS = 'web-1 sshd-session[10]: Failed password for alice from 192.0.2.7 port 51234 ssh2';
+/** Just after the collector has written it, so that it is not written again before the collector is killed. */
+const FORGET =
+  'cd /var/tmp && was=$(stat -c %Y state.json); while [ "$(stat -c %Y state.json)" = "$was" ]; do sleep 0.2; done; rm state.json';
 const certificate = (days: number): string =>
   `cd /host/certificates && openssl req -x509 -key /tmp/key.pem -subj /CN=guarded -days 90 -not_before 20250101000000Z -not_after $(date -u -d '${days} days' +%Y%m%d%H%M%SZ) -out site.crt`;
 
@@ -45,15 +48,23 @@ const certificate = (days: number): string =>
 export const drills: readonly Drill[] = [
   {
     ...common,
-    alert: 'SSHBruteForce',
-    fault: 'sshd logs 500 failed logins',
-    inject: script(`for i in $(seq 500); do echo "$(date -u +%FT%T.%6N+00:00) ${GUESS}"; done >> /host/var/log/auth.log`),
-    remove: async () => undefined,
-    back: 720,
+    alert: 'SSHPasswordGuessed',
+    fault: 'sshd logs 30 failed logins and one by password from the same address',
+    inject: script(
+      `for word in $(yes Failed | head -30) Accepted; do echo "$(date -u +%FT%T.%6N+00:00) ${GUESS}" | sed "s/Failed/$word/"; done >> /host/var/log/auth.log`,
+    ),
+    // It is shown for a day, over restarts too.
+    remove: async ({ exec, docker }) => {
+      await exec('guarded-collector', 'sh', '-c', FORGET);
+      await docker('kill', 'guarded-collector');
+      await docker('start', 'guarded-collector');
+    },
+    back: 240,
   },
   {
     ...common,
     alert: 'SecretReadable',
+    severity: 'warning',
     fault: 'secret made readable for everyone',
     inject: script('chmod 755 /stack/secrets; chmod 644 /stack/secrets/token'),
     remove: script('chmod 600 /stack/secrets/token; chmod 700 /stack/secrets'),

@@ -12,7 +12,7 @@ import {
   prometheusConfig,
 } from './shared/second-stack.ts';
 import { stoppedService } from './shared/stopped-service.ts';
-import { scrapeJob } from './shared/targets.ts';
+import { answering, scrapeJob, targetFile } from './shared/targets.ts';
 
 const reload = async ({ docker }: DrillContext, name: string) => docker('kill --signal HUP', name);
 const write = async ({ exec }: DrillContext, name: string, file: string, text: string) =>
@@ -37,10 +37,13 @@ const message = async ({ stack }: DrillContext, state: 'due' | 'over'): Promise<
   const response = await fetch(stack.url('ALERTMANAGER_PORT', '/api/v2/alerts'), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify([{ labels, ...(state === 'over' ? { endsAt: new Date().toISOString() } : {}) }]),
+    // Due for longer than the hold; without an end Alertmanager would give it five minutes.
+    body: JSON.stringify([{ labels, endsAt: new Date(Date.now() + (state === 'over' ? 0 : 3_600_000)).toISOString() }]),
   });
   if (!response.ok) throw new Error(`Alertmanager answers ${response.status}: ${await response.text()}`);
 };
+
+const SEVERAL = ['several-1', 'several-2', 'several-3'];
 
 /** Faults of the stack itself. Those of Prometheus and Alertmanager break a second one, which the first one watches. */
 export const drills: readonly Drill[] = [
@@ -55,8 +58,17 @@ export const drills: readonly Drill[] = [
     remove: async ({ docker }) => docker('start', 'prom-down'),
   },
   {
+    alert: 'SeveralServicesDown',
+    severity: 'emergency',
+    fault: 'three applications killed at once',
+    batch: 4,
+    targets: SEVERAL.map((name) => ({ name, command: answering, watch: targetFile('apps', name, `${name}:8080`, { service: name }) })),
+    inject: async ({ docker }) => Promise.all(SEVERAL.map(async (name) => docker('kill', name))),
+    remove: async ({ docker }) => Promise.all(SEVERAL.map(async (name) => docker('start', name))),
+  },
+  {
     alert: 'PrometheusConfigReloadFailed',
-    severity: 'critical',
+    severity: 'warning',
     fault: 'Prometheus made to load a broken configuration',
     of: 'prom-config',
     targets: [prometheus('prom-config')],
@@ -110,7 +122,7 @@ export const drills: readonly Drill[] = [
   },
   {
     alert: 'PrometheusDataCorrupted',
-    severity: 'critical',
+    severity: 'warning',
     fault: 'log of Prometheus damaged, and Prometheus started on it',
     of: 'prom-damaged',
     targets: [prometheus('prom-damaged', RULES)],
@@ -157,7 +169,7 @@ export const drills: readonly Drill[] = [
   },
   {
     alert: 'AlertmanagerConfigReloadFailed',
-    severity: 'critical',
+    severity: 'warning',
     fault: 'Alertmanager made to load a broken configuration',
     of: 'am-config',
     targets: [alertmanager('am-config')],
@@ -182,10 +194,9 @@ export const drills: readonly Drill[] = [
   },
   {
     alert: 'TargetDown',
-    severity: 'critical',
+    severity: 'warning',
     fault: "target of a user's own job stopped",
     of: 'own-target',
-    down: true,
     targets: [
       {
         name: 'own-target',
@@ -222,7 +233,26 @@ export const drills: readonly Drill[] = [
     // Alertmanager keeps an alert that is not sent again for two minutes, and goes on pinging.
     within: 225,
   },
-  stoppedService('HistoryDown', 'history', 'alert history stopped'),
+  {
+    alert: 'StackVolumeFull',
+    severity: 'critical',
+    fault: 'disk below the volume of the history full',
+    of: 'history-full',
+    targets: [
+      {
+        name: 'history-full',
+        like: 'history',
+        args: ['/app/server.mjs'],
+        options: ({ stack }) => [
+          ...['--entrypoint', 'node', '--user', '65534:65534', '--tmpfs', '/data:size=16m,mode=1777'],
+          ...['-v', `${stack.path('.effective/history')}:/app:ro`],
+        ],
+        watch: scrapeJob('history', 'history-full', 9095),
+      },
+    ],
+    inject: async ({ exec }) => exec('history-full', 'sh', '-c', 'dd if=/dev/zero of=/data/full bs=64k 2>/dev/null; true'),
+    remove: async ({ exec }) => exec('history-full', 'rm', '/data/full'),
+  },
   // No other drill needs it.
-  stoppedService('GrafanaDown', 'grafana', 'Grafana stopped', { batch: MAIN_BATCH }),
+  stoppedService('GrafanaDown', 'grafana', 'Grafana stopped', { severity: 'warning', down: false, batch: MAIN_BATCH }),
 ];

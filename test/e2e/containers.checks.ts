@@ -5,6 +5,18 @@ import { eventually, sh, type E2eStack } from '../support/e2e-stack.ts';
 
 const CADVISOR = 'ghcr.io/google/cadvisor:0.60.5';
 
+/** A user's own alert, which deployments hold back because of its name. */
+const SHOP_DOWN = `groups:
+  - name: shop
+    interval: 5s
+    rules:
+      - alert: ShopDown
+        expr: up{job="shop"} == 0
+        for: 10s
+        labels: { severity: critical, category: application }
+        annotations: { summary: The shop is down, description: It is down., impact: No one can buy. }
+`;
+
 /** What the module containers shows of this host's containers, in a stack that has it with `CONTAINER_METRICS=engine`. */
 export function containerChecks(stack: () => E2eStack): void {
   const project = (): string => stack().project;
@@ -109,6 +121,60 @@ export function containerChecks(stack: () => E2eStack): void {
       await seen('time() - docker_engine_disk_usage_timestamp_seconds', (age) => age < 320);
     });
   });
+
+  describe('a target that is away', () => {
+    const serve = (name: string): string =>
+      `exec node -e 'require("http").createServer((_, r) => r.end("shop 1\\n")).listen(3000)' ${name}`;
+
+    beforeAll(async () => {
+      for (const name of ['deployed', 'crashed']) await run(name, ['--network', `${project()}_monitoring`], serve(name));
+      const targets = ['deployed', 'crashed'].map((name) => `{ targets: ['${nameOf(name)}:3000'], labels: { instance: ${name} } }`);
+      stack().write(
+        'prometheus/scrape/shop.yml',
+        `scrape_configs:\n  - job_name: shop\n    fallback_scrape_protocol: PrometheusText0.0.4\n    static_configs: [${targets.join(', ')}]\n`,
+      );
+      stack().write('prometheus/rules/shop.yml', SHOP_DOWN);
+      const { code, stdout, stderr } = await stack().run('reload');
+      expect(code, stdout + stderr).toBe(0);
+      for (const name of ['deployed', 'crashed']) await seen(`up{job="shop",instance="${name}"}`, is(1));
+    });
+
+    it('is held back after docker stop, and not after SIGKILL', async () => {
+      await sh(['docker', 'stop', '-t', '1', nameOf('deployed')]);
+      await sh(['docker', 'kill', nameOf('crashed')]);
+      await eventually('Alertmanager has judged both', 90, async () => {
+        const [deployed, crashed] = [await heldShop('deployed'), await heldShop('crashed')];
+        return deployed?.status.state === 'suppressed' && crashed?.status.state === 'active';
+      });
+      expect((await heldShop('deployed'))?.annotations['description']).toMatch(
+        /^It is down\. It did not come back after a deployment at 20\d\d-/,
+      );
+      expect((await heldShop('crashed'))?.annotations['description']).toBe('It is down.');
+      const deployments = (await stack().prometheus.alerts()).filter(({ labels }) => labels['alertname'] === 'DeploymentInProgress');
+      expect(deployments.map(({ labels }) => labels['target_host'])).toEqual([nameOf('deployed')]);
+    });
+
+    it('shows what replaced it', async () => {
+      await sh(['docker', 'start', nameOf('deployed')]);
+      const service = 'container_label_com_docker_compose_service="deployed"';
+      await seen(`docker_service_replaced_info{${service},replaced_by="${nameOf('deployed')}"}`, is(1));
+      await seen(`up{job="shop",instance="deployed"}`, is(1));
+      await seen('docker_container_unplanned_exits_total{container_label_com_docker_compose_service="crashed"}', is(1));
+      await seen('docker_container_unplanned_exits_total{container_label_com_docker_compose_service="deployed"}', is(0));
+    });
+  });
+
+  interface Held {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly status: { readonly state: string };
+  }
+
+  /** What Alertmanager holds about a target. */
+  async function heldShop(instance: string): Promise<Held | undefined> {
+    const held = await stack().json<readonly Held[]>('ALERTMANAGER_PORT', '/api/v2/alerts');
+    return held.find(({ labels }) => labels['alertname'] === 'ShopDown' && labels['instance'] === instance);
+  }
 
   describe('an engine that is gone for a while', () => {
     const proxy = (): string => `${project()}-docker-socket-proxy-1`;

@@ -15,6 +15,8 @@ export function messageChecks(fixture: () => ChannelFixture): void {
       'teams.test',
       'ntfy.sh',
       'appwrite.test',
+      'gateway.test',
+      'sms.test',
     ];
     let requests: ProviderRequest[] = [];
     let mails: Mail[] = [];
@@ -23,7 +25,7 @@ export function messageChecks(fixture: () => ChannelFixture): void {
 
     beforeAll(async () => {
       await fixture().send(labels);
-      await fixture().notified(labels.instance, [...SEND_END, 'api.opsgenie.com', 'gateway.test', 'sms.test']);
+      await fixture().notified(labels.instance, [...SEND_END, 'api.opsgenie.com']);
       await eventually('mails of the firing alert', 120, async () => (await fixture().about(labels.instance)).mails.length >= 2);
       await fixture().send(labels, true);
       await fixture().notified(labels.instance, SEND_END, 2);
@@ -177,8 +179,8 @@ export function messageChecks(fixture: () => ChannelFixture): void {
           },
         ],
       });
-      if (host !== 'sms.test') expect(json(to(requests, host).at(-1))).toMatchObject({ status: 'resolved' });
-      else expect(to(requests, host)).toHaveLength(1);
+      // One when it begins and one when it ends, whatever teams an alert of its category has.
+      expect(to(requests, host).map((request) => json(request)['status'])).toEqual(['firing', 'resolved']);
     });
 
     it('email: over STARTTLS with a login, to those who are notified, as text and as HTML, in one thread', () => {

@@ -5,6 +5,7 @@ import { describeWithEngine } from '../support/engine.ts';
 import { interruptChecks } from './interrupt.checks.ts';
 import { notifyChecks } from './notify.checks.ts';
 import { reloadChecks } from './reload.checks.ts';
+import { silenceChecks } from './silence.checks.ts';
 
 // One small stack that is changed again and again. Each group of checks leaves it as it was.
 describeWithEngine('a small stack', () => {
@@ -26,5 +27,6 @@ describeWithEngine('a small stack', () => {
 
   notifyChecks(shared);
   reloadChecks(shared);
+  silenceChecks(shared);
   interruptChecks(shared);
 });

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { CHANNEL_SECRETS } from '../../scripts/settings/channels.ts';
 import { renderAlertmanager } from '../../scripts/alertmanager/render.ts';
-import { ROOT } from '../../scripts/base/files.ts';
+import { ROOT, readTree } from '../../scripts/base/files.ts';
+import { CATEGORIES } from '../../scripts/rules/labels.ts';
 import { AmtoolContainer } from '../support/amtool.ts';
 import { describeWithEngine } from '../support/engine.ts';
 
@@ -34,16 +35,22 @@ const TABLE: readonly (readonly [string, readonly string[]])[] = [
   ['alertname=A severity=info category=infrastructure', ['history']],
   ['alertname=A severity=critical category=database', ['history', 'dba-team', 'critical-team']],
   ['alertname=A severity=critical category=cache', ['history', 'dba-team', 'critical-team']],
-  ['alertname=A severity=warning category=cache', ['history', 'dba-team', 'warning-team']],
-  ['alertname=A severity=warning category=mlops', ['history', 'ml-team', 'warning-team']],
+  ['alertname=A severity=warning category=cache', ['history', 'dba-team', 'team-webhook', 'warning-team']],
+  ['alertname=A severity=warning category=mlops', ['history', 'ml-team', 'team-webhook', 'warning-team']],
   ['alertname=A severity=critical category=security', ['history', 'security-team', 'critical-team']],
+  ['alertname=A severity=warning category=security', ['history', 'security-team', 'team-webhook', 'warning-team']],
+  ['alertname=A severity=emergency category=cache', ['history', 'dba-team', 'emergency']],
   ['alertname=A severity=critical category=stack notify_sms=true', ['history', 'sms', 'critical-team']],
   ['alertname=A severity=warning category=stack notify_sms=true', ['history', 'sms', 'warning-team']],
-  ['alertname=A severity=info category=stack notify_sms=true', ['history', 'sms']],
   ['alertname=A severity=emergency category=stack notify_sms=true', ['history', 'emergency']],
   ['alertname=A severity=critical category=database notify_sms=true', ['history', 'sms', 'dba-team', 'critical-team']],
   ['alertname=Watchdog severity=info category=stack', ['deadman']],
-  ['alertname=A', ['history']],
+  // A severity that is not one of ours, from another Prometheus, reaches people as if it were critical.
+  ['alertname=A severity=page', ['history', 'critical-team']],
+  ['alertname=A severity=Critical category=database notify_sms=true', ['history', 'sms', 'dba-team', 'critical-team']],
+  ['alertname=A', ['history', 'critical-team']],
+  // Information reaches no person, whatever else it carries.
+  ...CATEGORIES.map((category) => [`alertname=A severity=info category=${category} notify_sms=true`, ['history']] as const),
 ];
 
 /** Labels that a test alert and a real one have in common. */
@@ -103,12 +110,13 @@ describeWithEngine('routes, asked with amtool', () => {
 describe('times', () => {
   const routes = all.config.route.routes ?? [];
   it.each([
-    ['emergency', '0s', '15s', '30m'],
-    ['critical-team', '10s', '15s', '1h'],
+    ['emergency', '0s', '1m', '30m'],
+    ['critical-team', '10s', '1m', '1h'],
     ['warning-team', '5m', '1m', '12h'],
     ['security-team', '20s', '1m', '2h'],
     ['dba-team', '1m', '1m', '3h'],
     ['ml-team', '1m', '1m', '3h'],
+    ['team-webhook', '1m', '1m', '3h'],
   ])('%s is notified after %s, of more alerts after %s, and again after %s', (receiver, wait, more, repeat) => {
     expect({ ...all.config.route, ...routes.find((route) => route.receiver === receiver) }).toMatchObject({
       group_wait: wait,
@@ -123,12 +131,36 @@ describe('times', () => {
         .filter(({ receiver }) => receiver === 'sms')
         .map((route) => [route.matchers?.[1], route['group_wait'], route['group_interval'], route['repeat_interval']]),
     ).toEqual([
-      ['severity="critical"', '10s', '15s', '1h'],
-      ['severity!~"critical|emergency"', '5m', undefined, '12h'],
+      ['severity!~"emergency|warning|info"', '10s', undefined, '1h'],
+      ['severity="warning"', '5m', undefined, '12h'],
     ]);
   });
 
-  it('group by alert name, cluster and service', () => {
-    expect(all.config.route['group_by']).toEqual(['alertname', 'cluster', 'service']);
+  it('group by alert name, cluster and service; what wakes people also by server, instance and Compose project', () => {
+    const base = ['alertname', 'cluster', 'service'];
+    const grouped = routes.filter((route) => route['group_by'] !== undefined && !/^test-/.test(route.receiver ?? ''));
+    expect(all.config.route['group_by']).toEqual(base);
+    expect(grouped.map(({ receiver }) => receiver)).toEqual(['sms', 'emergency', 'critical-team']);
+    for (const route of grouped)
+      expect(route['group_by']).toEqual([...base, 'server', 'instance', 'container_label_com_docker_compose_project']);
+  });
+
+  it('leave time for Prometheus to send what has recovered again before people hear of its group', async () => {
+    const again = sentAgainSeconds(await readTree(ROOT, 'prometheus'), readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'));
+    expect(again).toBeGreaterThanOrEqual(35);
+    for (const route of [all.config.route, ...routes.filter(({ receiver = '' }) => !/^(history|test-.*)$/.test(receiver))])
+      expect(seconds(String(route['group_interval'] ?? all.config.route['group_interval'])), route.receiver).toBeGreaterThanOrEqual(again);
   });
 });
+
+const seconds = (duration: string): number => parseInt(duration, 10) * (duration.endsWith('m') ? 60 : 1);
+
+/** The longest time between two sends of the same alert: Prometheus sends at the first evaluation later than resend-delay. */
+function sentAgainSeconds(prometheus: ReadonlyMap<string, string>, compose: string): number {
+  const delay = seconds(/--rules\.alert\.resend-delay=(\w+)/.exec(compose)?.[1] ?? '');
+  const files = [...prometheus].filter(([path]) => /^prometheus\/(prometheus|rules\/[\w-]+)\.yml$/.test(path)).map(([, text]) => text);
+  const intervals = files.flatMap((text) =>
+    [...text.matchAll(/^ +(?:evaluation_)?interval: (\w+)$/gm)].map(([, value = '']) => seconds(value)),
+  );
+  return Math.max(...intervals.map((interval) => (Math.floor(delay / interval) + 1) * interval));
+}

@@ -100,14 +100,14 @@ export function securityChecks(stack: () => E2eStack, host: () => SampleHost): v
       expect(await isTrue(`security_listening_port_since_timestamp_seconds{port="${port}", scope="network"} > 0`)).toBe(true);
       expect((await query(await condition('SecretReadable'))).map(({ labels }) => labels['path'])).toEqual(['.env']);
       // The one without a hold time goes its way; the others wait for theirs.
-      await becomesTrue('ALERTS{alertname="SSHBruteForce", alertstate="firing"}');
+      await becomesTrue('ALERTS{alertname="RootLogin", alertstate="firing"}');
       await becomesTrue('ALERTS{alertname="SecretReadable"}');
     });
 
     it('can fire every alert, as doctor sees it', async () => {
       const { alerts } = JSON.parse((await stack().run('doctor', '--json')).stdout) as Diagnosis;
       const ours = [...(await conditions()).keys()];
-      expect(ours).toHaveLength(15);
+      expect(ours).toHaveLength(16);
       const blind = alerts.filter(({ alert, blind: reason }) => ours.includes(alert) && reason !== undefined).map(({ alert }) => alert);
       expect(blind).toEqual([]);
     });

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { ROOT } from '../../scripts/base/files.ts';
 import { AmtoolContainer } from '../support/amtool.ts';
 import { describeWithEngine } from '../support/engine.ts';
@@ -10,9 +12,12 @@ beforeAll(async () => void (amtool = await AmtoolContainer.start('pharos-templat
 afterAll(async () => amtool.destroy());
 
 /** What amtool makes of a template. */
-async function render(name: string, data: object, type = 'text'): Promise<string> {
+const render = async (name: string, data: object, type = 'text'): Promise<string> => renderText(`{{ template "${name}" . }}`, data, type);
+
+/** What amtool makes of a text with templates, such as those of `alertmanager.yml`. */
+async function renderText(text: string, data: object, type = 'text'): Promise<string> {
   const options = `--template.glob='/c/*.tmpl' --template.data=/tmp/data.json --template.type=${type}`;
-  const script = `cat > /tmp/data.json; exec /bin/amtool template render ${options} --template.text='{{ template "${name}" . }}'`;
+  const script = `cat > /tmp/data.json; exec /bin/amtool template render ${options} --template.text='${text}'`;
   return amtool.run(script, JSON.stringify(data));
 }
 
@@ -24,40 +29,37 @@ interface Sample {
   readonly description?: string;
   readonly impact?: string;
   readonly generatorURL?: string;
+  /** What is different in each alert. */
+  readonly each?: (index: number) => Omit<Sample, 'count' | 'each' | 'generatorURL'>;
 }
 
+const RUNBOOK = 'http://h/runbooks/redis/RedisDown';
+
 /** A notification as Alertmanager hands it to its templates. */
-function notification({
-  status = 'firing',
-  count = 1,
-  labels = {},
-  summary = 'Redis cache is down',
-  description = 'No answer for 20 s.',
-  impact = 'Sessions are lost.',
-  generatorURL = 'http://p/graph?g0.expr=a+%3E+0&g0.tab=1',
-}: Sample = {}) {
-  const common = { alertname: 'RedisDown', severity: 'critical', cluster: 'shop', service: 'cache', instance: 'cache-1', ...labels };
-  const alerts = Array.from({ length: count }, (_, index) => ({
-    status,
-    labels: { ...common, db: `db${index}` },
-    annotations: {
-      summary,
-      description,
-      impact,
-      runbook_url: 'http://h/runbooks/redis/RedisDown',
-    },
-    startsAt: '2026-01-02T03:04:05Z',
-    endsAt: status === 'resolved' ? '2026-01-02T03:09:07Z' : '0001-01-01T00:00:00Z',
-    generatorURL,
-    fingerprint: String(index),
-  }));
+function notification({ count = 1, each = () => ({}), generatorURL = 'http://p/graph?g0.expr=a+%3E+0&g0.tab=1', ...all }: Sample = {}) {
+  const alerts = Array.from({ length: count }, (_, index) => {
+    const texts = { summary: 'Redis cache is down', description: 'No answer for 20 s.', impact: 'Sessions are lost.' };
+    const { status = 'firing', labels = {}, ...annotations } = { ...texts, ...all, ...each(index) };
+    const base = { alertname: 'RedisDown', severity: 'critical', cluster: 'shop', service: 'cache', instance: 'cache-1', db: `db${index}` };
+    return {
+      status,
+      labels: { ...base, ...all.labels, ...labels } as Readonly<Record<string, string>>,
+      annotations: { ...annotations, runbook_url: RUNBOOK } as Readonly<Record<string, string>>,
+      startsAt: '2026-01-02T03:04:05Z',
+      endsAt: status === 'resolved' ? '2026-01-02T03:09:07Z' : '0001-01-01T00:00:00Z',
+      generatorURL,
+      fingerprint: String(index),
+    };
+  });
+  const common = (of: 'labels' | 'annotations'): object =>
+    Object.fromEntries(Object.entries(alerts[0]?.[of] ?? {}).filter(([name, value]) => alerts.every((alert) => alert[of][name] === value)));
   return {
     receiver: 'critical-team',
-    status,
+    status: alerts.every(({ status }) => status === 'resolved') ? 'resolved' : 'firing',
     alerts,
     groupLabels: { alertname: 'RedisDown', cluster: 'shop', service: 'cache' },
-    commonLabels: common,
-    commonAnnotations: {},
+    commonLabels: common('labels'),
+    commonAnnotations: common('annotations'),
     externalURL: 'http://am',
   };
 }
@@ -71,7 +73,27 @@ const MESSAGES: readonly (readonly [string, string])[] = [
   ['pharos.telegram', 'html'],
   ['pharos.email', 'html'],
 ];
-const SILENCE = 'http://am/#/silences/new?filter=%7Balertname%3D%22RedisDown%22%2Cinstance%3D%22cache-1%22%7D';
+/** The filters of the links to a new silence, decoded. */
+const silences = (text: string): readonly string[] =>
+  [...text.matchAll(/http:\/\/am\/#\/silences\/new\?filter=([^\s"|)<>]+)/g)].map(([, filter = '']) => decodeURIComponent(filter));
+/** As many as a container's alert has. */
+const MANY_LABELS = Object.fromEntries(
+  ['name', 'image', 'job', 'server', 'target_host', 'category', 'container_label_com_docker_compose_project'].map((name) => [
+    name,
+    `${name} of the shop`,
+  ]),
+);
+const OWN = '{alertname="RedisDown",cluster="shop",db="db0",instance="cache-1",service="cache",severity="critical"}';
+
+/** What the checked-in file sends to PagerDuty. */
+async function pagerduty() {
+  const { receivers } = parse(await readFile(join(ROOT, 'alertmanager/alertmanager.yml'), 'utf8'), { merge: true }) as {
+    receivers: { name: string; pagerduty_configs?: { source: string; details: Record<string, string>; links: { href: string }[] }[] }[];
+  };
+  const [found] = receivers.find(({ name }) => name === 'emergency')?.pagerduty_configs ?? [];
+  if (found === undefined) throw new Error('emergencies do not go to PagerDuty');
+  return found;
+}
 
 describeWithEngine('messages, rendered by amtool', () => {
   it('say in the title how bad, what and where', async () => {
@@ -90,11 +112,11 @@ describeWithEngine('messages, rendered by amtool', () => {
       /Impact:.{0,6} Sessions are lost\./,
       'cache-1 · db db0 · service cache',
       /since 2 Jan 03:04:05 UTC, for \d+d/,
-      'http://h/runbooks/redis/RedisDown',
+      RUNBOOK,
       'http://p/graph?g0.expr=a',
     ])
       expect(text).toEqual(part instanceof RegExp ? expect.stringMatching(part) : expect.stringContaining(part));
-    expect(text.toLowerCase()).toContain(SILENCE.toLowerCase());
+    expect(silences(text)).toEqual([OWN]);
   });
 
   it.each(MESSAGES)('%s says of what is over when it was, and no impact', async (name, type) => {
@@ -117,13 +139,57 @@ describeWithEngine('messages, rendered by amtool', () => {
     for (const count of [1, 5, 12]) {
       const text = await render(
         'pharos.telegram',
-        notification({ count, summary: long, description: long, impact: long, generatorURL }),
+        notification({ count, labels: MANY_LABELS, summary: long, description: long, impact: long, generatorURL }),
         'html',
       );
       expect(text.length, `${count} alerts`).toBeLessThan(4096);
       expect(text.match(/<b>/g)?.length).toBe(text.match(/<\/b>/g)?.length);
       expect(text).toMatch(/>Silence<\/a>\s*$/);
     }
+  });
+
+  it.each(MESSAGES.filter(([name]) => name !== 'pharos.telegram'))(
+    '%s leads from each alert of a group to a silence of just that',
+    async (name, type) => {
+      const each = (index: number) => ({ labels: { instance: `cache ${index}`, service: `shop-${index}` } });
+      expect(silences(await render(name, notification({ count: 2, each }), type))).toEqual(
+        [0, 1].map((index) => OWN.replace('db0', `db${index}`).replace('cache-1', `cache ${index}`).replace('"cache"', `"shop-${index}"`)),
+      );
+    },
+  );
+
+  it.each([
+    ['pharos.telegram', 'html', 'pharos.telegram'],
+    ['PagerDuty', 'text', 'pharos.silence.group'],
+  ])('%s, with one link for a group, leads to a silence of its instances', async (_, type, name) => {
+    const link = async (sample: Sample) => silences(await render(name, notification(sample), type));
+    const instances = (index: number) => ({ labels: { instance: `http://c${index}.example/?a` } });
+    expect(await link({})).toEqual([OWN]);
+    expect(await link({ count: 2 })).toEqual([OWN.replace('db="db0",', '')]);
+    const shared = '{alertname="RedisDown",cluster="shop",service="cache",severity="critical"';
+    expect(await link({ count: 2, each: instances })).toEqual([
+      `${shared},instance=~"http://c0\\\\.example/\\\\?a|http://c1\\\\.example/\\\\?a"}`,
+    ]);
+    expect(await link({ count: 6, each: instances })).toEqual([`${shared}}`]);
+    expect((await link({ count: 2, each: () => ({ labels: { instance: '' } }) }))[0]).not.toContain('=~');
+  });
+
+  it('are about the alert that fires where others of its group recovered, with no empty field', async () => {
+    const each = (index: number): Sample =>
+      index === 1
+        ? { labels: { instance: 'cache-2' }, summary: 'Redis 2 is down', description: 'No answer of 2.' }
+        : { status: 'resolved', description: `No answer of ${index}.` };
+    const mixed = notification({ count: 3, each });
+    expect(await render('pharos.line', mixed)).toBe('[CRITICAL] RedisDown on cache-2 (shop): Redis 2 is down');
+    const { details, source, links } = await pagerduty();
+    expect(await renderText(details['description'] ?? '', mixed)).toBe('cache-2 · db db1 · service cache: No answer of 2.');
+    expect(await renderText(details['impact'] ?? '', mixed)).toBe('Sessions are lost.');
+    expect(await renderText(source, mixed)).toBe('shop');
+    for (const { href } of links) expect(await renderText(href, mixed)).toMatch(/^http/);
+    const others = notification({ count: 2, each: (index) => ({ description: `No answer of ${index}.` }) });
+    expect(await renderText(details['description'] ?? '', others)).toBe(
+      'cache-1 · db db0 · service cache: No answer of 0.\ncache-1 · db db1 · service cache: No answer of 1.',
+    );
   });
 
   it('let no label become markup', async () => {
@@ -140,6 +206,7 @@ describeWithEngine('messages, rendered by amtool', () => {
 
   it('colour Slack by how bad it is', async () => {
     expect(await render('pharos.slack.color', notification())).toBe('danger');
+    expect(await render('pharos.slack.color', notification({ labels: { severity: 'page' } }))).toBe('danger');
     expect(await render('pharos.slack.color', notification({ labels: { severity: 'warning' } }))).toBe('warning');
     expect(await render('pharos.slack.color', notification({ status: 'resolved' }))).toBe('good');
   });

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -109,6 +110,14 @@ describeWithEngine('the alert history', () => {
     expect(await send('DELETE', '/n1')).toBe(200);
     expect(await metric('pharos_test_alert{')).toBe('');
     expect(await send('POST', '', { labels: {} })).toBe(400);
+  });
+
+  it('shows how much of the disk below its volume is free', async () => {
+    const bytes = async (name: string): Promise<number> => Number((await metric(`pharos_history_volume_${name}_bytes `)).split(' ')[1]);
+    const { blocks, bsize } = await statfs(`${history.folder}/data`);
+    expect(await bytes('size')).toBe(blocks * bsize);
+    expect(await bytes('avail')).toBeGreaterThan(0);
+    expect(await bytes('avail')).toBeLessThan(await bytes('size'));
   });
 
   it('loses nothing that it acknowledged when it is killed in a storm', async () => {

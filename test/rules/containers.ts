@@ -1,4 +1,4 @@
-import { above, down, ruleTable } from '../../scripts/rules/table.ts';
+import { above, ruleTable } from '../../scripts/rules/table.ts';
 
 /** A container of Compose. */
 const WEB =
@@ -8,30 +8,161 @@ export default ruleTable({
   category: 'infrastructure',
   labels: { job: 'containers', instance: 'web-1', service: 'cadvisor', name: 'shop-web-1' },
   alerts: [
-    down('CadvisorDown', 'up', {
-      labels: { name: '' },
-      silent: {
-        'when the exporter is gone for two scrapes in a row': {
-          up: 1,
-          'up{service="container-exporter"}': '1x3 0',
+    {
+      alert: 'DeploymentInProgress',
+      severity: 'info',
+      every: '5s',
+      labels: {
+        container_label_com_docker_compose_project: 'shop',
+        container_label_com_docker_compose_service: 'web',
+        name: '',
+        unit: 'shop/web',
+      },
+      result: { job: '', service: '', server: 'web-1', target_host: 'web' },
+      series: {
+        'docker_service_planned_stop_timestamp_seconds{server="web-1"}': '_x3 40',
+        'docker_service_host_info{server="web-1", host="web"}': '_x3 1',
+        'docker_service_host_info{server="web-1", host="shop-web-1"}': '_x3 1',
+        'up{target_host="web", job="apps"}': 1,
+      },
+      from: '45s',
+      until: '3m40s',
+      shown: '5s',
+      lastShown: '2m 55s',
+      fires: {
+        'once, without a name, where no target reaches the service by one': {
+          change: { 'up{target_host="web", job="apps"}': null, 'up{job="apps"}': 1 },
+          from: '45s',
+          until: '3m40s',
+          lastShown: '2m 55s',
+          result: { job: '', service: '', server: 'web-1', target_host: '' },
         },
+        'about a container without Compose': {
+          change:
+            'container_label_com_docker_compose_project="", container_label_com_docker_compose_service="", name="proxy", unit="proxy"',
+          from: '45s',
+        },
+        'after a failure that was before the stop': {
+          change: { 'docker_service_failure_timestamp_seconds{server="web-1"}': 39 },
+          from: '45s',
+        },
+        'while another service fails': {
+          change: {
+            'docker_service_failure_timestamp_seconds{server="web-1", container_label_com_docker_compose_service="worker", unit="shop/worker"}':
+              '_x3 42',
+          },
+          from: '45s',
+        },
+        'for three minutes from the last of several stops': {
+          change: { 'docker_service_planned_stop_timestamp_seconds{server="web-1"}': '_x3 40x6 140' },
+          from: '45s',
+          until: '5m20s',
+          lastShown: '2m 55s',
+        },
+      },
+      silent: {
+        'once a container of the service failed': {
+          'docker_service_failure_timestamp_seconds{server="web-1"}': '_x3 41',
+        },
+      },
+    },
+    {
+      alert: 'CadvisorDown',
+      severity: 'warning',
+      every: '5s',
+      labels: { name: '' },
+      series: { up: '1x3 0' },
+      from: '3m',
+      silent: {
+        'during an upgrade of two minutes': { up: '1x3 0x7 1' },
+        'when the exporter is gone': { up: 1, 'up{service="container-exporter"}': '1x3 0' },
         'about another exporter': { up: null, 'up{job="node", service="web-1"}': 0 },
       },
-    }),
+    },
     {
       alert: 'ContainerExporterDown',
-      severity: 'critical',
+      severity: 'warning',
       every: '5s',
       labels: { name: '' },
       result: { service: 'container-exporter' },
       series: { up: 1, 'up{service="container-exporter"}': '1x3 0' },
-      from: '1m20s',
+      from: '3m',
       silent: {
-        'when one scrape is lost, and when it is cAdvisor that is gone': { up: '1x3 0', 'up{service="container-exporter"}': '1x3 0 1' },
+        'during an upgrade of two minutes, and when it is cAdvisor that is gone': {
+          up: '1x3 0',
+          'up{service="container-exporter"}': '1x3 0x7 1',
+        },
         'about another job': { up: null, 'up{service="container-exporter"}': null, 'up{job="node", service="container-exporter"}': 0 },
       },
     },
-    down('DockerEngineDown', 'docker_engine_up', { labels: { name: '' } }),
+    {
+      alert: 'DockerEngineDown',
+      severity: 'critical',
+      every: '5s',
+      labels: { name: '' },
+      series: { docker_engine_up: '1x3 0' },
+      from: '3m',
+      silent: { 'while the engine is upgraded': { docker_engine_up: '1x3 0x7 1' } },
+    },
+    {
+      alert: 'ContainerDown',
+      severity: 'warning',
+      labels: { container_label_com_docker_compose_project: 'shop', container_label_com_docker_compose_service: 'web' },
+      series: {
+        docker_container_finish_timestamp_seconds: '_x4 60',
+        'docker_container_state{state="running"}': '1x3 stale',
+        'docker_container_state{state="exited"}': '_x4 1',
+        'docker_container_restart_policy{policy="always"}': 1,
+      },
+      from: '1m30s',
+      shown: '30s',
+      watched: '6m',
+      fires: {
+        'as long as it does not run': { change: {}, at: '1d', shown: '23h 59m 0s' },
+        'where it is not to run after a stop by hand': {
+          change: {
+            'docker_container_restart_policy{policy="always"}': null,
+            'docker_container_restart_policy{policy="unless-stopped"}': 1,
+          },
+          from: '1m30s',
+        },
+        'about one that the engine could not remove': {
+          change: { 'docker_container_state{state="exited"}': null, 'docker_container_state{state="dead"}': '_x4 1' },
+          from: '1m30s',
+        },
+        'through a lost scrape': {
+          change: {
+            docker_container_finish_timestamp_seconds: '_x4 60x8 stale 60',
+            'docker_container_state{state="exited"}': '_x4 1x8 stale 1',
+            'docker_container_restart_policy{policy="always"}': '1x12 stale 1',
+          },
+          at: '3m15s',
+          shown: '2m 0s',
+        },
+      },
+      silent: {
+        'when it is replaced within half a minute': {
+          docker_container_finish_timestamp_seconds: '_x4 60 stale',
+          'docker_container_state{state="exited"}': '_x4 1 stale',
+        },
+        'when it is removed': { 'docker_container_state{state="exited"}': null, 'docker_container_state{state="removed"}': '_x4 1' },
+        'when it runs again': { 'docker_container_state{state="running"}': 1, 'docker_container_state{state="exited"}': null },
+        'about a job that runs once': {
+          'docker_container_restart_policy{policy="always"}': null,
+          'docker_container_restart_policy{policy="no"}': 1,
+          'docker_container_restart_policy{policy="on-failure", name="shop-job-1"}': 1,
+        },
+        'about a container that is not of Compose': 'container_label_com_docker_compose_service=""',
+        'about what ended on another server': {
+          'docker_container_state{state="exited"}': null,
+          'docker_container_state{state="exited", instance="web-2"}': '_x4 1',
+        },
+        'about another container': {
+          'docker_container_state{state="exited"}': null,
+          'docker_container_state{state="exited", name="shop-worker-1"}': '_x4 1',
+        },
+      },
+    },
     {
       alert: 'ContainerDown',
       severity: 'warning',
@@ -41,19 +172,15 @@ export default ruleTable({
         'up{name=""}': 1,
         [WEB]: '0+15x6 stale',
       },
-      from: '2m10s',
-      shown: '40s',
-      watched: '6m',
+      from: '2m40s',
+      shown: '1m 10s',
+      watched: '8m',
       fires: {
-        'for half an hour after a container was removed': { change: {}, from: '2m10s', until: '31m30s', lastShown: '29m 55s' },
-        'where the exporter stands in for cAdvisor': { change: { 'docker_engine_up{name=""}': 1 }, from: '2m10s' },
-        'again a minute after the engine came back without the container': {
-          change: {
-            'docker_engine_up{name=""}': '1x5 0x6 1',
-            [WEB]: '0+15x5 stale',
-          },
-          from: '4m',
-          shown: '2m 45s',
+        'for six hours after a container went that only cAdvisor knows': {
+          change: {},
+          from: '2m40s',
+          until: '6h2m',
+          lastShown: '5h 59m 55s',
         },
       },
       silent: {
@@ -61,19 +188,12 @@ export default ruleTable({
           'container_last_seen{id="/docker/2", image="shop:1", container_label_com_docker_compose_project="shop", container_label_com_docker_compose_service="web"}':
             '_x7 120+15',
         },
+        'where the engine knows better': { 'docker_engine_up{name=""}': 1 },
         'about a one-off container': {
           [WEB]: null,
           'container_last_seen{id="/docker/1", image="shop:1"}': '0+15x6 stale',
         },
         'when it is cAdvisor that is gone': { 'up{name=""}': '1x6 0' },
-        "about cAdvisor's containers when cAdvisor is gone and the exporter is not": {
-          'up{name=""}': '1x6 0',
-          'up{name="", service="container-exporter"}': 1,
-        },
-        'while the engine does not answer, and until every container was seen again': {
-          'docker_engine_up{name=""}': '1x5 0x6 1',
-          [WEB]: '0+15x5 stale _x6 195+15',
-        },
         'about a control group that is no container': {
           [WEB]: null,
           'container_last_seen{name="", id="/system.slice/cron.service", container_label_com_docker_compose_service="web"}': '0+15x6 stale',
@@ -110,18 +230,26 @@ export default ruleTable({
     {
       alert: 'ContainerRestartLoop',
       severity: 'critical',
-      scrape: '1m',
+      scrape: '15s',
       labels: { container_label_com_docker_compose_project: 'shop', container_label_com_docker_compose_service: 'web' },
-      series: { docker_container_restarts_total: '0x10 6' },
-      from: '11m',
-      shown: '6',
+      series: {
+        docker_container_restarts_total: '0x40 6x3 7x3 8x3 9x3 10',
+        docker_container_start_timestamp_seconds: '0x40 600x3 660x3 720x3 780x3 840',
+      },
+      from: '13m15s',
+      shown: '9',
       silent: {
+        'about one that runs again after a minute of attempts': { docker_container_start_timestamp_seconds: '0x40 600x3 645' },
         'at four restarts, and when a new container takes the name': {
           docker_container_restarts_total: null,
           'docker_container_restarts_total{container_label_com_docker_compose_project="", container_label_com_docker_compose_service=""}':
-            '0x10 4',
+            '0x40 4',
           'docker_container_restarts_total{container_label_com_docker_compose_project="", container_label_com_docker_compose_service="", name="shop-job-1"}':
-            '40x10 0',
+            '40x40 0',
+        },
+        'about another container': {
+          docker_container_start_timestamp_seconds: 0,
+          'docker_container_start_timestamp_seconds{name="shop-job-1"}': '0x40 600x3 660x3 720x3 780x3 840',
         },
       },
     },
@@ -131,19 +259,53 @@ export default ruleTable({
       labels: { name: 'shop-job-1', container_label_com_docker_compose_project: 'shop', container_label_com_docker_compose_service: 'job' },
       series: {
         docker_container_last_exit_code: '_x5 3',
+        docker_container_ended_on_purpose: '_x5 0',
         docker_container_finish_timestamp_seconds: '_x5 70',
         'docker_container_state{state="running"}': '1x4 stale',
         'docker_container_state{state="exited"}': '_x5 1',
       },
       from: '1m45s',
       shown: '3',
+      fires: {
+        'as long as it is there': { change: {}, at: '2d' },
+        'when it was killed, but by no one who would stop it': {
+          change: { docker_container_last_exit_code: '_x5 137' },
+          from: '1m45s',
+          shown: '137',
+        },
+        'about an end before the exporter was started': { change: { docker_container_ended_on_purpose: null }, from: '1m45s' },
+        'through a lost scrape': {
+          change: {
+            docker_container_last_exit_code: '_x5 3x7 stale 3',
+            docker_container_ended_on_purpose: '_x5 0x7 stale 0',
+            'docker_container_state{state="exited"}': '_x5 1x7 stale 1',
+          },
+          at: '3m15s',
+        },
+      },
       silent: {
-        'when it was interrupted': { docker_container_last_exit_code: '_x5 130' },
-        'when it was killed': { docker_container_last_exit_code: '_x5 137' },
-        'when it was stopped': { docker_container_last_exit_code: '_x5 143' },
+        'when it was stopped on purpose': { docker_container_ended_on_purpose: '_x5 1' },
+        'when it was interrupted before the exporter was started': {
+          docker_container_ended_on_purpose: null,
+          docker_container_last_exit_code: '_x5 130',
+        },
+        'when it was killed before the exporter was started': {
+          docker_container_ended_on_purpose: null,
+          docker_container_last_exit_code: '_x5 137',
+        },
+        'when it was stopped before the exporter was started': {
+          docker_container_ended_on_purpose: null,
+          docker_container_last_exit_code: '_x5 143',
+        },
         'when it ended well': { docker_container_last_exit_code: '_x5 0' },
         'when it runs again': { 'docker_container_state{state="running"}': 1, 'docker_container_state{state="exited"}': null },
         'about a container that is not of Compose': 'container_label_com_docker_compose_service=""',
+        'about another container': {
+          docker_container_ended_on_purpose: null,
+          docker_container_finish_timestamp_seconds: null,
+          'docker_container_ended_on_purpose{name="shop-web-1"}': '_x5 0',
+          'docker_container_finish_timestamp_seconds{name="shop-web-1"}': '_x5 70',
+        },
       },
     },
     {
@@ -158,7 +320,7 @@ export default ruleTable({
         'docker_container_state{state="dead"}': 1,
       },
       from: '1m',
-      until: '1d1m',
+      until: '1d2m',
       shown: '3',
     },
     {
@@ -180,15 +342,31 @@ export default ruleTable({
       alert: 'HighContainerMemory',
       severity: 'warning',
       labels: { id: '/docker/1', image: 'shop:1' },
-      series: { container_memory_working_set_bytes: above(850, 860), container_spec_memory_limit_bytes: 1000 },
+      series: {
+        container_memory_working_set_bytes: above(900, 910),
+        container_memory_total_active_file_bytes: 50,
+        container_spec_memory_limit_bytes: 1000,
+      },
       from: '5m',
       shown: '86.0',
+      fires: {
+        'where cAdvisor does not show the pages of files': {
+          change: { container_memory_total_active_file_bytes: null },
+          from: '5m',
+          shown: '91.0',
+        },
+      },
       silent: {
+        'while a copy fills the memory with pages of files': {
+          container_memory_working_set_bytes: 990,
+          container_memory_total_active_file_bytes: 800,
+        },
         'about a container without limit': { container_spec_memory_limit_bytes: 0 },
         'about a control group that is no container': [
           'id="/system.slice/cron.service"',
           {
             container_memory_working_set_bytes: null,
+            container_memory_total_active_file_bytes: null,
             container_spec_memory_limit_bytes: null,
             'container_memory_working_set_bytes{name="", image=""}': 99,
             'container_spec_memory_limit_bytes{name="", image=""}': 100,
@@ -200,14 +378,31 @@ export default ruleTable({
       alert: 'CriticalContainerMemory',
       severity: 'critical',
       labels: { id: '/docker/1', image: 'shop:1' },
-      series: { container_memory_working_set_bytes: above(950, 960), container_spec_memory_limit_bytes: 1000 },
-      from: '15s',
+      series: {
+        container_memory_working_set_bytes: above(970, 980),
+        container_memory_total_active_file_bytes: 20,
+        container_spec_memory_limit_bytes: 1000,
+      },
+      from: '2m',
       shown: '96.0',
+      fires: {
+        'where cAdvisor does not show the pages of files': {
+          change: { container_memory_total_active_file_bytes: null },
+          from: '2m',
+          shown: '98.0',
+        },
+      },
       silent: {
+        'while a copy fills the memory with pages of files': {
+          container_memory_working_set_bytes: 990,
+          container_memory_total_active_file_bytes: 800,
+        },
+        'at a peak of a minute': { container_memory_working_set_bytes: '500x4 980x4 500' },
         'about a control group that is no container': [
           'id="/system.slice/cron.service"',
           {
             container_memory_working_set_bytes: null,
+            container_memory_total_active_file_bytes: null,
             container_spec_memory_limit_bytes: null,
             'container_memory_working_set_bytes{name="", image=""}': 99,
             'container_spec_memory_limit_bytes{name="", image=""}': 100,

@@ -1,15 +1,27 @@
-import { down, ruleTable } from '../../scripts/rules/table.ts';
+import { ruleTable } from '../../scripts/rules/table.ts';
 
 export default ruleTable({
   category: 'logs',
   labels: { job: 'loki', instance: 'loki', service: 'loki' },
   alerts: [
-    down('LokiDown', 'up', { silent: { 'about another exporter': { up: null, 'up{job="node"}': 0 } } }),
-    down('LogShipperDown', 'up', {
+    {
+      alert: 'LokiDown',
+      severity: 'warning',
+      every: '5s',
+      series: { up: '1x3 0' },
+      from: '3m',
+      silent: { 'while it reads its log': { up: '1x3 0x7 1' }, 'about another exporter': { up: null, 'up{job="node"}': 0 } },
+    },
+    {
+      alert: 'LogShipperDown',
+      severity: 'warning',
+      every: '5s',
       labels: { job: 'alloy' },
-      fires: { 'for Promtail as well': { change: 'job="promtail"', from: '1m20s' } },
-      silent: { 'about another exporter': { up: null, 'up{job="node"}': 0 } },
-    }),
+      series: { up: '1x3 0' },
+      from: '3m',
+      fires: { 'for Promtail as well': { change: 'job="promtail"', from: '3m' } },
+      silent: { 'during a restart of the stack': { up: '1x3 0x7 1' }, 'about another exporter': { up: null, 'up{job="node"}': 0 } },
+    },
     {
       alert: 'LokiDiscardsLines',
       severity: 'warning',
@@ -48,7 +60,25 @@ export default ruleTable({
       },
       from: '5m15s',
       shown: '6.0',
+      fires: {
+        'on three requests of ten minutes that all fail': {
+          change: {
+            'loki_request_duration_seconds_count{method="POST", status_code="204", ws="false"}': 7,
+            'loki_request_duration_seconds_count{method="POST", status_code="500", ws="false"}': '_x4 1x7 2x7 3',
+          },
+          from: '10m',
+          shown: '100.0',
+        },
+      },
       silent: {
+        'on two requests that fail': {
+          'loki_request_duration_seconds_count{method="POST", status_code="204", ws="false"}': 7,
+          'loki_request_duration_seconds_count{method="POST", status_code="500", ws="false"}': '_x4 1x7 2',
+        },
+        'where one of a few requests succeeds': {
+          'loki_request_duration_seconds_count{method="POST", status_code="204", ws="false"}': '7x13 8',
+          'loki_request_duration_seconds_count{method="POST", status_code="500", ws="false"}': '_x4 1x7 2x7 3',
+        },
         'at 5 %': {
           'loki_request_duration_seconds_count{method="POST", status_code="204", ws="false"}': '0+95',
           'loki_request_duration_seconds_count{method="POST", status_code="500", ws="false"}': '0+5',
@@ -63,7 +93,7 @@ export default ruleTable({
     },
     {
       alert: 'LokiDiskFull',
-      severity: 'critical',
+      severity: 'warning',
       series: { loki_ingester_wal_disk_full_failures_total: '0x4 1' },
       from: '1m15s',
       shown: '1',

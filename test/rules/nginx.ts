@@ -1,19 +1,34 @@
 import { above, down, ruleTable } from '../../scripts/rules/table.ts';
 
+/** Each seventh scrape finds one connection more. */
+const NOW_AND_THEN = `1000x8 ${Array.from({ length: 12 }, (_, round) => `${1001 + round}x6`).join(' ')}`;
+
 export default ruleTable({
   category: 'endpoint',
   labels: { job: 'nginx', instance: 'shop-web', service: 'shop-web' },
   alerts: [
-    down('NginxDown', 'nginx_up', { sms: true }),
-    down('NginxExporterDown', 'up', { silent: { 'about another exporter': { up: null, 'up{job="node"}': 0 } } }),
+    down('NginxDown', 'nginx_up', { sms: true, from: '1m50s', silent: { 'when it is away for 40 seconds': { nginx_up: '1x3 0x2 1' } } }),
+    down('NginxExporterDown', 'up', {
+      from: '3m',
+      silent: { 'while this stack is upgraded': { up: '1x3 0x7 1' }, 'about another exporter': { up: null, 'up{job="node"}': 0 } },
+    }),
     {
       alert: 'NginxDroppedConnections',
       severity: 'critical',
-      series: { nginx_connections_accepted: '1000x8 1040', nginx_connections_handled: '1000x8 1038' },
-      from: '2m15s',
-      shown: '2',
+      series: { nginx_connections_accepted: '1000x8 1040+40', nginx_connections_handled: '1000x8 1038+38' },
+      from: '7m15s',
+      shown: '16',
+      fires: {
+        'at one within two minutes': {
+          change: { nginx_connections_accepted: NOW_AND_THEN, nginx_connections_handled: 1000 },
+          from: '7m15s',
+          shown: '1',
+        },
+      },
       silent: {
         'about the past': { nginx_connections_accepted: '1040+5', nginx_connections_handled: '1000+5' },
+        'about a single rush': { nginx_connections_accepted: '1000x8 1040', nginx_connections_handled: '1000x8 1038' },
+        'about a rush of three minutes': { nginx_connections_accepted: '1000x8 1040+40x11 1480', nginx_connections_handled: 1000 },
         'about many connections': { nginx_connections_accepted: '0+700', nginx_connections_handled: '0+700' },
         'after a restart': { nginx_connections_accepted: '1040x8 3+5', nginx_connections_handled: '1000x8 3+5' },
       },
@@ -42,29 +57,69 @@ export default ruleTable({
     {
       alert: 'NginxTrafficGone',
       severity: 'warning',
-      series: { nginx_http_requests_total: '0+30x240 7200+2.4' },
-      from: '1h9m45s',
-      shown: '8.0',
-      watched: '1h20m',
-      fires: { 'at 1.2 requests per second before': { change: { nginx_http_requests_total: '0+18x240 4320' }, at: '1h12m', shown: '0.0' } },
-      silent: {
-        'at a tenth': { nginx_http_requests_total: '0+30x240 7200+3.15' },
-        'at one request per second before': { nginx_http_requests_total: '0+15x240 3600' },
+      every: '2m',
+      scrape: '2m',
+      // Two requests per second for 30 hours.
+      series: { nginx_http_requests_total: `0+240x900 ${216_000}+19` },
+      from: '30h14m',
+      shown: '7.9',
+      watched: '33h',
+      fires: {
+        'at 1.2 requests per second before': { change: { nginx_http_requests_total: `0+144x900 ${129_600}` }, at: '30h30m', shown: '0.0' },
+        'until the traffic is back, hours later': {
+          change: { nginx_http_requests_total: `0+240x900 ${216_000}x150 ${216_000}+240` },
+          at: '34h50m',
+          until: '35h6m',
+          shown: '0.0',
+        },
+        'of one of two servers': {
+          change: { 'nginx_http_requests_total{instance="shop-api", service="shop-api"}': '0+240' },
+          from: '30h14m',
+        },
+        'of one of two servers of an exporter': {
+          change: {
+            nginx_http_requests_total: null,
+            'nginx_http_requests_total{addr="http://a/status"}': `0+240x900 ${216_000}+19`,
+            'nginx_http_requests_total{addr="http://b/status"}': '0+240',
+          },
+          result: { addr: 'http://a/status' },
+          from: '30h14m',
+        },
       },
+      silent: {
+        'at a tenth': { nginx_http_requests_total: `0+240x900 ${216_000}+25` },
+        'at one request per second before': { nginx_http_requests_total: `0+120x900 ${108_000}` },
+        'at night, as the night before': { nginx_http_requests_total: `0+240x180 ${43_200}x360 ${43_200}+240x360 ${129_600}` },
+        'on the first day': { nginx_http_requests_total: `_x700 0+240x200 ${48_000}` },
+        'on a Sunday that begins without traffic': { nginx_http_requests_total: `0+240x540 ${129_600}` },
+        'where maintenance takes ten minutes': { nginx_http_requests_total: `0+240x900 ${216_000}x5 ${216_000}+240` },
+      },
+    },
+    {
+      alert: 'NginxTrafficGone',
+      severity: 'warning',
+      every: '15m',
+      scrape: '2m',
+      // Six days with traffic, a day without it, and a morning that begins like the one a week before.
+      series: { nginx_http_requests_total: `0+240x4320 ${1_036_800}x720 ${1_036_800}+240x60 ${1_051_200}` },
+      at: '170h30m',
+      shown: '0.0',
     },
     {
       alert: 'NginxTrafficSpike',
       severity: 'warning',
-      series: { nginx_http_requests_total: '0+300x240 72000+1800' },
-      from: '1h8m45s',
-      until: '1h12m45s',
+      series: { nginx_http_requests_total: '0+300x360 108000+1800' },
+      from: '1h49m15s',
       shown: '120',
-      watched: '1h15m',
+      watched: '2h',
       silent: {
-        'at five times as much': { nginx_http_requests_total: '0+300x240 72000+1500' },
-        'at 50 requests per second': { nginx_http_requests_total: '0+30x240 7200+750' },
+        'at five times as much': { nginx_http_requests_total: '0+300x360 108000+1500' },
+        'at 50 requests per second': { nginx_http_requests_total: '0+30x360 10800+750' },
+        'about a scanner of ten minutes': { nginx_http_requests_total: '0+300x360 108000+3000x40 228000+300' },
       },
-      fires: { 'at 60 requests per second': { change: { nginx_http_requests_total: '0+30x240 7200+900' }, from: '1h9m15s', shown: '60' } },
+      fires: {
+        'at 60 requests per second': { change: { nginx_http_requests_total: '0+30x360 10800+900' }, from: '1h49m15s', shown: '60' },
+      },
     },
     {
       alert: 'NginxRestartLoop',

@@ -1,5 +1,22 @@
 import { above, ruleTable } from '../../scripts/rules/table.ts';
 
+const EXPORTER_UP = 'up{job="postgres-exporter", instance="postgres-exporter", service="postgres-exporter"}';
+/** Nothing comes before the scrape ends. */
+const HUNG = { pg_up: '1x3 stale', up: '1x3 0', scrape_samples_scraped: '900x3 0' };
+const RECEIVER = 'pg_stat_wal_receiver_receive_start_tli{slot_name="s", status="streaming", upstream_host="shop-db"}';
+const COLLECTED = 'pg_scrape_collector_success{collector="stat_wal_receiver"}';
+const STREAM = 'state="streaming", slot_name="42", server="shop-db:5432"';
+const AGAIN = 'state="catchup", slot_name="43", server="shop-db:5432"';
+const IDLE =
+  'pg_stat_activity_max_tx_duration{state="idle in transaction", application_name="api", backend_type="client backend", wait_event="ClientRead", wait_event_type="Client"}';
+const ACTIVE = 'pg_stat_activity_max_tx_duration{state="active", application_name="api", backend_type="client backend"}';
+const FAILED = 'pg_stat_archiver_failed_count{server="shop-db:5432"}';
+const ARCHIVED = 'pg_stat_archiver_archived_count{server="shop-db:5432"}';
+const ATTEMPTS = Array.from({ length: 30 }, (_, index) => `${3 * (index + 1)}x5`).join(' ');
+
+/** A counter that grows by one in every so many scrapes. */
+const oneEvery = (scrapes: number): string => Array.from({ length: 60 }, (_, index) => `${index}x${scrapes - 1}`).join(' ');
+
 export default ruleTable({
   category: 'database',
   labels: { job: 'postgres', instance: 'shop-db', service: 'shop-db', datname: 'shop' },
@@ -11,19 +28,40 @@ export default ruleTable({
       every: '5s',
       scrape: '10s',
       labels: { datname: '' },
-      series: { pg_up: '1x3 0' },
-      from: '1m',
-      silent: { 'when one scrape fails': { pg_up: '1x3 0 1' } },
+      series: { pg_up: '1x3 0', up: 1, scrape_samples_scraped: 900, [EXPORTER_UP]: 1 },
+      from: '1m30s',
+      fires: {
+        'where it hangs': { change: HUNG, from: '1m30s' },
+        'where it refuses at first and hangs then': { change: { ...HUNG, pg_up: '1x3 0x1 stale', up: '1x5 0' }, from: '1m30s' },
+        'where it hangs and an exporter of its own is asked': { change: { ...HUNG, [EXPORTER_UP]: null }, from: '1m30s' },
+      },
+      silent: {
+        'through a restart': { pg_up: '1x3 0x4 1' },
+        'through a minute of which one scrape succeeds': { pg_up: '1x3 0x3 1 0x3 1' },
+        'through a restart in which it hangs': { ...HUNG, up: '1x3 0x4 1' },
+        'while the exporter does not answer': { ...HUNG, [EXPORTER_UP]: '1x3 0' },
+        'where the scrape is rejected for its size': { ...HUNG, scrape_samples_scraped: '900x3 30000' },
+        'about what is no server': {
+          pg_up: null,
+          up: null,
+          scrape_samples_scraped: null,
+          'up{job="node"}': 0,
+          'scrape_samples_scraped{job="node"}': 0,
+        },
+      },
     },
     {
       alert: 'PostgreSQLExporterDown',
       severity: 'critical',
       every: '5s',
       scrape: '10s',
-      labels: { datname: '' },
+      labels: { job: 'postgres-exporter', instance: 'postgres-exporter', service: 'postgres-exporter', datname: '' },
       series: { up: '1x3 0' },
-      from: '1m',
-      silent: { 'when one scrape is lost': { up: '1x3 0 1' }, 'about another exporter': { up: null, 'up{job="node"}': 0 } },
+      from: '2m40s',
+      silent: {
+        'through a restart': { up: '1x3 0x10 1' },
+        'about a server': { up: 1, 'up{job="postgres"}': 0 },
+      },
     },
     {
       alert: 'PostgreSQLReplicationBroken',
@@ -31,24 +69,32 @@ export default ruleTable({
       every: '5s',
       scrape: '10s',
       labels: { datname: '' },
-      series: {
-        pg_replication_is_replica: 1,
-        'pg_stat_wal_receiver_receive_start_tli{slot_name="s", status="streaming", upstream_host="shop-db"}': '1x3 stale',
-        'pg_scrape_collector_success{collector="stat_wal_receiver"}': 1,
+      series: { pg_replication_is_replica: 1, [RECEIVER]: '1x3 stale', [COLLECTED]: 1 },
+      from: '6m10s',
+      fires: {
+        'where it is refused and started anew': { change: { [RECEIVER]: `1x3 ${'stale stale 1 '.repeat(20)}stale` }, from: '6m20s' },
+        'where it waits': {
+          change: { [RECEIVER]: 'stale', [RECEIVER.replace('streaming', 'waiting')]: 1 },
+          from: '5m',
+        },
+        'through a lost scrape': {
+          change: {
+            pg_replication_is_replica: '1x20 stale 1',
+            [RECEIVER]: '1x3 stale',
+            [COLLECTED]: '1x20 stale 1',
+          },
+          from: '6m10s',
+        },
       },
-      from: '1m',
       silent: {
-        'on a primary': {
-          pg_replication_is_replica: 0,
-          'pg_stat_wal_receiver_receive_start_tli{slot_name="s", status="streaming", upstream_host="shop-db"}': 'stale',
-        },
-        'when the collector does not know': {
-          'pg_stat_wal_receiver_receive_start_tli{slot_name="s", status="streaming", upstream_host="shop-db"}': 'stale',
-          'pg_scrape_collector_success{collector="stat_wal_receiver"}': 0,
-        },
+        'on a primary': { pg_replication_is_replica: 0, [RECEIVER]: 'stale' },
+        'through a failover of four and a half minutes': { [RECEIVER]: `1x3 ${'stale '.repeat(28)}1` },
+        'once it was promoted': { pg_replication_is_replica: '1x3 0' },
+        'where three of six scrapes see the receiver': { [RECEIVER]: `${'1 stale '.repeat(40)}1` },
+        'when the collector does not know': { [RECEIVER]: 'stale', [COLLECTED]: 0 },
         'when it is another collector that works': {
-          'pg_stat_wal_receiver_receive_start_tli{slot_name="s", status="streaming", upstream_host="shop-db"}': null,
-          'pg_scrape_collector_success{collector="stat_wal_receiver"}': 0,
+          [RECEIVER]: null,
+          [COLLECTED]: 0,
           'pg_scrape_collector_success{collector="replication"}': 1,
         },
       },
@@ -104,8 +150,12 @@ export default ruleTable({
         'pg_settings_max_connections{datname="", server="shop-db:5432"}': 100,
         'pg_settings_superuser_reserved_connections{datname="", server="shop-db:5432"}': 3,
       },
-      from: '15s',
+      from: '5m',
       fires: {
+        'through a lost scrape': {
+          change: { 'pg_stat_database_numbackends{datid="16384"}': '92x10 stale 92' },
+          from: '5m',
+        },
         'with the connections reserved since PostgreSQL 16': {
           change: {
             'pg_settings_max_connections{datname="", server="shop-db:5432"}': null,
@@ -115,7 +165,7 @@ export default ruleTable({
             'pg_settings_superuser_reserved_connections{datname=""}': 3,
             'pg_settings_reserved_connections{datname=""}': 10,
           },
-          from: '15s',
+          from: '5m',
         },
       },
     },
@@ -144,11 +194,57 @@ export default ruleTable({
     {
       alert: 'PostgreSQLCriticalReplicationLag',
       severity: 'critical',
+      every: '5s',
       scrape: '10s',
       labels: { datname: '' },
       series: { pg_replication_lag_seconds: above(300, 301) },
-      from: '15s',
+      from: '5m',
       shown: '5m 1s',
+      fires: { 'through a lost scrape': { change: { pg_replication_lag_seconds: '301x10 stale 301' }, from: '5m' } },
+      silent: {
+        'where it catches up once in a while': { pg_replication_lag_seconds: '900x4 0 900x4 0 900x4 0 900x4 0 900x4 0 900x4 0 900x4 0' },
+      },
+    },
+    {
+      alert: 'PostgreSQLStandbyBehind',
+      severity: 'warning',
+      every: '5s',
+      scrape: '10s',
+      labels: { datname: '', application_name: 'walreceiver', client_addr: '10.0.0.2' },
+      series: {
+        [`pg_stat_replication_pg_current_wal_lsn_bytes{${STREAM}}`]: 100_000_000,
+        [`pg_stat_replication_pg_wal_lsn_diff{${STREAM}}`]: above(16_777_216, 16_777_217),
+      },
+      from: '10m',
+      shown: '16Mi',
+      fires: {
+        'where it falls back while the primary writes, and reconnects': {
+          change: {
+            [`pg_stat_replication_pg_current_wal_lsn_bytes{${STREAM}}`]: '0+10000000x30 stale',
+            [`pg_stat_replication_pg_wal_lsn_diff{${STREAM}}`]: '0+10000000x30 stale',
+            [`pg_stat_replication_pg_current_wal_lsn_bytes{${AGAIN}}`]: '_x30 310000000+10000000',
+            [`pg_stat_replication_pg_wal_lsn_diff{${AGAIN}}`]: '_x30 310000000+10000000',
+          },
+          from: '10m20s',
+          shown: '314.7Mi',
+        },
+        'through a lost scrape': {
+          change: {
+            [`pg_stat_replication_pg_current_wal_lsn_bytes{${STREAM}}`]: '100000000x20 stale 100000000x14 stale 100000000',
+            [`pg_stat_replication_pg_wal_lsn_diff{${STREAM}}`]: '16777217x20 stale 16777217x14 stale 16777217',
+          },
+          from: '10m',
+        },
+      },
+      silent: {
+        'where it is 200 MB behind that are younger than five minutes': {
+          [`pg_stat_replication_pg_current_wal_lsn_bytes{${STREAM}}`]: '0+10000000',
+          [`pg_stat_replication_pg_wal_lsn_diff{${STREAM}}`]: 200_000_000,
+        },
+        'about a standby that has caught up beside it': {
+          [`pg_stat_replication_pg_wal_lsn_diff{${STREAM}}`]: '90000000x35 0',
+        },
+      },
     },
     {
       alert: 'PostgreSQLReplicationSlotInactive',
@@ -156,27 +252,62 @@ export default ruleTable({
       scrape: '10s',
       labels: { slot_name: 'standby1', datname: '' },
       series: { 'pg_replication_slots_active{server="shop-db:5432", database=""}': '1x3 0' },
-      from: '5m45s',
+      from: '11m30s',
       fires: {
-        'after five minutes (exporter 0.20)': {
+        'with exporter 0.20, and through a lost scrape': {
           change: {
             'pg_replication_slots_active{server="shop-db:5432", database=""}': null,
-            'pg_replication_slots_slot_is_active{slot_type="physical"}': '1x3 0',
+            'pg_replication_slots_slot_is_active{slot_type="physical"}': '1x3 0x20 stale 0',
           },
-          from: '5m45s',
+          from: '11m30s',
+        },
+        'by its other name': {
+          change: {
+            'pg_replication_slots_active{server="shop-db:5432", database=""}': null,
+            'pg_replication_slot_slot_is_active{slot_type="physical"}': '1x3 0',
+          },
+          from: '11m30s',
         },
       },
-      silent: { 'through a restart of the standby': { 'pg_replication_slots_active{server="shop-db:5432", database=""}': '1x3 0x24 1' } },
+      silent: {
+        'through a reboot of the standby': { 'pg_replication_slots_active{server="shop-db:5432", database=""}': '1x3 0x57 1' },
+      },
     },
     {
       alert: 'PostgreSQLLongRunningTransaction',
       severity: 'warning',
       scrape: '10s',
-      labels: { datname: '' },
-      series: { pg_long_running_transactions_oldest_timestamp_seconds: '0+10' },
-      from: '6m15s',
-      shown: '6m 10s',
-      silent: { 'at 60 seconds': { pg_long_running_transactions_oldest_timestamp_seconds: 60 } },
+      labels: { usename: 'app', application_name: 'api' },
+      series: { [IDLE]: above('60', '61') },
+      from: '6m30s',
+      shown: '1m 1s',
+      fires: {
+        'through lost scrapes, of a transaction that failed': {
+          change: { [IDLE]: null, [IDLE.replace('transaction"', 'transaction (aborted)"')]: '61x10 stale 61x10 stale 61' },
+          from: '6m30s',
+        },
+        'of a session that works for half an hour': {
+          change: { [IDLE]: null, [ACTIVE]: '0+10x100 stale 1020+10' },
+          from: '30m15s',
+          shown: '30m 10s',
+        },
+      },
+      silent: {
+        'about a job that is idle in between': { [IDLE]: `${'61 61 61 stale '.repeat(30)}stale` },
+        'where other sessions are idle for a moment': { [IDLE]: `${'900 900 900 2 '.repeat(30)}2` },
+        'about a dump': {
+          [IDLE]: null,
+          [`${IDLE.replace('api', 'pg_dump')}`]: '0+10',
+          [`${ACTIVE.replace('api', 'pg_dumpall')}`]: '0+10',
+        },
+        'about a session at 25 minutes': { [IDLE]: null, [ACTIVE]: 1500 },
+        'about vacuum by hand, a reindex, and what the server does by itself': {
+          [IDLE]: null,
+          [`${ACTIVE.replace('api', 'vacuumdb')}`]: 9000,
+          [`${ACTIVE.replace('api', 'reindexdb')}`]: 9000,
+          [`${ACTIVE.replace('client backend', 'autovacuum worker')}`]: 9000,
+        },
+      },
     },
     {
       alert: 'PostgreSQLLowCacheHitRatio',
@@ -184,12 +315,22 @@ export default ruleTable({
       scrape: '10s',
       labels: { datid: '16384' },
       series: { pg_stat_database_blks_hit: '0+8900', pg_stat_database_blks_read: '0+1100' },
-      from: '5m45s',
+      from: '30m45s',
       shown: '89.0',
+      fires: {
+        'while another database is dumped': {
+          change: { 'pg_stat_activity_max_tx_duration{datname="other", application_name="pg_dump"}': 60 },
+          from: '30m45s',
+        },
+      },
       silent: {
         'at 90 %': { pg_stat_database_blks_hit: '0+9000', pg_stat_database_blks_read: '0+1000' },
         'below 100 blocks per second': { pg_stat_database_blks_hit: 0, pg_stat_database_blks_read: '0+990' },
         'on an idle database': { pg_stat_database_blks_hit: 0, pg_stat_database_blks_read: 0 },
+        'while it is dumped': { 'pg_stat_activity_max_tx_duration{application_name="pg_dump"}': '0+10' },
+        'between two dumps, of which the rate still has the first': {
+          'pg_stat_activity_max_tx_duration{application_name="pg_dump"}': '0+10x60 _x33 0+10',
+        },
       },
     },
     {
@@ -197,7 +338,7 @@ export default ruleTable({
       severity: 'warning',
       labels: { datid: '16384' },
       series: { pg_stat_database_blks_hit: '0+900', pg_stat_database_blks_read: '0+900' },
-      from: '9m15s',
+      from: '34m15s',
       shown: '50.0',
     },
     {
@@ -236,6 +377,7 @@ export default ruleTable({
       severity: 'warning',
       scrape: '10s',
       series: {
+        pg_up: 1,
         'pg_stat_activity_count{server="shop-db:5432", state="active", usename="a", application_name="api", backend_type="client backend", wait_event_type="Lock", wait_event="tuple"}':
           above(3, 4),
         'pg_stat_activity_count{server="shop-db:5432", state="active", usename="b", application_name="api", backend_type="client backend", wait_event_type="Lock", wait_event="transactionid"}': 2,
@@ -250,7 +392,7 @@ export default ruleTable({
       scrape: '10s',
       labels: { datid: '16384' },
       series: { pg_stat_database_temp_bytes: above('0+103809024', '0+115343360') },
-      from: '14m45s',
+      from: '34m45s',
       shown: '11Mi',
     },
     {
@@ -259,7 +401,7 @@ export default ruleTable({
       scrape: '10s',
       labels: { schemaname: 'public', relname: 'orders' },
       series: { pg_stat_user_tables_n_dead_tup: 41000, pg_stat_user_tables_n_live_tup: 59000 },
-      from: '30m',
+      from: '2h',
       shown: '41.0',
       silent: {
         'at 40 %': { pg_stat_user_tables_n_dead_tup: 40000, pg_stat_user_tables_n_live_tup: 60000 },
@@ -271,7 +413,7 @@ export default ruleTable({
       severity: 'warning',
       labels: { schemaname: 'public', relname: 'orders' },
       series: { pg_stat_user_tables_n_dead_tup: 6000, pg_stat_user_tables_n_live_tup: 6000 },
-      from: '30m',
+      from: '2h',
       shown: '50.0',
     },
     {
@@ -288,7 +430,7 @@ export default ruleTable({
       sms: true,
       scrape: '10s',
       series: { pg_database_wraparound_age_datfrozenxid_seconds: above(1600000000, 1600000001) },
-      from: '15s',
+      from: '0s',
       shown: '1.6G',
     },
     {
@@ -296,21 +438,19 @@ export default ruleTable({
       severity: 'warning',
       scrape: '1m',
       labels: { datname: '' },
-      series: { pg_stat_checkpointer_num_requested_total: '0x1 1x1 2x1 3x1 4x1 5x1 6x1 7x1 8' },
-      from: '16m15s',
+      series: { pg_stat_checkpointer_num_requested_total: oneEvery(2) },
+      from: '41m15s',
       shown: '8',
-      watched: '35m',
+      watched: '1h20m',
       fires: {
         'at one every two minutes (PostgreSQL 16)': {
-          change: {
-            pg_stat_checkpointer_num_requested_total: null,
-            pg_stat_bgwriter_checkpoints_req_total: '0x1 1x1 2x1 3x1 4x1 5x1 6x1 7x1 8',
-          },
-          from: '16m15s',
+          change: { pg_stat_checkpointer_num_requested_total: null, pg_stat_bgwriter_checkpoints_req_total: oneEvery(2) },
+          from: '41m15s',
         },
       },
       silent: {
-        'at one every three minutes': { pg_stat_checkpointer_num_requested_total: '0x2 1x2 2x2 3x2 4x2 5x2 6x2 7x2 8x2 9x2 10x2 11' },
+        'at one every three minutes': { pg_stat_checkpointer_num_requested_total: oneEvery(3) },
+        'through a batch job of 20 minutes': { pg_stat_checkpointer_num_requested_total: '0x5 0+1x20 20' },
       },
     },
     {
@@ -334,17 +474,18 @@ export default ruleTable({
       severity: 'critical',
       scrape: '10s',
       labels: { datname: '' },
-      series: {
-        'pg_stat_archiver_failed_count{server="shop-db:5432"}': '0x6 3',
-        'pg_stat_archiver_archived_count{server="shop-db:5432"}': 5,
+      // Three attempts in every minute.
+      series: { [FAILED]: `0x6 ${ATTEMPTS}`, [ARCHIVED]: 5 },
+      from: '6m15s',
+      shown: '10',
+      fires: {
+        'through lost scrapes': { change: { [FAILED]: `0x6 ${ATTEMPTS.replace('9x5', '9 stale 9x3')}` }, from: '6m15s' },
+        'three minutes after the last success': { change: { [FAILED]: `0x6 ${ATTEMPTS}`, [ARCHIVED]: '5x7 6' }, from: '9m15s' },
       },
-      from: '1m30s',
-      shown: '3',
       silent: {
-        'when the next attempt succeeds': {
-          'pg_stat_archiver_failed_count{server="shop-db:5432"}': '0x6 1',
-          'pg_stat_archiver_archived_count{server="shop-db:5432"}': '5x7 6',
-        },
+        'when the next attempt succeeds': { [FAILED]: '0x6 1', [ARCHIVED]: '5x7 6' },
+        'when the archive is away for three minutes': { [FAILED]: '0x6 3x5 6x5 9', [ARCHIVED]: '5x24 6' },
+        'when every other attempt succeeds': { [ARCHIVED]: '5+1' },
       },
     },
     {

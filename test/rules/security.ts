@@ -1,4 +1,4 @@
-import { below, ruleTable } from '../../scripts/rules/table.ts';
+import { above, below, ruleTable } from '../../scripts/rules/table.ts';
 
 export default ruleTable({
   category: 'security',
@@ -6,7 +6,7 @@ export default ruleTable({
   alerts: [
     {
       alert: 'FailedSSHLogins',
-      severity: 'warning',
+      severity: 'info',
       scrape: '1m',
       series: {
         'security_ssh_failed_logins_total{reason="password"}': '0x19 11',
@@ -30,15 +30,26 @@ export default ruleTable({
     },
     {
       alert: 'SSHBruteForce',
-      severity: 'critical',
+      severity: 'warning',
       scrape: '1m',
       series: {
-        'security_ssh_failed_logins_total{reason="password"}': '0x19 300',
+        'security_ssh_failed_logins_total{reason="password"}': above('0x19 30+30', '0x19 30+31'),
         'security_ssh_failed_logins_total{reason="invalid_user"}': '0x19 1',
       },
-      from: '20m',
-      shown: '301',
-      silent: { 'at three hundred failures': { 'security_ssh_failed_logins_total{reason="invalid_user"}': null } },
+      from: '43m45s',
+      shown: '310',
+      silent: {
+        'about the burst of a scanner': { 'security_ssh_failed_logins_total{reason="password"}': '0x19 100x1 200x1 300x1 400x1 500' },
+      },
+    },
+    {
+      alert: 'SSHPasswordGuessed',
+      severity: 'critical',
+      series: { security_ssh_guessed_logins: '0x3 1' },
+      from: '1m',
+      shown: '1',
+      fires: { 'where scrapes are lost': { change: { security_ssh_guessed_logins: '0x3 1 stale _x6 1' }, at: '2m30s' } },
+      silent: { 'without one': { security_ssh_guessed_logins: 0 } },
     },
     {
       alert: 'RootLogin',
@@ -75,7 +86,7 @@ export default ruleTable({
     },
     {
       alert: 'NewListeningPort',
-      severity: 'warning',
+      severity: 'info',
       scrape: '1m',
       labels: { protocol: 'tcp', port: '4444', scope: 'network' },
       series: { security_listening_port_since_timestamp_seconds: '_x20 1200' },
@@ -93,18 +104,14 @@ export default ruleTable({
     },
     {
       alert: 'SecretReadable',
-      severity: 'critical',
-      scrape: '1m',
+      severity: 'warning',
       labels: { path: '.env' },
-      series: { security_secret_exposed: '_x5 1' },
-      from: '5m15s',
-    },
-    {
-      alert: 'SecretReadable',
-      severity: 'critical',
-      series: { 'security_secret_exposed{path=".env"}': '_x20 1 stale', 'security_secret_exposed{path="secrets"}': 0 },
-      watched: '5m30s',
-      silent: { 'where modes were wrong at one look, and about files that are closed': {} },
+      series: { security_secret_exposed: '_x3 1' },
+      from: '2m45s',
+      silent: {
+        'where a file is closed after it was copied': { security_secret_exposed: '_x3 1x7 stale' },
+        'about files that are closed': { security_secret_exposed: 0 },
+      },
     },
     {
       alert: 'MetricFilesWritable',
@@ -118,35 +125,53 @@ export default ruleTable({
     {
       alert: 'SecurityUpdatesPending',
       severity: 'warning',
-      every: '10m',
-      scrape: '5m',
+      every: '30m',
+      scrape: '15m',
       series: { security_updates_pending_security: '0x1 3' },
-      from: '1d10m',
+      from: '1d30m',
       shown: '3',
+      fires: {
+        'after a night in which the server is off': {
+          change: { security_updates_pending_security: '0x1 3x30 stale _x45 3' },
+          from: '1d30m',
+        },
+      },
       silent: {
         'where they are applied within the day, and about other updates': {
-          security_updates_pending_security: '0x1 3x287 0',
+          security_updates_pending_security: '0x1 3x95 0',
           security_updates_pending: 50,
         },
+        'where the server is gone': { security_updates_pending_security: '0x1 3x20 stale' },
       },
     },
     {
       alert: 'PackageListsStale',
       severity: 'warning',
-      every: '10m',
-      scrape: '5m',
+      every: '1h',
+      scrape: '30m',
       series: { security_package_lists_fetched_timestamp_seconds: 0 },
-      from: '7d1h10m',
-      shown: '7d 1h 10m 0s',
-      silent: { 'where apt looks': { security_package_lists_fetched_timestamp_seconds: '0+300' } },
+      from: '7d13h',
+      watched: '8d',
+      shown: '7d 13h 0m 0s',
+      silent: {
+        'where apt looks': { security_package_lists_fetched_timestamp_seconds: '0+1800' },
+        'where apt looks half a day after the host has woken up': { security_package_lists_fetched_timestamp_seconds: '0x359 648000' },
+      },
     },
     {
       alert: 'RebootRequired',
       severity: 'info',
-      every: '10m',
-      scrape: '5m',
+      every: '1h',
+      scrape: '30m',
       series: { security_reboot_required: '0x1 1' },
-      from: '7d10m',
+      from: '7d1h',
+      watched: '8d',
+      fires: {
+        'after nights in which the server is off': {
+          change: { security_reboot_required: '0x1 1x20 stale _x22 1x20 stale _x22 1' },
+          from: '7d1h',
+        },
+      },
       silent: { 'where the newest kernel runs': { security_reboot_required: 0 } },
     },
     {
@@ -170,8 +195,8 @@ export default ruleTable({
       scrape: '1m',
       labels: { path: '/etc/tls/shop.pem' },
       series: { security_certificate_expiry_timestamp_seconds: below(3660, 1200) },
-      from: '20m15s',
-      shown: '15s',
+      from: '22m',
+      shown: '2m 0s',
     },
     {
       alert: 'SecurityCollectorStale',
@@ -195,18 +220,27 @@ export default ruleTable({
     {
       alert: 'SecurityMetricsMissing',
       severity: 'warning',
-      scrape: '1m',
-      series: { up: 1, 'security_collector_success{collector="auth"}': '1x9 stale _' },
-      from: '20m',
+      series: { up: 1, 'security_collector_success{collector="auth"}': '1x39 stale _' },
+      from: '20m45s',
       silent: {
         'about a server that never had them, and one that is down': {
           'security_collector_success{collector="auth"}': 1,
           'up{instance="web-2"}': 1,
-          'up{instance="web-3"}': '1x9 0',
-          'security_collector_success{instance="web-3", collector="auth"}': '1x9 stale _',
+          'up{instance="web-3"}': '1x39 0',
+          'security_collector_success{instance="web-3", collector="auth"}': '1x39 stale _',
         },
         'about other targets of the server': { up: null, 'up{job="containers", service="cadvisor"}': 1 },
       },
+    },
+    {
+      alert: 'SecurityMetricsMissing',
+      severity: 'warning',
+      every: '1h',
+      scrape: '1h',
+      series: { up: 1, 'security_collector_success{collector="auth"}': '1x2 stale _' },
+      at: '6d',
+      watched: '1h',
+      fires: { 'until a week is over': { change: {}, at: '6d', until: '7d2h' } },
     },
     {
       alert: 'SecuritySourceUnreadable',

@@ -49,6 +49,7 @@ export function detect(
     targetFiles: new Map(Object.entries(files)),
     secretFiles: new Set(),
     ownNetwork: OWN,
+    serverName: 'vps-1',
   });
 }
 

@@ -56,11 +56,11 @@ describe('rules:mutate', () => {
 
   it('lists every kind of change that weak tests let pass, and fails', async () => {
     // Late enough for every hold time, and nothing else about the alert: all that is left is that it fires.
-    const weak = `rule_files: [../../${RULES}]\ntests:\n  - name: weak\n    interval: 5s\n    input_series: [{ series: 'up{job="pushgateway"}', values: 0x200 }]\n    alert_rule_test: [{ eval_time: 15m, alertname: PushgatewayDown, exp_alerts: [{ exp_labels: { job: pushgateway, severity: critical, category: infrastructure }, exp_annotations: ANNOTATIONS }] }]\n`;
+    const weak = `rule_files: [../../${RULES}]\ntests:\n  - name: weak\n    interval: 5s\n    input_series: [{ series: 'up{job="pushgateway"}', values: 0x200 }]\n    alert_rule_test: [{ eval_time: 15m, alertname: PushgatewayDown, exp_alerts: [{ exp_labels: { job: pushgateway, severity: warning, category: infrastructure }, exp_annotations: ANNOTATIONS }] }]\n`;
     const annotations = /summary: (.*)\n *description: (.*)\n *impact: (.*)\n/.exec(stack.read(RULES)) ?? [];
     const [, summary, description, impact] = annotations;
     const table = stack.read('test/rules/pushgateway.ts');
-    stack.write('test/rules/pushgateway.ts', table.replace(/^ *down\('PushgatewayDown'[^]*?^ {4}\}\),\n/m, ''));
+    stack.write('test/rules/pushgateway.ts', table.replace(/^ {4}\{\n *alert: 'PushgatewayDown'[^]*?^ {4}\},\n/m, ''));
     stack.write('test/rules/pushgateway.test.yml', weak.replace('ANNOTATIONS', JSON.stringify({ summary, description, impact })));
     const ended = await mutate('pushgateway', '--json');
     expect(ended.code).toBe(1);
@@ -69,8 +69,8 @@ describe('rules:mutate', () => {
     expect(percent).toBeLessThan(KILLED_AT_LEAST);
     expect(survivors.map(({ path, name, mutation }) => `${path} ${name} ${mutation}`)).toEqual([
       `${RULES} PushgatewayDown up: without job="pushgateway"`,
-      `${RULES} PushgatewayDown for: 20s: tripled to 60s`,
-      `${RULES} PushgatewayDown for: 20s: removed`,
+      `${RULES} PushgatewayDown for: 2m: tripled to 6m`,
+      `${RULES} PushgatewayDown for: 2m: removed`,
     ]);
   });
 

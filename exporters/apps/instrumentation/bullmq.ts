@@ -11,6 +11,7 @@ type Counts = Readonly<Record<string, number>>;
 interface QueueLike {
   readonly name: string;
   getJobCounts(): Promise<Counts>;
+  isPaused(): Promise<boolean>;
   on(event: any, listener: (...args: any[]) => void): unknown;
 }
 
@@ -36,7 +37,7 @@ const TIMEOUT_MS = 2_000;
 const CACHE_MS = 1_000;
 
 /**
- * Watches what a queue holds, by state. While Redis does not answer, the counts are absent (an old count looks like a queue that stands
+ * Watches what a queue holds, by state. Jobs that wait in a queue that is paused count as `paused`. While Redis does not answer, the counts are absent (an old count looks like a queue that stands
  * still) and `queue_up` is 0.
  */
 export function watchQueue({ registry, faults }: Instrumentation, queue: QueueLike): void {
@@ -45,7 +46,7 @@ export function watchQueue({ registry, faults }: Instrumentation, queue: QueueLi
   // Without a listener an error event ends the process.
   queue.on('error', (failure: unknown) => faults.broken(`queue ${queue.name}`, reasonOf(failure), failure));
   const guard = guardCall({
-    call: async () => queue.getJobCounts(),
+    call: async () => countsOf(queue),
     timeoutMs: TIMEOUT_MS,
     cacheMs: CACHE_MS,
     settled: ({ ok, reason = 'error', failure }) => {
@@ -54,6 +55,13 @@ export function watchQueue({ registry, faults }: Instrumentation, queue: QueueLi
     },
   });
   queues.set(queue.name, guard);
+}
+
+/** Older versions of BullMQ keep the jobs of a paused queue apart themselves, but not those with a priority. */
+async function countsOf(queue: QueueLike): Promise<Counts> {
+  const [counts, isPaused] = await Promise.all([queue.getJobCounts(), queue.isPaused()]);
+  const { waiting = 0, prioritized = 0, paused = 0 } = counts;
+  return isPaused ? { ...counts, waiting: 0, prioritized: 0, paused: paused + waiting + prioritized } : { ...counts, paused };
 }
 
 /** Counts what a worker finishes, and how long jobs waited and took. The series exist from the start, so that a standstill is seen as well. */

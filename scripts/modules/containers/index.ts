@@ -37,7 +37,7 @@ export const containers = defineModule({
   targets: (_, { serverName }, services) => [
     {
       job: 'containers',
-      // `instance` equals that of the host's metrics, so that ServerDown also inhibits the containers' alerts.
+      // `instance` equals that of the host's metrics, so that a server and its containers belong together.
       groups: ([CADVISOR, EXPORTER] as const)
         .filter((service) => services.has(service))
         .map((service) => ({ targets: [`${service}:${PORTS[service]}`], labels: { instance: serverName, service } })),

@@ -1,11 +1,15 @@
 import type { Instance } from '../../base/instances.ts';
 import { error, type Problem } from '../../base/problem.ts';
 
+/** For the exporter's own page, which has no server; without it each look at that page is an error more in the log. */
+const OWN_PAGE = '[client]\nuser = none\n';
+
 /** The exporter's `--config.my-cnf`: a section per instance with its user and password. */
 export function loginFile(instances: readonly Instance[], passwords: ReadonlyMap<string, string>): string {
-  return instances
-    .map(({ name, user }) => `[client.${name}]\nuser = ${quoted(user)}\npassword = ${quoted(passwords.get(name) ?? '')}\n`)
-    .join('\n');
+  const sections = instances.map(
+    ({ name, user }) => `[client.${name}]\nuser = ${quoted(user)}\npassword = ${quoted(passwords.get(name) ?? '')}\n`,
+  );
+  return [OWN_PAGE, ...sections].join('\n');
 }
 
 /**

@@ -19,6 +19,7 @@ export const node = defineModule({
   thresholds: [
     { alert: 'HighCPUUsage', literal: 80, setting: 'ALERT_CPU_THRESHOLD', critical: { alert: 'CriticalCPUUsage', at: 95 } },
     { alert: 'HighMemoryUsage', literal: 80, setting: 'ALERT_MEMORY_THRESHOLD', critical: { alert: 'CriticalMemoryUsage', at: 95 } },
+    { alert: 'RebootInProgress', literal: 180, setting: 'ALERT_DEPLOYMENT_MINUTES', factor: 60 },
   ],
   profiles: () => ['node'],
   services: () => [EXPORTER],
@@ -28,8 +29,12 @@ export const node = defineModule({
   exemptions: { hostNetwork: { [EXPORTER]: 'it has to see the interfaces of the host' } },
   hostPorts: ({ NODE_EXPORTER_PORT }) => [{ service: EXPORTER, port: NODE_EXPORTER_PORT }],
   targets: ({ NODE_EXPORTER_PORT }, { serverName, gateway }) => [
-    { job: 'node', groups: [{ targets: [`${gateway}:${NODE_EXPORTER_PORT}`], labels: { instance: serverName, service: 'node' } }] },
+    {
+      job: 'node',
+      groups: [{ targets: [`${gateway}:${NODE_EXPORTER_PORT}`], labels: { instance: serverName, service: 'node', target_host: EXPORTER } }],
+    },
   ],
+  targetsAreServers: true,
   images: { [EXPORTER]: exporterImage('prometheus-node-exporter', '/bin/node_exporter', 65_534, { '/host': 0, '/textfile': 0 }) },
   targetFix: (lastError, gateway) =>
     /deadline exceeded|no route|refused/.test(lastError)

@@ -33,6 +33,14 @@ export const security = defineModule({
   hostPaths: (model, { SECURITY_CERTIFICATES }) => askedPaths(model, SECURITY_CERTIFICATES),
   hostProblems: ({ SECURITY_CERTIFICATES }, paths, at) => certificateProblems(SECURITY_CERTIFICATES, paths, at(KEY)),
   images: { [COLLECTOR]: nodeImage(65_532, ['/app', '/host', '/stack']) },
+  // Counters begin at 0, so they are there without a log too.
+  readings: [
+    {
+      metrics: /^security_(ssh|root_logins|user_logins|sudo|su)_/,
+      source: 'security_source_state{collector="auth", state="ok"}',
+      without: 'there is no log of logins that can be read',
+    },
+  ],
   // A collector that writes files; node exporter shows them.
   contracts: [{ ...contractOfJob(COLLECTOR, 'node'), own: true, series: ['{job="node",__name__=~"security_.*"}'] }],
 });

@@ -65,9 +65,9 @@ export const vector = defineModule<typeof settings, typeof settings & typeof pos
   targets: ({ VECTOR_INSTANCES, POSTGRES_INSTANCES }) => [
     {
       job: 'vector',
-      groups: vectorDatabases(VECTOR_INSTANCES, POSTGRES_INSTANCES).map(({ target, instance: { name }, database }) => ({
+      groups: vectorDatabases(VECTOR_INSTANCES, POSTGRES_INSTANCES).map(({ target, instance: { name, host }, database }) => ({
         targets: [target],
-        labels: { instance: name, service: name, database },
+        labels: { instance: name, service: name, database, target_host: host.replace(/^\[|\]$/g, '') },
       })),
     },
   ],

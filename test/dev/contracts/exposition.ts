@@ -22,8 +22,10 @@ export interface Exposition {
 function expositionOf(name: string, contracts: readonly Contract[]): Exposition {
   const metrics = new Map<string, Found[]>();
   const jobs = new Map<string, readonly string[]>();
-  for (const { job, targetLabels, metrics: own } of contracts) {
+  for (const { exporter, job, targetLabels, metrics: own } of contracts) {
     jobs.set(job, [...new Set([...(jobs.get(job) ?? []), ...targetLabels])]);
+    // An exporter that asks several servers is a target itself, in a job with its name, of which only `up` is kept.
+    if (!jobs.has(exporter)) jobs.set(exporter, ['instance', 'job', 'service']);
     for (const [family, metric] of Object.entries(own))
       for (const [text, exposed] of namesOf(family, metric))
         metrics.set(text, [...(metrics.get(text) ?? []), { ...exposed, job, labels: [...exposed.labels, ...targetLabels] }]);

@@ -37,7 +37,7 @@ async function firedInSilence({ stack, prefix }: DrillContext): Promise<readonly
     const isForeign = alertname.includes('Container') && !name.startsWith(prefix);
     // The same for this host, which may wait for updates or have open ports. The host of the drills is healthy.
     const isHost = category === 'security' && instance !== 'guarded';
-    return alertname !== 'Watchdog' && !isForeign && !isHost && !(isFull && alertname === 'HighDiskUsage');
+    return alertname !== 'Watchdog' && !isForeign && !isHost && !(isFull && ['HighDiskUsage', 'StackVolumeFilling'].includes(alertname));
   });
 }
 

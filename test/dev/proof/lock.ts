@@ -12,13 +12,15 @@ interface FleetProof {
   readonly quiet: boolean;
 }
 
-/** What a drill measured, in seconds. */
+/** What a drill measured; times in seconds. */
 export interface FaultProof {
   /** From the fault to the alert firing, and to the notification at the receiver. */
   readonly firing?: number;
   readonly received?: number;
   /** From the end of the fault to the resolved notice. */
   readonly resolved?: number;
+  /** How many messages people got because of it; absent where none are sent, and in entries from before they were counted. */
+  readonly messages?: number;
   /** The time limit that it missed, or why it has no times. */
   readonly missed?: string;
 }

@@ -55,11 +55,12 @@ export function drillEntries(outcomes: readonly Outcome[], subjects: readonly Su
 function faultOf(outcome: Outcome): FaultProof {
   if ('skipped' in outcome) return {};
   if ('failed' in outcome) return { missed: outcome.failed.split('\n')[0] ?? '' };
-  const { toAlert, toNotification, toResolved } = outcome.result;
+  const { toAlert, toNotification, toResolved, messages } = outcome.result;
   return {
     firing: toAlert,
     received: toNotification,
     ...(toResolved === undefined ? {} : { resolved: toResolved }),
+    ...(messages === undefined ? {} : { messages: messages.length }),
     ...(outcome.missed === undefined ? {} : { missed: outcome.missed }),
   };
 }

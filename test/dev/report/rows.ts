@@ -34,6 +34,8 @@ export interface DrillTimes {
   /** Seconds from the fault to the alert, and to its notification at the receiver. */
   readonly firing?: number;
   readonly received?: number;
+  /** The messages that people got because of one fault, at most. */
+  readonly messages?: number;
   /** Whether alert, notification and resolved notice came within the time limits (test/drills/shared/limits.ts). */
   readonly inTime: boolean;
 }
@@ -79,12 +81,15 @@ export function reportRows({ rules, cases, pages, lock, open, alarms }: ReportSo
 function timesOf(drills: Proven<DrillsProof> | undefined): DrillTimes | undefined {
   if (drills === undefined) return undefined;
   const faults = Object.values(drills.faults);
-  const slowest = (key: 'firing' | 'received') => {
+  const most = (key: 'firing' | 'received' | 'messages') => {
     const known = faults.flatMap((fault) => (fault[key] === undefined ? [] : [fault[key]]));
     return known.length === 0 ? {} : { [key]: Math.max(...known) };
   };
-  return { ...slowest('firing'), ...slowest('received'), inTime: faults.every(({ missed }) => missed === undefined) };
+  return { ...most('firing'), ...most('received'), ...most('messages'), inTime: faults.every(({ missed }) => missed === undefined) };
 }
+
+/** Whether an alert of a severity needs a drill: critical ones and emergencies. */
+export const wakesPeople = (severity: string): boolean => severity === 'critical' || severity === 'emergency';
 
 /** The figures of all alerts together. */
 export interface ReportTotals {
@@ -98,12 +103,13 @@ export interface ReportTotals {
   readonly quiet: number;
   readonly falseAlarms: number | undefined;
   readonly drilled: number;
+  /** With emergencies. */
   readonly critical: { readonly alerts: number; readonly drilled: number; readonly inTime: number };
 }
 
 /** Adds the rows up. */
 export function reportTotals(rows: readonly AlertRow[], lock: ProofLock): ReportTotals {
-  const critical = rows.filter(({ severity }) => severity === 'critical');
+  const critical = rows.filter(({ severity }) => wakesPeople(severity));
   const count = (test: (row: AlertRow) => boolean): number => rows.filter(test).length;
   return {
     alerts: rows.length,

@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 import type { Proof } from '../proof/lock.ts';
-import type { AlertRow, DrillTimes, ReportTotals } from './rows.ts';
+import { wakesPeople, type AlertRow, type DrillTimes, type ReportTotals } from './rows.ts';
 
-const HEAD = ['alert', 'severity', 'for', 'tests', 'runbook', 'mutants', 'can fire', 'quiet', 'false alarms', 'drilled'];
+const HEAD = ['alert', 'severity', 'for', 'tests', 'runbook', 'mutants', 'can fire', 'quiet', 'false alarms', 'drilled', 'messages'];
 /** Stands where something is not known. */
 const UNKNOWN = '–';
 
@@ -38,7 +38,8 @@ function cellsOf(row: AlertRow): readonly string[] {
     dated('fleet', known(canFire)),
     known(quiet),
     falseAlarms === undefined ? UNKNOWN : String(falseAlarms),
-    dated('drills', drill === undefined ? (severity === 'critical' ? 'no' : UNKNOWN) : drillText(drill)),
+    dated('drills', drill === undefined ? (wakesPeople(severity) ? 'no' : UNKNOWN) : drillText(drill)),
+    drill?.messages === undefined ? UNKNOWN : String(drill.messages),
   ];
 }
 

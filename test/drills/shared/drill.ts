@@ -30,7 +30,7 @@ export const MAIN_BATCH = 1;
 /** One fault in real software, and the alert that has to come of it. */
 export interface Drill {
   readonly alert: string;
-  readonly severity: 'critical' | 'warning' | 'info';
+  readonly severity: 'emergency' | 'critical' | 'warning' | 'info';
   /** What is broken, in the past tense of a report. */
   readonly fault: string;
   /** The `instance`, or part of a label, that distinguishes this drill's alert from others of the same name. */
@@ -40,8 +40,8 @@ export interface Drill {
   readonly needs?: string;
   /** Whether the fault is that something is down, for which the time limit is shorter. */
   readonly down?: boolean;
-  /** Drills of a later batch break what those of an earlier one need: exporters in 2, what watches all containers in 3. */
-  readonly batch?: 1 | 2 | 3;
+  /** Drills of a later batch break what those of an earlier one need: exporters in 2, what watches all containers in 3. 4: nothing else may be broken. */
+  readonly batch?: 1 | 2 | 3 | 4;
   /** Runs when the targets have started, before the stack watches them. */
   readonly prepare?: (context: DrillContext) => Promise<unknown>;
   /** Brings the fault about. A time that is returned is when the state began that the alert is about; else that is when this was called. */
@@ -72,6 +72,8 @@ export interface DrillResult {
   readonly toNotification: number;
   /** From the end of the fault to the resolved notice; undefined where it did not come in time. */
   readonly toResolved: number | undefined;
+  /** When people got messages because of this alert, from the fault; undefined where none are sent. */
+  readonly messages: readonly number[] | undefined;
 }
 
 /** Whether the stack runs the service that a drill breaks: its image may be unavailable here. */
@@ -114,6 +116,7 @@ export async function runDrill(drill: Drill, context: DrillContext, patience: Pa
     toAlert: seconds(firing.startsAt),
     toNotification: seconds(firing.at),
     toResolved: resolved === undefined ? undefined : Math.max(0, Math.round((resolved.at - removed) / 100) / 10),
+    messages: notifications.messages?.(firing).map(seconds),
   };
 }
 

@@ -18,13 +18,23 @@ export const checkedInRules = () =>
     .filter((name) => name.endsWith('.yml'))
     .flatMap((name) => alertRules(`${RULES}/${name}`, readFileSync(join(ROOT, RULES, name), 'utf8')));
 
-const holds = new Map(checkedInRules().map(({ alert, hold }) => [alert, seconds(hold)]));
+/** The hold time of an alert in seconds; 0 where there is no such rule. */
+const holdOf = (alert: string): number => holds.get(alert) ?? 0;
+const holds = new Map(checkedInRules().map((rule) => [rule.alert, seconds(rule.hold)]));
 
-/** What is promised: what is down is at the receiver within a minute; another critical alert fires within one and is there 30 s later. */
+/** A plain incident is two messages: firing and resolved. */
+const MESSAGES = 2;
+/** No more than one a minute (group_interval); a delivery may be late by this, which brings the next one nearer. */
+const APART_SECONDS = 60 - 10;
+
+/**
+ * What is promised: an emergency is at the receiver within a minute, what is down within a minute and a half; another critical alert fires within
+ * a minute more than its hold time, a warning within five, and is there 30 s later.
+ */
 export function limitsOf({ alert, severity, down, within }: Drill): Limits {
-  if (within !== undefined) return { toAlert: within, toNotification: within };
-  if (down === true) return { toAlert: 60, toNotification: 60 };
-  const toAlert = severity === 'critical' ? 60 : 300 + (holds.get(alert) ?? 0);
+  const most = within ?? (severity === 'emergency' ? 60 : down === true ? 90 : undefined);
+  if (most !== undefined) return { toAlert: most, toNotification: most };
+  const toAlert = holdOf(alert) + (severity === 'critical' ? 60 : 300);
   return { toAlert, toNotification: toAlert + 30 };
 }
 
@@ -35,12 +45,14 @@ export const patienceOf = (drill: Drill): Patience => ({
 });
 
 /** Which limit a result missed, in words; undefined where it missed none. */
-export function missedLimit(drill: Drill, { toAlert, toNotification, toResolved }: DrillResult): string | undefined {
+export function missedLimit(drill: Drill, { toAlert, toNotification, toResolved, messages = [] }: DrillResult): string | undefined {
   const limits = limitsOf(drill);
   if (toAlert > limits.toAlert) return `firing after more than ${limits.toAlert} s`;
   // From firing to receipt; a fault that is seen early leaves no more time for the way to the receiver.
   if (toNotification - Math.max(0, toAlert) > 30) return 'more than 30 s from firing to the receiver';
   if (toNotification > limits.toNotification) return `at the receiver after more than ${limits.toNotification} s`;
+  if (messages.length > MESSAGES) return `${messages.length} messages instead of ${MESSAGES}`;
+  if (messages.some((at, index) => at - (messages[index - 1] ?? -Infinity) < APART_SECONDS)) return 'more than one message a minute';
   return toResolved === undefined ? 'no resolved notice in time' : undefined;
 }
 

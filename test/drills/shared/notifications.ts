@@ -1,4 +1,5 @@
 import type { Drill, DrillContext } from './drill.ts';
+import { messagesAbout } from './messages.ts';
 
 /** A notification of an alert; times in milliseconds since 1970. */
 export interface Notification {
@@ -16,17 +17,19 @@ interface Source {
   readonly firing: (since: number) => Promise<Notification | undefined>;
   /** The same alert, resolved. */
   readonly resolved: (firing: Notification) => Promise<Notification | undefined>;
+  /** When people got messages because of it; absent where none are sent. */
+  readonly messages?: (firing: Notification) => readonly number[];
 }
 
 /** Whether labels are those of a drill's alert. */
 const isOf = ({ alert, of }: Pick<Drill, 'alert' | 'of'>, labels: Readonly<Record<string, string>>): boolean =>
   labels['alertname'] === alert && (of === undefined || Object.values(labels).some((value) => value.includes(of)));
 
-/** Where a drill's alert is looked for: with the critical team, in the history (which stores warnings too), or at a dead-man's switch. */
+/** Where a drill's alert is looked for: with those on call, in the history (which stores warnings too), or at a dead-man's switch. */
 export function notificationsOf(drill: Drill, context: DrillContext): Source {
   if (drill.notifiedBy === 'dead-man') return deadMan(drill, context);
   const silent = async (): Promise<boolean> => !(await firingAlerts(context)).some((labels) => isOf(drill, labels));
-  return { silent, ...(drill.severity === 'critical' ? criticalTeam(drill, context) : history(drill, context)) };
+  return { silent, ...(isOnCall(drill) ? onCall(drill, context) : history(drill, context)) };
 }
 
 /** The labels of every alert that fires in Prometheus. */
@@ -38,12 +41,20 @@ async function firingAlerts({ stack }: Pick<DrillContext, 'stack'>): Promise<rea
   return data.alerts.filter(({ state }) => state === 'firing').map(({ labels }) => labels);
 }
 
-function criticalTeam(drill: Drill, { receiver }: DrillContext): Omit<Source, 'silent'> {
+/** Whether people are woken: the webhook of the critical team gets emergencies too. */
+const isOnCall = ({ severity }: Drill): boolean => severity === 'critical' || severity === 'emergency';
+
+function onCall(drill: Drill, { receiver }: DrillContext): Omit<Source, 'silent'> {
   return {
+    messages: ({ fingerprint, startsAt }) =>
+      messagesAbout(
+        fingerprint,
+        receiver.messages.filter(({ at }) => at >= startsAt),
+      ).map(({ at }) => at),
     firing: async (since) =>
-      receiver.messages.find(({ status, startsAt, labels }) => status === 'firing' && startsAt >= since && isOf(drill, labels)),
+      receiver.news.find(({ status, startsAt, labels }) => status === 'firing' && startsAt >= since && isOf(drill, labels)),
     resolved: async ({ fingerprint, at }) =>
-      receiver.messages.find((message) => message.status === 'resolved' && message.fingerprint === fingerprint && message.at > at),
+      receiver.news.find((message) => message.status === 'resolved' && message.fingerprint === fingerprint && message.at > at),
   };
 }
 

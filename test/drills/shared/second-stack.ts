@@ -46,7 +46,9 @@ export const alertmanager = (name: string): Target => ({
  * @param of the name of the switch
  */
 export function pairOf(prometheusName: string, alertmanagerName: string, of: string): readonly Target[] {
-  const rules = prometheusConfig('rule_files: [/stack/rules/stack.yml]', `${alertmanagerName}:9093`);
+  // The watchdog needs samples.
+  const itself = 'scrape_configs: [{ job_name: prometheus, static_configs: [{ targets: ["127.0.0.1:9090"] }] }]';
+  const rules = prometheusConfig(`rule_files: [/stack/rules/stack.yml]\n${itself}`, `${alertmanagerName}:9093`);
   // Not watched: its history is out of reach, and what it cannot deliver there is no fault.
   const { options = [], watch: _, ...unwatched } = prometheus(prometheusName, rules);
   const write = 'printf "%s" "$DEADMAN_URL" > /run/secrets/deadman_url';

@@ -29,6 +29,9 @@ export interface Watch {
   readonly files?: Readonly<Record<string, string | ((text: string) => string)>>;
 }
 
+/** A program that has a page of metrics at port 8080. */
+export const answering = `exec node -e 'require("http").createServer((q, r) => { r.setHeader("content-type", "text/plain; version=0.0.4"); r.end("up_since 1\\n"); }).listen(8080)'`;
+
 /** An entry of a module's target files (`prometheus/targets/<job>/`), in a file of its own. */
 export function targetFile(job: string, name: string, address: string, labels: Readonly<Record<string, string>> = {}): Watch {
   return { files: { [`prometheus/targets/${job}/${name}.yml`]: JSON.stringify([{ targets: [address], labels }]) } };

@@ -40,6 +40,7 @@ describe('a container that comes and goes between two scrapes', () => {
         owner: { project: 'shop', service: 'job' },
         starts: 2,
         outOfMemoryKills: 0,
+        failures: 1,
         exits: new Map([
           [0, 0],
           [7, 1],
@@ -94,7 +95,7 @@ describe('events', () => {
     inventory.event(event(first ?? '', 2, { exitCode: 137 }));
     inventory.event(event(second ?? '', 2, { exitCode: 137 }));
     const record = only(inventory);
-    expect(record?.lastExit).toEqual({ code: 137, outOfMemory: true });
+    expect(record?.lastExit).toEqual({ code: 137, outOfMemory: true, onPurpose: false });
     expect(record?.outOfMemoryAt).toBeCloseTo(BEGIN + 2, 1);
   });
 
@@ -108,7 +109,7 @@ describe('events', () => {
       ['die', 4],
     ] as const)
       inventory.event(event(action, at, { exitCode: 1 }));
-    expect(only(inventory)?.lastExit).toEqual({ code: 1, outOfMemory: false });
+    expect(only(inventory)?.lastExit).toEqual({ code: 1, outOfMemory: false, onPurpose: false });
   });
 });
 
@@ -198,6 +199,7 @@ describe('parseEvent', () => {
       image: 'i',
       labels: { x: 'y' },
       exitCode: 3,
+      unhealthy: true,
       timeNano: 1795250043295283872n,
     });
   });

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { cadvisorFamilies } from '../../../exporters/containers/cadvisor-metrics.ts';
 import { readEnvironment } from '../../../exporters/containers/environment.ts';
 import { eventsPath, lineSplitter } from '../../../exporters/containers/events.ts';
-import { NO_LIMITS, type ContainerRecord } from '../../../exporters/containers/record.ts';
-import { containerFamilies, diskFamilies, engineFamilies } from '../../../exporters/containers/state-metrics.ts';
+import { NO_LIMITS, signalNumber, UNKNOWN, type ContainerRecord } from '../../../exporters/containers/record.ts';
+import { containerFamilies, diskFamilies, engineFamilies, stopFamilies } from '../../../exporters/containers/state-metrics.ts';
 import { usageOf } from '../../../exporters/containers/statistics.ts';
 import { renderText, type Family } from '../../../exporters/common/text.ts';
 
 const record: ContainerRecord = {
+  ...UNKNOWN,
   id: 'abc',
   name: 'shop-web-1',
   image: 'shop:1',
@@ -15,10 +16,7 @@ const record: ContainerRecord = {
   state: 'running',
   health: 'healthy',
   restarts: 0,
-  limits: NO_LIMITS,
-  cgroupParent: '',
   startedAt: 100,
-  outOfMemoryKills: 0,
 };
 const usage = usageOf({
   read: '2026-11-21T08:00:00Z',
@@ -170,5 +168,44 @@ describe('the event stream', () => {
     const take = lineSplitter((line) => found.push(line));
     for (const piece of ['{"a"', ':1}\n{"b":2}\r\n\n{"c', '":3}\n']) take(piece);
     expect(found.map((line) => line.trim())).toEqual(['{"a":1}', '{"b":2}', '{"c":3}']);
+  });
+});
+
+describe('stopFamilies', () => {
+  it('names the service, or the container that has none', () => {
+    const at = { planned: { at: 5, name: 'x' }, failedAt: 4, hosts: ['web'] };
+    const successor = { at: 6, name: 'y', image: 'i' };
+    const text = renderText(
+      stopFamilies([
+        { owner: record.owner, name: '', ...at, successor },
+        { owner: { project: '', service: '' }, name: 'x', ...at },
+      ]),
+    );
+    const service = 'container_label_com_docker_compose_project="shop",container_label_com_docker_compose_service="web",unit="shop/web"';
+    const plain = 'name="x",unit="x"';
+    expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
+      `docker_service_planned_stop_timestamp_seconds{${service}} 5`,
+      `docker_service_planned_stop_timestamp_seconds{${plain}} 5`,
+      `docker_service_successor_start_timestamp_seconds{${service}} 6`,
+      `docker_service_replaced_info{${service},stopped="x",replaced_by="y",image="i"} 1`,
+      `docker_service_failure_timestamp_seconds{${service}} 4`,
+      `docker_service_failure_timestamp_seconds{${plain}} 4`,
+      `docker_service_host_info{${service},host="web"} 1`,
+      `docker_service_host_info{${plain},host="web"} 1`,
+    ]);
+  });
+});
+
+describe('signalNumber', () => {
+  it.each([
+    ['', 15],
+    ['SIGQUIT', 3],
+    ['quit', 3],
+    ['2', 2],
+    ['SIGWINCH', 28],
+    ['SIGRTMIN+3', 37],
+    ['SIGNONE', 15],
+  ])('%s', (text, number) => {
+    expect(signalNumber(text)).toBe(number);
   });
 });

@@ -13,7 +13,17 @@ const v1: ContainerStatistics = {
     usage: 1000,
     max_usage: 1500,
     failcnt: 3,
-    stats: { inactive_file: 1, total_inactive_file: 200, rss: 2, total_rss: 600, total_cache: 300, total_mapped_file: 50, total_swap: 7 },
+    stats: {
+      inactive_file: 1,
+      total_inactive_file: 200,
+      total_active_file: 80,
+      active_file: 1,
+      rss: 2,
+      total_rss: 600,
+      total_cache: 300,
+      total_mapped_file: 50,
+      total_swap: 7,
+    },
   },
   networks: { eth0: { rx_bytes: 1, tx_bytes: 2 } },
   blkio_stats: {
@@ -29,7 +39,7 @@ const v1: ContainerStatistics = {
 const v2: ContainerStatistics = {
   read: '2026-11-21T08:00:00Z',
   cpu_stats: cpu,
-  memory_stats: { usage: 1000, stats: { inactive_file: 200, anon: 600, file: 300, file_mapped: 50 } },
+  memory_stats: { usage: 1000, stats: { inactive_file: 200, active_file: 80, anon: 600, file: 300, file_mapped: 50 } },
   blkio_stats: {
     io_service_bytes_recursive: [
       { major: 254, minor: 0, op: 'read', value: 10 },
@@ -45,7 +55,7 @@ describe('usageOf', () => {
       at: Date.UTC(2026, 10, 21, 8, 0, 0, 500),
       cpu: { total: 2.5, user: 2, system: 0.5 },
       throttling: { periods: 100, throttledPeriods: 25, throttledSeconds: 0.75 },
-      memory: { usage: 1000, workingSet: 800, rss: 600, cache: 300, mappedFile: 50, swap: 7, maxUsage: 1500, failures: 3 },
+      memory: { usage: 1000, workingSet: 800, activeFile: 80, rss: 600, cache: 300, mappedFile: 50, swap: 7, maxUsage: 1500, failures: 3 },
       networks: { eth0: { rx_bytes: 1, tx_bytes: 2 } },
       disks: [
         { device: '8:0', readBytes: 10, writtenBytes: 20, reads: 5, writes: 0 },
@@ -56,7 +66,7 @@ describe('usageOf', () => {
 
   it('reads cgroup v2, which has other names and fewer figures', () => {
     const usage = usageOf(v2);
-    expect(usage?.memory).toEqual({ usage: 1000, workingSet: 800, rss: 600, cache: 300, mappedFile: 50 });
+    expect(usage?.memory).toEqual({ usage: 1000, workingSet: 800, activeFile: 80, rss: 600, cache: 300, mappedFile: 50 });
     expect(usage?.disks).toEqual([{ device: '254:0', readBytes: 10, writtenBytes: 20, reads: 0, writes: 0 }]);
     expect(usage?.networks).toEqual({});
   });

@@ -89,6 +89,12 @@ describe('what is proposed for a database', () => {
     });
   });
 
+  it('says where a container runs whose name could be another server’s', () => {
+    const { env } = detect([container('db.old', 'postgres'), container('cache', 'redis')], 'TARGET_SERVERS=far=db-1\n');
+    expect(env['TARGET_SERVERS']).toBe('far=db-1,db.old=vps-1');
+    expect(detect([container('db.old', 'postgres')], 'TARGET_SERVERS=db.old=db-1\n').env).not.toHaveProperty('TARGET_SERVERS');
+  });
+
   it('results in settings that are valid', () => {
     const plan = detect([container('My_DB', 'postgres'), container('cache', 'redis')], 'MODULES=node,redis\n');
     const after = plan.changes[0]?.after ?? '';
@@ -146,6 +152,11 @@ describe('what is proposed for an application', () => {
     expect(changes.at(-1)?.after).toContain("'shop-grafana-1:3000'");
     const named = { answers, name: 'loki', composeService: 'loki', networks: [{ name: 'shop_default', aliases: ['loki'] }] };
     expect(detect([container('loki', 'grafana/loki', named)]).changes.at(-1)?.after).toContain("'loki.shop_default:3000'");
+  });
+
+  it('says where a container runs whose name could be another server’s', () => {
+    const { changes } = detect([container('web.shop', 'my/web', { labels, ports: [80] })], 'APP_NETWORKS=shop_default\n');
+    expect(parse(changes[0]?.after ?? '')).toMatchObject([{ targets: ['web.shop:9464'], labels: { server: 'vps-1' } }]);
   });
 
   it('asks for the port where the label leaves it open', () => {

@@ -142,7 +142,7 @@ describe('proofPlan', () => {
 
 describe('what a run found', () => {
   const outcome = (more: object): Outcome => ({ drill: drill('ShopDown'), ...more }) as Outcome;
-  const result = { toAlert: 20, toNotification: 30, toResolved: 14 };
+  const result = { toAlert: 20, toNotification: 30, toResolved: 14, messages: [30, 94] };
 
   it('is entered with what it depends on', () => {
     const verdicts = [true, false].map((killed) => ({ path: '', name: 'NoOrders', kind: 'for' as const, mutation: '', killed }));
@@ -150,7 +150,11 @@ describe('what a run found', () => {
       NoOrders: { mutants: { digest: 'mutants1', killed: 1, total: 2 } },
     });
     expect(drillEntries([outcome({ result, missed: undefined })], SUBJECTS, {})).toEqual({
-      ShopDown: { drills: { digest: 'drills1', faults: { stopped: { firing: 20, received: 30, resolved: 14 } } } },
+      ShopDown: { drills: { digest: 'drills1', faults: { stopped: { firing: 20, received: 30, resolved: 14, messages: 2 } } } },
+    });
+    const unsent = { ...result, messages: undefined };
+    expect(drillEntries([outcome({ result: unsent, missed: undefined })], SUBJECTS, {})['ShopDown']?.drills?.faults).toEqual({
+      stopped: { firing: 20, received: 30, resolved: 14 },
     });
   });
 
@@ -160,6 +164,7 @@ describe('what a run found', () => {
     expect(faults({ result: { ...result, toResolved: undefined }, missed: 'no resolved notice in time' })).toEqual({
       firing: 20,
       received: 30,
+      messages: 2,
       missed: 'no resolved notice in time',
     });
   });

@@ -25,7 +25,7 @@ const LOCK: ProofLock = {
     fleet: { digest: '', canFire: true, quiet: true },
     drills: {
       digest: '',
-      faults: { stopped: { firing: 24.4, received: 31, resolved: 9 }, killed: { firing: 20, received: 29, resolved: 9 } },
+      faults: { stopped: { firing: 24.4, received: 31, resolved: 9, messages: 2 }, killed: { firing: 20, received: 29, resolved: 9 } },
     },
   },
   NoOrders: { mutants: { digest: '', killed: 0, total: 1 }, fleet: { digest: '', canFire: false, quiet: false } },
@@ -51,9 +51,9 @@ describe('the report on rules', () => {
   it('shows a row for each alert, the slowest of its drills, and the sums', () => {
     expect(lines(sources)).toEqual([
       'shop',
-      'alert | severity | for | tests | runbook | mutants | can fire | quiet | false alarms | drilled',
-      'ShopDown | critical | 20s | yes, 2 | yes | 2/2 | yes | yes | 0 | 24 s / 31 s',
-      'NoOrders | warning | – | no, 1 | no | 0/1 | no | no | 2 | –',
+      'alert | severity | for | tests | runbook | mutants | can fire | quiet | false alarms | drilled | messages',
+      'ShopDown | critical | 20s | yes, 2 | yes | 2/2 | yes | yes | 0 | 24 s / 31 s | 2',
+      'NoOrders | warning | – | no, 1 | no | 0/1 | no | no | 2 | – | –',
       '',
       '2 alerts',
       'tested | 1 of 2 (50 %), 3 cases',
@@ -70,15 +70,24 @@ describe('the report on rules', () => {
   it('shows what was never proven', () => {
     const shown = lines({ ...sources, lock: {}, alarms: undefined });
     expect(shown.slice(2, 4)).toEqual([
-      'ShopDown | critical | 20s | yes, 2 | yes | – | – | – | – | no',
-      'NoOrders | warning | – | no, 1 | no | – | – | – | – | –',
+      'ShopDown | critical | 20s | yes, 2 | yes | – | – | – | – | no | –',
+      'NoOrders | warning | – | no, 1 | no | – | – | – | – | – | –',
     ]);
     expect(shown).toContain('false alarms | unknown: npm test -- test/tools/week.test.ts');
   });
 
+  it('shows the most messages of one fault, and counts an emergency among what must be drilled', () => {
+    const rules = alertRules(PATH, RULES.replace('severity: critical', 'severity: emergency'));
+    const faults = { stopped: { messages: 2 }, killed: { messages: 5, missed: '5 messages instead of 2' } };
+    const shown = lines({ ...sources, rules, lock: { ShopDown: { drills: { digest: '', faults } } } });
+    expect(shown[2]).toMatch(/^ShopDown \| emergency .* \| no times, late \| 5$/);
+    expect(shown.at(-1)).toBe('critical drilled | 1 of 1 (100 %), 0 in time');
+    expect(lines({ ...sources, rules, lock: {} })[2]).toMatch(/\| no \| –$/);
+  });
+
   it('marks what has changed since it was proven', () => {
     const open = (['mutants', 'fleet', 'drills'] as const).map((proof) => ({ alert: 'ShopDown', proof, why: 'changed' as const }));
-    expect(lines({ ...sources, open })[2]).toMatch(/2\/2, changed \| yes, changed \| yes \| 0 \| 24 s \/ 31 s, changed$/);
+    expect(lines({ ...sources, open })[2]).toMatch(/2\/2, changed \| yes, changed \| yes \| 0 \| 24 s \/ 31 s, changed \| 2$/);
   });
 
   it('marks what was taken over from an earlier run', () => {
@@ -98,9 +107,9 @@ describe('the report on rules', () => {
     };
     expect(lines(slo).slice(0, 4)).toEqual([
       'apps',
-      'alert | severity | for | tests | runbook | mutants | can fire | quiet | false alarms | drilled',
-      'SLOBurnRateFast | critical | – | yes, 2 | yes | – | yes | – | – | 50 s / 60 s',
-      'SLOBurnRateSlow | warning | – | yes, 2 | no | – | – | – | – | –',
+      'alert | severity | for | tests | runbook | mutants | can fire | quiet | false alarms | drilled | messages',
+      'SLOBurnRateFast | critical | – | yes, 2 | yes | – | yes | – | – | 50 s / 60 s | –',
+      'SLOBurnRateSlow | warning | – | yes, 2 | no | – | – | – | – | – | –',
     ]);
     expect(lines({ ...slo, cases: [] })[2]).toContain('| no, 0 |');
   });
@@ -108,7 +117,7 @@ describe('the report on rules', () => {
   it('shows a drill that took longer than promised', () => {
     const faults = { stopped: { firing: 70, received: 80, missed: 'firing after more than 60 s' } };
     const shown = lines({ ...sources, lock: { ShopDown: { drills: { digest: '', faults } } } });
-    expect(shown[2]).toMatch(/70 s \/ 80 s, late$/);
+    expect(shown[2]).toMatch(/70 s \/ 80 s, late \| –$/);
     expect(shown.at(-1)).toBe('critical drilled | 1 of 1 (100 %), 0 in time');
   });
 });

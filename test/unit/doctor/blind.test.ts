@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { accepts, explainBlindness, type SelectorFacts } from '../../../scripts/doctor/blind.ts';
+import { accepts, explainBlindness, nothingToRead, type SelectorFacts } from '../../../scripts/doctor/blind.ts';
 import { collectorOff, collectorsOf } from '../../../scripts/doctor/contract-collectors.ts';
 import { ROOT } from '../../../scripts/base/files.ts';
+import { security } from '../../../scripts/modules/security/index.ts';
 import { selectorsOf } from '../../../scripts/rules/selectors.ts';
+import { checkedInRules } from '../../drills/shared/limits.ts';
 
 const facts = (expr: string, named: number, selected: number, values: Record<string, string[]> = {}): SelectorFacts[] =>
   selectorsOf(expr).map((selector) => ({ selector, named, selected, values: new Map(Object.entries(values)) }));
@@ -45,6 +47,28 @@ describe('explainBlindness', () => {
       kind: 'parts do not match',
       why: 'a, b have series, but none with the same labels',
     });
+  });
+});
+
+describe('nothingToRead', () => {
+  const without = (readable: boolean) => (metric: string) =>
+    readable ? undefined : security.readings?.find(({ metrics }) => metrics.test(metric))?.without;
+
+  it.each(['FailedSSHLogins', 'SSHBruteForce', 'SSHPasswordGuessed', 'RootLogin', 'SudoFailures'])(
+    'is said of %s without a log',
+    (alert) => {
+      const { expr = '' } = checkedInRules().find((rule) => rule.alert === alert) ?? {};
+      const [metric = ''] = selectorsOf(expr).map((selector) => selector.metric);
+      expect(nothingToRead(expr, without(true))).toBeUndefined();
+      expect(nothingToRead(expr, without(false))).toEqual({
+        kind: 'nothing to read',
+        why: `${metric} is there, but there is no log of logins that can be read`,
+      });
+    },
+  );
+
+  it('is not said of what is read elsewhere', () => {
+    expect(nothingToRead('security_updates_pending > 0 and up == 1', without(false))).toBeUndefined();
   });
 });
 

@@ -24,7 +24,12 @@ const pool = (tookMs = 0) =>
     query: async () => later(tookMs),
   });
 const redis = (tookMs = 0) => Object.assign(new EventEmitter(), { status: 'ready', call: async () => later(tookMs) });
-const queue = (name: string) => Object.assign(new EventEmitter(), { name, getJobCounts: async () => ({ waiting: 1 }) });
+const queue = (name: string, isPaused = false) =>
+  Object.assign(new EventEmitter(), {
+    name,
+    getJobCounts: async () => ({ waiting: 2, prioritized: 1, active: 4 }),
+    isPaused: async () => isPaused,
+  });
 
 describe('a name', () => {
   it('belongs to one pool, client, queue and check', () => {
@@ -56,6 +61,22 @@ describe('a name', () => {
       instrumentation.health.add('own', { check });
     }
     expect([db.listenerCount('connect'), mail.listenerCount('error')]).toEqual([1, 1]);
+  });
+});
+
+describe('a queue', () => {
+  it.each([
+    [false, { waiting: 2, prioritized: 1, active: 4, paused: 0 }],
+    [true, { waiting: 0, prioritized: 0, active: 4, paused: 3 }],
+  ])('that is paused (%s) has jobs that no worker may take', async (isPaused, states) => {
+    const { instrumentation } = create();
+    watchQueue(instrumentation, queue('mail', isPaused));
+    const { body } = await instrumentation.scrape();
+    const counts = [...body.matchAll(/^queue_jobs\{queue="mail",state="(\w+)"\} (\d+)$/gm)].map(([, state, count]) => [
+      state,
+      Number(count),
+    ]);
+    expect(Object.fromEntries(counts)).toEqual(states);
   });
 });
 

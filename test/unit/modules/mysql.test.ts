@@ -12,13 +12,13 @@ describe('the login file of the MySQL exporter', () => {
   const parsed = parse('shop=mysql://m@shop-db:3306,blog=mysql://m%24x@blog-db');
   const instances = 'value' in parsed ? parsed.value : [];
 
-  it('has a section for each instance', () => {
+  it('has a section for each instance, and one without a login for the page of the exporter itself', () => {
     const passwords = new Map([
       ['shop', "a`b'c;d #e\\"],
       ['blog', 'pa$word'],
     ]);
     expect(loginFile(instances, passwords)).toBe(
-      "[client.shop]\nuser = `m`\npassword = `a`b'c;d #e\\`\n\n[client.blog]\nuser = `m${DOLLAR}x`\npassword = `pa${DOLLAR}word`\n",
+      "[client]\nuser = none\n\n[client.shop]\nuser = `m`\npassword = `a`b'c;d #e\\`\n\n[client.blog]\nuser = `m${DOLLAR}x`\npassword = `pa${DOLLAR}word`\n",
     );
   });
 

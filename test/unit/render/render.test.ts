@@ -1,6 +1,7 @@
 import { parseYaml } from '../../../scripts/base/tree.ts';
 import { describe, expect, it } from 'vitest';
 import { parse, parseDocument } from 'yaml';
+import { NOT_BACK } from '../../../scripts/rules/deployment.ts';
 import { renderRules, renderScrape, withThreshold } from '../../../scripts/render/scrape.ts';
 import type { PlainSettings } from '../../../scripts/settings/table.ts';
 
@@ -19,6 +20,9 @@ describe('withThreshold', () => {
     expect(withThreshold('100 * a > 80', 80, 65.5)).toBe('100 * a > 65.5');
     expect(withThreshold('a > 80 and b >= 80\n', 80, 5)).toBe('a > 80 and b >= 5\n');
   });
+  it('moves the end of a time, too', () => {
+    expect(withThreshold('(time() - a) < 180', 180, 300)).toBe('(time() - a) < 300');
+  });
   it('gives up where the expression ends otherwise', () => {
     expect(withThreshold('a > 85', 80, 5)).toBeUndefined();
     expect(withThreshold('a > 80 and b', 80, 5)).toBeUndefined();
@@ -31,7 +35,14 @@ describe('renderRules', () => {
   const thresholds = [
     { alert: 'HighCPUUsage', literal: 80, setting: 'ALERT_CPU_THRESHOLD', critical: { alert: 'CriticalCPUUsage', at: 95 } },
   ];
-  const options = { path: 'prometheus/rules/node.yml', module: 'node', runbooksUrl: 'http://h/runbooks', thresholds, settings };
+  const options = {
+    path: 'prometheus/rules/node.yml',
+    module: 'node',
+    runbooksUrl: 'http://h/runbooks',
+    thresholds,
+    settings,
+    held: () => false,
+  };
 
   it('moves thresholds and adds the runbook to every alert', () => {
     const rendered = renderRules(parseDocument(text), options);
@@ -40,6 +51,20 @@ describe('renderRules', () => {
       { alert: 'HighCPUUsage', expr: 'cpu > 70', annotations: { summary: 's', runbook_url: 'http://h/runbooks/node/HighCPUUsage' } },
       { record: 'r', expr: 'x' },
     ]);
+  });
+
+  it('says of what a deployment holds back that it did not come back', () => {
+    const rendered = renderRules(parseDocument(text.replace('summary: s', 'summary: s, description: d')), {
+      ...options,
+      held: (alert) => alert === 'HighCPUUsage',
+    });
+    expect(parse(rendered.text).groups[0].rules[0].annotations.description).toBe(`d${NOT_BACK}`);
+  });
+
+  it('counts in the unit of the rule', () => {
+    const minutes = [{ alert: 'HighCPUUsage', literal: 80, setting: 'ALERT_CPU_THRESHOLD', factor: 60 }];
+    const rendered = renderRules(parseDocument(text.replace('>', '<')), { ...options, thresholds: minutes });
+    expect(parse(rendered.text).groups[0].rules[0].expr).toBe('cpu < 4200');
   });
 
   it('reports a rule whose literal was edited away', () => {

@@ -119,12 +119,13 @@ describe('runbooks', () => {
   });
 
   it('say something under every heading', () => {
-    expect(invariants.runbookPageProblems('runbooks/shop/ShopDown.md', page)).toEqual([]);
+    expect(invariants.runbookPageProblems('runbooks/shop/ShopDown.md', page, 'warning')).toEqual([]);
     expect(
       said(
         invariants.runbookPageProblems(
           'r/ShopDown.md',
           page.replace('c\n', '').replace('# ShopDown', '# Shop').replace('Impact', 'Effect'),
+          'warning',
         ),
       ),
     ).toEqual([
@@ -132,6 +133,23 @@ describe('runbooks', () => {
       'r/ShopDown.md has nothing under "## Impact"',
       'r/ShopDown.md has nothing under "## Diagnosis"',
     ]);
+  });
+
+  const wakes = page.replace('## Diagnosis', '## Why this wakes you\nw\n## Diagnosis');
+  const waking = (text: string, severity: string): string[] => said(invariants.runbookPageProblems('r/ShopDown.md', text, severity));
+
+  it.each(['critical', 'emergency'])('say why %s wakes someone, between impact and diagnosis', (severity) => {
+    expect(waking(wakes, severity)).toEqual([]);
+    expect(waking(page, severity)).toEqual(['r/ShopDown.md has nothing under "## Why this wakes you"']);
+    expect(waking(wakes.replace('w\n', ''), severity)).toEqual(['r/ShopDown.md has nothing under "## Why this wakes you"']);
+    const elsewhere = 'r/ShopDown.md has "## Why this wakes you" in another place than between Impact and Diagnosis';
+    expect(waking(`${page}\n## Why this wakes you\nw\n`, severity)).toEqual([elsewhere]);
+    expect(waking(page.replace('## Impact', '## Why this wakes you\nw\n## Impact'), severity)).toEqual([elsewhere]);
+  });
+
+  it.each(['info', 'warning'])('say so in vain at %s', (severity) => {
+    expect(waking(page, severity)).toEqual([]);
+    expect(waking(wakes, severity)).toEqual([`r/ShopDown.md has "## Why this wakes you", but its alert is of severity ${severity}`]);
   });
 });
 

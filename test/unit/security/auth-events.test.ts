@@ -45,7 +45,7 @@ describe.each(Object.entries(FORMS))('lines in the form %s', (_, form) => {
     );
     expect(events).toEqual([
       { kind: 'ssh_failure', reason: 'password', user: 'alice', source: '192.0.2.7', times: 1 },
-      { kind: 'login', method: 'publickey', root: true, times: 1 },
+      { kind: 'login', method: 'publickey', root: true, source: '2001:db8::7', times: 1 },
       { kind: 'sudo_failure', reason: 'not_in_sudoers', times: 1 },
     ]);
   });
@@ -157,7 +157,8 @@ describe('successful logins', () => {
     ['sshd', 'Accepted publickey for rooter from 192.0.2.1 port 2 ssh2: RSA SHA256:x', 'publickey', false],
     ['login', "ROOT LOGIN on '/dev/tty1'", 'console', true],
   ])('%s: %s', (program, message, method, root) => {
-    expect(read([[program, '5', message]])).toEqual([{ kind: 'login', method, root, times: 1 }]);
+    const source = program === 'sshd' ? '192.0.2.1' : '';
+    expect(read([[program, '5', message]])).toEqual([{ kind: 'login', method, root, source, times: 1 }]);
   });
 });
 

@@ -38,6 +38,37 @@ describe('the authentication log', () => {
     ).toBe(2);
   });
 
+  it.each([
+    ['by a password after 20 wrong ones', 20, 'password', '192.0.2.7', 1],
+    ['by a password after 19', 19, 'password', '192.0.2.7', 0],
+    ['by a dialogue after 20', 20, 'keyboard-interactive/pam', '192.0.2.7', 1],
+    ['by a key after 20', 20, 'publickey', '192.0.2.7', 0],
+    ['by a password from another address', 20, 'password', '192.0.2.8', 0],
+  ])('knows whether a login was guessed: %s', async (_, wrong, method, address, guessed) => {
+    host.put('/var/log/auth.log', '');
+    const collector = new AuthCollector(host.path, {});
+    await collector.collect(1000);
+    const login = LINE.replace('Failed password', `Accepted ${method}`).replace('192.0.2.7', address);
+    host.put('/var/log/auth.log', LINE.repeat(wrong) + login);
+    expect(valueOf(await collector.collect(1060), 'security_ssh_guessed_logins')).toBe(guessed);
+  });
+
+  it('forgets wrong passwords after an hour, and a guessed login after a day, not at a restart', async () => {
+    host.put('/var/log/auth.log', '');
+    const collector = new AuthCollector(host.path, {});
+    await collector.collect(1000);
+    const login = LINE.replace('Failed', 'Accepted');
+    host.put('/var/log/auth.log', LINE.repeat(20));
+    await collector.collect(1060);
+    host.put('/var/log/auth.log', LINE.repeat(20) + login);
+    expect(valueOf(await collector.collect(4659), 'security_ssh_guessed_logins')).toBe(1);
+    host.put('/var/log/auth.log', LINE.repeat(20) + login + login);
+    expect(valueOf(await collector.collect(4660), 'security_ssh_guessed_logins')).toBe(1);
+    const after = new AuthCollector(host.path, JSON.parse(JSON.stringify(collector.state)) as object);
+    expect(valueOf(await after.collect(4659 + 86_399), 'security_ssh_guessed_logins')).toBe(1);
+    expect(valueOf(await after.collect(4659 + 86_400), 'security_ssh_guessed_logins')).toBe(0);
+  });
+
   it('has series for every reason and no label of an attacker’s choice', async () => {
     host.put('/var/log/auth.log', '');
     const collector = new AuthCollector(host.path, {});

@@ -7,7 +7,7 @@ const TOKEN = `1:${'A'.repeat(35)}`;
 const HOOK = 'https://hooks.slack.com/services/T0/B0/x';
 const MAIL = 'SMTP_HOST=mail\nSMTP_FROM=a@b\nEMAIL_CRITICAL=c@b\n';
 const said = (text: string, files: Readonly<Record<string, string>> = {}): string[] => {
-  const { settings } = readSettings(parseEnvFile(text, '.env').entries, '.env');
+  const { settings } = readSettings(parseEnvFile(`PUBLIC_HOST=monitor.example.com\n${text}`, '.env').entries, '.env');
   return planSecrets(settings, new Map(Object.entries(files))).problems.map(
     ({ severity, place, message }) => `${severity} ${place} ${message.split(/[:,]/)[0] ?? ''}`,
   );

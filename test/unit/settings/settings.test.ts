@@ -71,6 +71,10 @@ describe('readSettings', () => {
       'warning .env:1 ALERT_ERROR_RATE_THRESHOLD is 6, but CriticalErrorRate already fires at 5: HighErrorRate would come too late',
     ],
     ['STACK_SUBNET=172.30.0.0', 'error .env:1 STACK_SUBNET: "172.30.0.0" is not an IPv4 network'],
+    ['TARGET_SERVERS=shop-db', 'error .env:1 TARGET_SERVERS: "shop-db" is not a host, = and a server'],
+    ['TARGET_SERVERS=db=a=b', 'error .env:1 TARGET_SERVERS: "db=a=b" is not a host, = and a server'],
+    ['TARGET_SERVERS=shop-db:5432=db-1', 'error .env:1 TARGET_SERVERS: "shop-db:5432" has a port, and takes a name or address alone'],
+    ['TARGET_SERVERS=db=a,db=b', 'error .env:1 TARGET_SERVERS: "db" is listed twice'],
     ['BLACKBOX_TARGETS=shop.example.com', 'error .env:1 BLACKBOX_TARGETS: "shop.example.com" is not a URL'],
     ['LOG_SHIPPER=fluentd', 'error .env:1 LOG_SHIPPER: "fluentd" is not one of alloy, promtail'],
     ['EMAIL_CRITICAL=oncall', 'error .env:1 EMAIL_CRITICAL: "oncall" is not an email address'],
@@ -175,7 +179,7 @@ describe('planSecrets', () => {
   const postgres = 'MODULES=postgres,redis\nPOSTGRES_INSTANCES=shop=postgresql://m@db/postgres\nREDIS_INSTANCES=cache=redis://c:6379\n';
 
   it('writes values of .env to files, takes files that are there, and says what is missing', () => {
-    const { settings } = read(`${postgres}GRAFANA_ADMIN_PASSWORD=long-enough\n`);
+    const { settings } = read(`${postgres}PUBLIC_HOST=monitor\nGRAFANA_ADMIN_PASSWORD=long-enough\n`);
     const plan = planSecrets(settings, new Map([['slack_webhook_url', 'https://hooks/x\n']]));
     expect(plan.configured).toEqual(new Set(['GRAFANA_ADMIN_PASSWORD', 'SLACK_WEBHOOK_URL']));
     expect(plan.problems.map(({ place }) => place)).toEqual(['secrets/postgres_shop_password']);

@@ -17,8 +17,8 @@ const smsOf = (...configured: readonly string[]): readonly unknown[] => {
 describe('SMS through Twilio', () => {
   it('goes to the history service where an auth token is set, and to the gateway where that is', () => {
     expect(smsOf()).toEqual([]);
-    expect(smsOf(TWILIO_SECRET.key)).toEqual([{ url: 'http://history:9095/sms', send_resolved: false }]);
-    const gateway = [{ url_file: '/run/secrets/sms_webhook_url', send_resolved: false }];
+    expect(smsOf(TWILIO_SECRET.key)).toEqual([{ url: 'http://history:9095/sms', send_resolved: true }]);
+    const gateway = [{ url_file: '/run/secrets/sms_webhook_url', send_resolved: true }];
     expect(smsOf('SMS_WEBHOOK_URL')).toEqual(gateway);
     expect(smsOf('SMS_WEBHOOK_URL', TWILIO_SECRET.key)).toEqual(gateway);
   });

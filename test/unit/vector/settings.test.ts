@@ -30,8 +30,8 @@ describe('VECTOR_INSTANCES', () => {
     const host = { serverName: 's', gateway: '10.0.0.1' };
     const groups = vector.targets?.(read(on).settings.plain, host, new Set())[0]?.groups;
     expect(groups).toEqual([
-      { targets: ['shop/app'], labels: { instance: 'shop', service: 'shop', database: 'app' } },
-      { targets: ['blog'], labels: { instance: 'blog', service: 'blog', database: 'm' } },
+      { targets: ['shop/app'], labels: { instance: 'shop', service: 'shop', database: 'app', target_host: 'db' } },
+      { targets: ['blog'], labels: { instance: 'blog', service: 'blog', database: 'm', target_host: 'blog-db' } },
     ]);
   });
 
