@@ -57,9 +57,9 @@ export const containerTargets: readonly Target[] = [
       docker_event_stream_connected: 1,
       ...(Object.assign({}, ...services.map((service) => stateOf(service))) as Shapes),
       ...Object.fromEntries(
-        Object.entries(SERVICES).flatMap(([service, host]) => [
-          [`docker_service_host_info{${serviceLabels(service)}, target_host="${host}"}`, 1],
-          [`docker_container_unplanned_exits_total{${serviceLabels(service)}}`, counts(0)],
+        Object.entries(SERVICES).map(([service, host]) => [
+          `docker_service_host_info{${serviceLabels(service)}, target_host="${host}"}`,
+          1,
         ]),
       ),
     },
