@@ -1,3 +1,4 @@
+import { knownAlarms } from '../week/shared/run-io.ts';
 import { parseArguments } from '../../scripts/base/args.ts';
 import { main } from '../../scripts/base/command.ts';
 import { ROOT } from '../../scripts/base/files.ts';
@@ -13,7 +14,7 @@ await main(async ({ args, report }) => {
   const { values } = parseArguments(args, { usage: 'npm run rules:report [-- --json]', options: { json: { type: 'boolean' } } });
   const lock = await readProofLock();
   const open = openProofs(proofSubjects(await readProofSources()), lock);
-  const rows = reportRows({ ...(await readReportSources(ROOT)), lock, open });
+  const rows = reportRows({ ...(await readReportSources(ROOT)), lock, open, alarms: await knownAlarms(ROOT) });
   const totals = reportTotals(rows, lock);
   report.result(values.json === true ? JSON.stringify({ alerts: rows, totals }, null, 2) : renderReport(rows, totals));
 });

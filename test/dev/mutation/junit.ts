@@ -3,6 +3,7 @@ export interface SuiteResult {
   readonly passed: boolean;
   /** The first failure, as promtool words it. */
   readonly failure: string;
+  readonly failures: readonly string[];
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
@@ -19,8 +20,11 @@ export function junitResults(xml: string): ReadonlyMap<string, SuiteResult> {
   return new Map(
     [...xml.matchAll(/<testsuite name="([^"]*)"([^>]*)>(.*?)<\/testsuite>/gs)].map(([, name = '', counts = '', body = '']) => {
       const count = (kind: string): number => Number(new RegExp(`${kind}="(\\d+)"`).exec(counts)?.[1] ?? 0);
-      const failure = unescaped(/<(?:failure|error)[^>]*>(.*?)<\/(?:failure|error)>/s.exec(body)?.[1] ?? '').trim();
-      return [unescaped(name), { passed: count('failures') + count('errors') === 0 && failure === '', failure }];
+      const failures = [...body.matchAll(/<(?:failure|error)[^>]*>(.*?)<\/(?:failure|error)>/gs)].map(([, text = '']) =>
+        unescaped(text).trim(),
+      );
+      const [failure = ''] = failures;
+      return [unescaped(name), { passed: count('failures') + count('errors') === 0 && failure === '', failure, failures }];
     }),
   );
 }

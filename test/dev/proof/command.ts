@@ -8,6 +8,7 @@ import { demoProject } from '../../../scripts/demo/plan.ts';
 import { openWorkspace } from '../../../scripts/engine/workspace.ts';
 import { drills } from '../../drills/shared/registry.ts';
 import { takeLock } from '../../drills/shared/run-lock.ts';
+import { knownAlarms } from '../../week/shared/run-io.ts';
 import { leftOf } from '../../support/cleanup.ts';
 import { cleanly } from '../../support/sh.ts';
 import { readReportSources } from '../report/read.ts';
@@ -47,7 +48,7 @@ export async function proveAndRecord(context: Context, request: Request, kinds: 
     const updated = [{}, ...entries].reduce((merged, fresh) => mergeLocks(merged, fresh, known), lock);
     await writeProofLock(updated);
     const open = openProofs(subjects, updated);
-    const rows = reportRows({ ...(await readReportSources(ROOT)), lock: updated, open });
+    const rows = reportRows({ ...(await readReportSources(ROOT)), lock: updated, open, alarms: await knownAlarms(ROOT) });
     const shown = rows.filter(({ alert }) => request === 'all' || PROOFS.some((proof) => inPlan(plan, { alert, proof })));
     if (entries.length > 0) report.result(renderReport(shown, reportTotals(rows, updated)));
     const problems = [...failures.flatMap(problemsOf), ...openProblems(open.filter((one) => inPlan(plan, one)))];

@@ -20,6 +20,8 @@ export interface AlertRow {
   readonly canFire: boolean | undefined;
   /** Whether it stayed silent for ten minutes in which nothing was wrong. */
   readonly quiet: boolean | undefined;
+  /** How often it would reach a person in the ordinary week. */
+  readonly falseAlarms: number | undefined;
   /** The slowest of its drills. */
   readonly drill: DrillTimes | undefined;
   /** The proofs that are older than what they depend on. */
@@ -45,10 +47,12 @@ export interface ReportSources {
   readonly pages: readonly string[];
   readonly lock: ProofLock;
   readonly open: readonly OpenProof[];
+  /** The false alarms of the ordinary week; undefined where it was not evaluated with these rules. */
+  readonly alarms: readonly { readonly alert: string }[] | undefined;
 }
 
 /** One row per alert, in the order of the files. */
-export function reportRows({ rules, cases, pages, lock, open }: ReportSources): readonly AlertRow[] {
+export function reportRows({ rules, cases, pages, lock, open, alarms }: ReportSources): readonly AlertRow[] {
   const untested = new Set(ruleTestProblems(rules, cases).map(({ place }) => place));
   const without = new Set(runbookProblems(rules, pages).map(({ place }) => place));
   return rules.map((rule) => {
@@ -66,6 +70,7 @@ export function reportRows({ rules, cases, pages, lock, open }: ReportSources): 
       // The fleet has no alerts of SLOs. What fired in a drill can fire.
       canFire: fleet?.canFire ?? (isOfSlo(rule) && drill?.firing !== undefined ? true : undefined),
       quiet: fleet?.quiet,
+      falseAlarms: isOfSlo(rule) ? undefined : alarms?.filter(({ alert }) => alert === rule.alert).length,
       drill,
       earlier: PROOFS.filter((proof) => lock[rule.alert]?.[proof]?.earlier === true),
       changed: open.flatMap(({ alert, proof, why }) => (alert === rule.alert && why === 'changed' ? [proof] : [])),
@@ -96,6 +101,7 @@ export interface ReportTotals {
   readonly mutants: MutantsProof & { readonly percent: number };
   readonly canFire: number;
   readonly quiet: number;
+  readonly falseAlarms: number | undefined;
   readonly drilled: number;
   /** With emergencies. */
   readonly critical: { readonly alerts: number; readonly drilled: number; readonly inTime: number };
@@ -113,6 +119,9 @@ export function reportTotals(rows: readonly AlertRow[], lock: ProofLock): Report
     mutants: lockScore(lock),
     canFire: count(({ canFire }) => canFire === true),
     quiet: count(({ quiet }) => quiet === true),
+    falseAlarms: rows.some(({ falseAlarms }) => falseAlarms !== undefined)
+      ? rows.reduce((sum, { falseAlarms = 0 }) => sum + falseAlarms, 0)
+      : undefined,
     drilled: count(({ drill }) => drill !== undefined),
     critical: {
       alerts: critical.length,

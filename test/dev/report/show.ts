@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { Proof } from '../proof/lock.ts';
 import { wakesPeople, type AlertRow, type DrillTimes, type ReportTotals } from './rows.ts';
 
-const HEAD = ['alert', 'severity', 'for', 'tests', 'runbook', 'mutants', 'can fire', 'quiet', 'drilled', 'messages'];
+const HEAD = ['alert', 'severity', 'for', 'tests', 'runbook', 'mutants', 'can fire', 'quiet', 'false alarms', 'drilled', 'messages'];
 /** Stands where something is not known. */
 const UNKNOWN = '–';
 
@@ -24,7 +24,7 @@ export function renderReport(rows: readonly AlertRow[], totals: ReportTotals): s
 }
 
 function cellsOf(row: AlertRow): readonly string[] {
-  const { alert, severity, hold, tested, cases, mutants, runbook, canFire, quiet, drill, changed, earlier } = row;
+  const { alert, severity, hold, tested, cases, mutants, runbook, canFire, quiet, falseAlarms, drill, changed, earlier } = row;
   const known = (value: boolean | undefined): string => (value === undefined ? UNKNOWN : value ? 'yes' : 'no');
   const dated = (proof: Proof, text: string): string =>
     changed.includes(proof) ? `${text}, changed` : earlier.includes(proof) ? `${text}, earlier` : text;
@@ -37,6 +37,7 @@ function cellsOf(row: AlertRow): readonly string[] {
     dated('mutants', mutants === undefined ? UNKNOWN : `${mutants.killed}/${mutants.total}`),
     dated('fleet', known(canFire)),
     known(quiet),
+    falseAlarms === undefined ? UNKNOWN : String(falseAlarms),
     dated('drills', drill === undefined ? (wakesPeople(severity) ? 'no' : UNKNOWN) : drillText(drill)),
     drill?.messages === undefined ? UNKNOWN : String(drill.messages),
   ];
@@ -54,7 +55,7 @@ function coloured(text: string, row: readonly string[]): string {
   return row.some((cell) => /^no\b|, (late|changed)$/.test(cell)) || killed !== (total ?? killed) ? pc.yellow(text) : text;
 }
 
-function renderTotals({ alerts, tested, cases, runbooks, mutants, canFire, quiet, drilled, critical }: ReportTotals): string {
+function renderTotals({ alerts, tested, cases, runbooks, mutants, canFire, quiet, falseAlarms, drilled, critical }: ReportTotals): string {
   const part = (count: number, of = alerts): string => `${count} of ${of} (${of === 0 ? 0 : Math.floor((100 * count) / of)} %)`;
   const rows = [
     ['tested', `${part(tested)}, ${cases} cases`],
@@ -62,6 +63,7 @@ function renderTotals({ alerts, tested, cases, runbooks, mutants, canFire, quiet
     ['mutants noticed', `${mutants.killed} of ${mutants.total} (${mutants.percent} %)`],
     ['can fire', part(canFire)],
     ['quiet', part(quiet)],
+    ['false alarms', falseAlarms === undefined ? 'unknown: npm test -- test/tools/week.test.ts' : `${falseAlarms} in the ordinary week`],
     ['drilled', part(drilled)],
     ['critical drilled', `${part(critical.drilled, critical.alerts)}, ${critical.inTime} in time`],
   ];

@@ -115,9 +115,9 @@ describe('junitResults', () => {
       '<testsuite name="/stack/c.json" tests="1" failures="0" errors="0"><testcase name="x"></testcase></testsuite>' +
       '<testsuite name="/stack/d.json" tests="0" failures="0" errors="1"></testsuite></testsuites>';
     expect([...junitResults(xml)]).toEqual([
-      ['/stack/a&b.json', { passed: false, failure: 'exp:[],\ngot: "y"' }],
-      ['/stack/c.json', { passed: true, failure: '' }],
-      ['/stack/d.json', { passed: false, failure: '' }],
+      ['/stack/a&b.json', { passed: false, failure: 'exp:[],\ngot: "y"', failures: ['exp:[],\ngot: "y"'] }],
+      ['/stack/c.json', { passed: true, failure: '', failures: [] }],
+      ['/stack/d.json', { passed: false, failure: '', failures: [] }],
     ]);
   });
 });

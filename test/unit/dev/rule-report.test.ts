@@ -37,6 +37,7 @@ const sources: ReportSources = {
   pages: ['runbooks/shop/ShopDown.md'],
   lock: LOCK,
   open: [],
+  alarms: [{ alert: 'NoOrders' }, { alert: 'NoOrders' }],
 };
 /** The lines of the report, single spaces between the cells. */
 const lines = (given: ReportSources): string[] => {
@@ -50,9 +51,9 @@ describe('the report on rules', () => {
   it('shows a row for each alert, the slowest of its drills, and the sums', () => {
     expect(lines(sources)).toEqual([
       'shop',
-      'alert | severity | for | tests | runbook | mutants | can fire | quiet | drilled | messages',
-      'ShopDown | critical | 20s | yes, 2 | yes | 2/2 | yes | yes | 24 s / 31 s | 2',
-      'NoOrders | warning | – | no, 1 | no | 0/1 | no | no | – | –',
+      'alert | severity | for | tests | runbook | mutants | can fire | quiet | false alarms | drilled | messages',
+      'ShopDown | critical | 20s | yes, 2 | yes | 2/2 | yes | yes | 0 | 24 s / 31 s | 2',
+      'NoOrders | warning | – | no, 1 | no | 0/1 | no | no | 2 | – | –',
       '',
       '2 alerts',
       'tested | 1 of 2 (50 %), 3 cases',
@@ -60,16 +61,19 @@ describe('the report on rules', () => {
       'mutants noticed | 3 of 4 (75 %)',
       'can fire | 1 of 2 (50 %)',
       'quiet | 1 of 2 (50 %)',
+      'false alarms | 2 in the ordinary week',
       'drilled | 1 of 2 (50 %)',
       'critical drilled | 1 of 1 (100 %), 1 in time',
     ]);
   });
 
   it('shows what was never proven', () => {
-    expect(lines({ ...sources, lock: {} }).slice(2, 4)).toEqual([
-      'ShopDown | critical | 20s | yes, 2 | yes | – | – | – | no | –',
-      'NoOrders | warning | – | no, 1 | no | – | – | – | – | –',
+    const shown = lines({ ...sources, lock: {}, alarms: undefined });
+    expect(shown.slice(2, 4)).toEqual([
+      'ShopDown | critical | 20s | yes, 2 | yes | – | – | – | – | no | –',
+      'NoOrders | warning | – | no, 1 | no | – | – | – | – | – | –',
     ]);
+    expect(shown).toContain('false alarms | unknown: npm test -- test/tools/week.test.ts');
   });
 
   it('shows the most messages of one fault, and counts an emergency among what must be drilled', () => {
@@ -83,7 +87,7 @@ describe('the report on rules', () => {
 
   it('marks what has changed since it was proven', () => {
     const open = (['mutants', 'fleet', 'drills'] as const).map((proof) => ({ alert: 'ShopDown', proof, why: 'changed' as const }));
-    expect(lines({ ...sources, open })[2]).toMatch(/2\/2, changed \| yes, changed \| yes \| 24 s \/ 31 s, changed \| 2$/);
+    expect(lines({ ...sources, open })[2]).toMatch(/2\/2, changed \| yes, changed \| yes \| 0 \| 24 s \/ 31 s, changed \| 2$/);
   });
 
   it('marks what was taken over from an earlier run', () => {
@@ -103,9 +107,9 @@ describe('the report on rules', () => {
     };
     expect(lines(slo).slice(0, 4)).toEqual([
       'apps',
-      'alert | severity | for | tests | runbook | mutants | can fire | quiet | drilled | messages',
-      'SLOBurnRateFast | critical | – | yes, 2 | yes | – | yes | – | 50 s / 60 s | –',
-      'SLOBurnRateSlow | warning | – | yes, 2 | no | – | – | – | – | –',
+      'alert | severity | for | tests | runbook | mutants | can fire | quiet | false alarms | drilled | messages',
+      'SLOBurnRateFast | critical | – | yes, 2 | yes | – | yes | – | – | 50 s / 60 s | –',
+      'SLOBurnRateSlow | warning | – | yes, 2 | no | – | – | – | – | – | –',
     ]);
     expect(lines({ ...slo, cases: [] })[2]).toContain('| no, 0 |');
   });

@@ -1,0 +1,40 @@
+import { secondsOf } from '../../../scripts/rules/samples.ts';
+import type { Target, WeekEvent } from './event.ts';
+import { FIRING } from './fired.ts';
+import { sampled } from './sampled.ts';
+
+/** Seconds between possible samples: a third of the usual scrape interval where seconds matter, else the interval. */
+const TICKS = { fine: 5, coarse: 15 };
+
+/**
+ * The promtool test of an event over rule files: at every evaluation it expects that no alert fires.
+ *
+ * @param rules names of all rule files
+ * @param scrape the scrape interval of a job in seconds
+ */
+export function promtoolTest(
+  event: WeekEvent,
+  background: readonly Target[],
+  rules: readonly string[],
+  scrape: (job: string) => number,
+): string {
+  const every = secondsOf(event.every ?? '5s');
+  const tick = every < TICKS.coarse ? TICKS.fine : TICKS.coarse;
+  const looks = Math.floor(secondsOf(event.lasts) / every);
+  return JSON.stringify({
+    rule_files: rules,
+    evaluation_interval: `${every}s`,
+    tests: [
+      {
+        name: event.title,
+        interval: `${tick}s`,
+        input_series: [...sampled(background, event, { tick, scrape })].map(([series, values]) => ({ series, values })),
+        promql_expr_test: Array.from({ length: looks + 1 }, (_, look) => ({
+          expr: FIRING,
+          eval_time: `${look * every}s`,
+          exp_samples: [],
+        })),
+      },
+    ],
+  });
+}
