@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { endOfJournal, readJournal, readJournalHead, type JournalEntry, type JournalHead } from './journal-file.ts';
 
 /** Where reading a journal stands. */
-export interface JournalPosition {
+interface JournalPosition {
   readonly file: string;
   readonly offset: number;
 }

@@ -238,9 +238,9 @@ export default ruleTable({
       every: '1h',
       scrape: '1h',
       series: { up: 1, 'security_collector_success{collector="auth"}': '1x2 stale _' },
-      at: '6d',
+      at: '5h',
       watched: '1h',
-      fires: { 'until a week is over': { change: {}, at: '6d', until: '7d2h' } },
+      fires: { 'until a week is over': { change: {}, at: '5h', until: '7d2h' } },
     },
     {
       alert: 'SecuritySourceUnreadable',
