@@ -58,6 +58,11 @@ describe('a rule of the user’s own', () => {
       RULE.replace('severity: warning', 'severity: page'),
       `error ${FILE}:4: ShopClosed has severity "page", which no route knows`,
     ],
+    [
+      'a severity in capitals',
+      RULE.replace('severity: warning', 'severity: Critical'),
+      `error ${FILE}:4: ShopClosed has severity "Critical", which no route knows`,
+    ],
     ['no category', RULE.replace('          category: application\n', ''), `error ${FILE}:4: ShopClosed has no label category`],
     ['no expression', RULE.replace(/ *expr: .*\n/, ''), `error ${FILE}:4: ShopClosed has no expression`],
   ])('is refused with its place for %s', (_, rule, problem) => {

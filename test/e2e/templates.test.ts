@@ -43,16 +43,18 @@ function notification({ count = 1, each = () => ({}), generatorURL = 'http://p/g
     const base = { alertname: 'RedisDown', severity: 'critical', cluster: 'shop', service: 'cache', instance: 'cache-1', db: `db${index}` };
     return {
       status,
-      labels: { ...base, ...all.labels, ...labels } as Readonly<Record<string, string>>,
-      annotations: { ...annotations, runbook_url: RUNBOOK } as Readonly<Record<string, string>>,
+      labels: { ...base, ...all.labels, ...labels },
+      annotations: { ...annotations, runbook_url: RUNBOOK },
       startsAt: '2026-01-02T03:04:05Z',
       endsAt: status === 'resolved' ? '2026-01-02T03:09:07Z' : '0001-01-01T00:00:00Z',
       generatorURL,
       fingerprint: String(index),
     };
   });
-  const common = (of: 'labels' | 'annotations'): object =>
-    Object.fromEntries(Object.entries(alerts[0]?.[of] ?? {}).filter(([name, value]) => alerts.every((alert) => alert[of][name] === value)));
+  const common = (of: 'labels' | 'annotations'): object => {
+    const all = alerts.map((alert): Readonly<Record<string, string>> => alert[of]);
+    return Object.fromEntries(Object.entries(all[0] ?? {}).filter(([name, value]) => all.every((one) => one[name] === value)));
+  };
   return {
     receiver: 'critical-team',
     status: alerts.every(({ status }) => status === 'resolved') ? 'resolved' : 'firing',

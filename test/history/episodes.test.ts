@@ -14,7 +14,7 @@ let history: HistoryContainer;
 
 /** Calls methods of a new store in turn and prints what they return; what is known is a list there, as JSON has no functions. */
 const DRIVER = `
-  import { openStore } from '/app/store.mjs';
+  const { openStore } = await import(process.argv[2]);
   const store = openStore(':memory:');
   const call = ([method, first, ...rest]) => store[method](method === 'endUnknown' ? (print) => first.includes(print) : first, ...rest) ?? null;
   console.log(JSON.stringify(JSON.parse(process.argv[1]).map(call)));
@@ -36,7 +36,7 @@ function remoteStore(): EpisodeStore {
   const call = async <T>(...of: readonly unknown[]): Promise<T> => {
     calls.push(of);
     const { stdout, stderr, code } = await sh([
-      ...['docker', 'exec', `${NAME}-1`, 'node', '--input-type=module', '-e', DRIVER, JSON.stringify(calls)],
+      ...['docker', 'exec', `${NAME}-1`, 'node', '--input-type=module', '-e', DRIVER, JSON.stringify(calls), '/app/store.mjs'],
     ]);
     if (code !== 0) throw new Error(stderr);
     return (JSON.parse(stdout) as readonly T[]).at(-1) as T;

@@ -97,9 +97,9 @@ export function openAppwriteStore(project: AppwriteProject, log: Log): AlertStor
       }),
     endUnknown: async (isKnown, beforeMs, nowMs) =>
       oneAtATime(async () => {
-        const [before, now] = [new Date(beforeMs).toISOString(), new Date(nowMs).toISOString()];
+        const [limit, now] = [new Date(beforeMs).toISOString(), new Date(nowMs).toISOString()];
         const ids: string[] = [];
-        for await (const rows of batches([Query.equal('status', 'firing'), Query.lessThan('updatedAt', before)]))
+        for await (const rows of batches([Query.equal('status', 'firing'), Query.lessThan('updatedAt', limit)]))
           ids.push(...rows.filter((row) => !isKnown(String(row['fingerprint']))).map((row) => String(row['$id'])));
         for (const id of ids) await table.update(id, { status: 'resolved', endsAt: now, updatedAt: now });
         return ids.length;
