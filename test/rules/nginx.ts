@@ -60,14 +60,14 @@ export default ruleTable({
       every: '2m',
       scrape: '2m',
       // Two requests per second for 30 hours.
-      series: { nginx_http_requests_total: `0+240x900 ${216_000}+19` },
+      series: { nginx_http_requests_total: '0+240x900 216000+19' },
       from: '30h14m',
       shown: '7.9',
       watched: '31h',
       fires: {
-        'at 1.2 requests per second before': { change: { nginx_http_requests_total: `0+144x900 ${129_600}` }, at: '30h30m', shown: '0.0' },
+        'at 1.2 requests per second before': { change: { nginx_http_requests_total: '0+144x900 129600' }, at: '30h30m', shown: '0.0' },
         'until the traffic is back, hours later': {
-          change: { nginx_http_requests_total: `0+240x900 ${216_000}x150 ${216_000}+240` },
+          change: { nginx_http_requests_total: '0+240x900 216000x150 216000+240' },
           at: '34h50m',
           until: '35h6m',
           shown: '0.0',
@@ -79,7 +79,7 @@ export default ruleTable({
         'of one of two servers of an exporter': {
           change: {
             nginx_http_requests_total: null,
-            'nginx_http_requests_total{addr="http://a/status"}': `0+240x900 ${216_000}+19`,
+            'nginx_http_requests_total{addr="http://a/status"}': '0+240x900 216000+19',
             'nginx_http_requests_total{addr="http://b/status"}': '0+240',
           },
           result: { addr: 'http://a/status' },
@@ -87,12 +87,12 @@ export default ruleTable({
         },
       },
       silent: {
-        'at a tenth': { nginx_http_requests_total: `0+240x900 ${216_000}+25` },
-        'at one request per second before': { nginx_http_requests_total: `0+120x900 ${108_000}` },
-        'at night, as the night before': { nginx_http_requests_total: `0+240x180 ${43_200}x360 ${43_200}+240x360 ${129_600}` },
-        'on the first day': { nginx_http_requests_total: `_x700 0+240x200 ${48_000}` },
-        'on a Sunday that begins without traffic': { nginx_http_requests_total: `0+240x540 ${129_600}` },
-        'where maintenance takes ten minutes': { nginx_http_requests_total: `0+240x900 ${216_000}x5 ${216_000}+240` },
+        'at a tenth': { nginx_http_requests_total: '0+240x900 216000+25' },
+        'at one request per second before': { nginx_http_requests_total: '0+120x900 108000' },
+        'at night, as the night before': { nginx_http_requests_total: '0+240x180 43200x360 43200+240x360 129600' },
+        'on the first day': { nginx_http_requests_total: '_x700 0+240x200 48000' },
+        'on a Sunday that begins without traffic': { nginx_http_requests_total: '0+240x540 129600' },
+        'where maintenance takes ten minutes': { nginx_http_requests_total: '0+240x900 216000x5 216000+240' },
       },
     },
     {
