@@ -1,7 +1,7 @@
 import { above, down, ruleTable } from '../../scripts/rules/table.ts';
 
 /** Each seventh scrape finds one connection more. */
-const NOW_AND_THEN = `1000x8 ${Array.from({ length: 12 }, (_, round) => `${1001 + round}x6').join(' ')}';
+const NOW_AND_THEN = `1000x8 ${Array.from({ length: 12 }, (_, round) => `${1001 + round}x6`).join(' ')}`;
 
 export default ruleTable({
   category: 'endpoint',
