@@ -1,4 +1,5 @@
-import { are, between, weekEvent } from './shared/event.ts';
+import { added, are, between, weekEvent } from './shared/event.ts';
+import { TARGETS } from './shared/targets.ts';
 import { counts, grows } from './shared/shapes.ts';
 
 /** queue.pause() for an hour: jobs wait, none is active, and afterwards the worker catches up. */
@@ -7,11 +8,11 @@ export default weekEvent({
   lasts: '1h30m',
   every: '1m',
   happenings: [
+    between('2m', '1h2m', added(TARGETS.web, { 'queue_jobs{queue="mail", state="paused"}': grows(0, 0.5) })),
     between(
       '2m',
       '1h2m',
       are({
-        'queue_jobs{queue="mail", state="waiting"}': grows(0, 0.5),
         'queue_jobs{queue="mail", state="active"}': 0,
         'queue_jobs_completed_total{queue="mail"}': counts(0),
         'queue_jobs_failed_total{queue="mail"}': counts(0),

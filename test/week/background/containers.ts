@@ -5,12 +5,15 @@ import { TARGETS } from '../shared/targets.ts';
 const MB = 1e6;
 const PROJECT = 'shop';
 
-/** The services of the watched Compose project, with the host names under which targets reach them. */
-export const SERVICES = { web: 'web', worker: 'worker', db: 'db', cache: 'cache', proxy: 'proxy' } as const;
+/** The services of the watched Compose project. Targets reach each by its name. */
+const SERVICES = ['web', 'worker', 'db', 'cache', 'proxy'];
 
 /** The labels by which container exporter names a service. */
 export const serviceLabels = (service: string): string =>
   `container_label_com_docker_compose_project="${PROJECT}", container_label_com_docker_compose_service="${service}"`;
+
+/** The labels by which container exporter names what is stopped and replaced together. */
+export const unitLabels = (service: string): string => `unit="${PROJECT}/${service}", ${serviceLabels(service)}`;
 
 /** What cAdvisor says about a container. A container that is made anew has another id. */
 export function usageOf(service: string, id = `/docker/${service}-1`, name = `${PROJECT}-${service}-1`): Shapes {
@@ -45,23 +48,15 @@ export function stateOf(service: string, name = `${PROJECT}-${service}-1`): Shap
   };
 }
 
-const services = Object.keys(SERVICES);
-
 /** The containers of a web shop. */
 export const containerTargets: readonly Target[] = [
-  { labels: TARGETS.cadvisor, series: Object.assign({}, ...services.map((service) => usageOf(service))) as Shapes },
+  { labels: TARGETS.cadvisor, series: Object.assign({}, ...SERVICES.map((service) => usageOf(service))) as Shapes },
   {
     labels: TARGETS.containers,
     series: {
       docker_engine_up: 1,
       docker_event_stream_connected: 1,
-      ...(Object.assign({}, ...services.map((service) => stateOf(service))) as Shapes),
-      ...Object.fromEntries(
-        Object.entries(SERVICES).map(([service, host]) => [
-          `docker_service_host_info{${serviceLabels(service)}, target_host="${host}"}`,
-          1,
-        ]),
-      ),
+      ...(Object.assign({}, ...SERVICES.map((service) => stateOf(service))) as Shapes),
     },
   },
 ];

@@ -1,6 +1,6 @@
 import { secondsOf } from '../../../scripts/rules/samples.ts';
 import { background } from '../background/index.ts';
-import { serviceLabels, usageOf } from '../background/containers.ts';
+import { serviceLabels, unitLabels, usageOf } from '../background/containers.ts';
 import { added, are, between, EVERYTHING, gone, reset, since, type Happening } from './event.ts';
 import { counts, type Shapes } from './shapes.ts';
 import { all, TARGETS } from './targets.ts';
@@ -40,12 +40,17 @@ function stopped(service: string, from: string, to: string): readonly Happening[
     ),
     since(from, are({ [`docker_container_finish_timestamp_seconds{${labels}}`]: secondsOf(from) })),
     since(from, plannedStop(service, from)),
+    since(to, added(TARGETS.containers, { [`docker_service_successor_start_timestamp_seconds{${unitLabels(service)}}`]: secondsOf(to) })),
   ];
 }
 
 /** What container exporter says of a stop that somebody asked for. */
 export function plannedStop(service: string, at: string): ReturnType<typeof added> {
-  return added(TARGETS.containers, { [`docker_service_planned_stop_timestamp_seconds{${serviceLabels(service)}}`]: secondsOf(at) });
+  const labels = unitLabels(service);
+  return added(TARGETS.containers, {
+    [`docker_service_planned_stop_timestamp_seconds{${labels}}`]: secondsOf(at),
+    [`docker_service_host_info{${labels}, host="${service}"}`]: 1,
+  });
 }
 
 /** `docker compose up -d` after a change: another container with the same name. */

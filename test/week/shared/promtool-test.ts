@@ -1,5 +1,5 @@
 import { secondsOf } from '../../../scripts/rules/samples.ts';
-import type { Target, WeekEvent } from './event.ts';
+import { EVERYTHING, type Target, type WeekEvent } from './event.ts';
 import { FIRING } from './fired.ts';
 import { sampled } from './sampled.ts';
 
@@ -20,7 +20,6 @@ export function promtoolTest(
 ): string {
   const every = secondsOf(event.every ?? '5s');
   const tick = every < TICKS.coarse ? TICKS.fine : TICKS.coarse;
-  const looks = Math.floor(secondsOf(event.lasts) / every);
   return JSON.stringify({
     rule_files: rules,
     evaluation_interval: `${every}s`,
@@ -29,12 +28,17 @@ export function promtoolTest(
         name: event.title,
         interval: `${tick}s`,
         input_series: [...sampled(background, event, { tick, scrape })].map(([series, values]) => ({ series, values })),
-        promql_expr_test: Array.from({ length: looks + 1 }, (_, look) => ({
-          expr: FIRING,
-          eval_time: `${look * every}s`,
-          exp_samples: [],
-        })),
+        promql_expr_test: looksOf(event).map((at) => ({ expr: FIRING, eval_time: `${at}s`, exp_samples: [] })),
       },
     ],
   });
+}
+
+/** The seconds at which the rules are evaluated: at none while Prometheus does not run. */
+export function looksOf({ lasts, every = '5s', happenings }: WeekEvent): readonly number[] {
+  const gaps = happenings.filter(({ changes }) => changes.some((change) => change.kind === 'gone' && change.of === EVERYTHING));
+  const step = secondsOf(every);
+  return Array.from({ length: Math.floor(secondsOf(lasts) / step) + 1 }, (_, look) => look * step).filter(
+    (at) => !gaps.some(({ from, to = lasts }) => at >= secondsOf(from) && at < secondsOf(to)),
+  );
 }

@@ -2,7 +2,7 @@ import type { SuiteResult } from '../../dev/mutation/junit.ts';
 import type { WeekEvent } from './event.ts';
 import { firedIn, type Timeline } from './fired.ts';
 import type { WeekFiles } from './catalogue.ts';
-import { secondsOf } from '../../../scripts/rules/samples.ts';
+import { looksOf } from './promtool-test.ts';
 
 /** Runs promtool over some of the test files. Returns what it says about each. */
 export type Promtool = (names: readonly string[]) => Promise<ReadonlyMap<string, SuiteResult>>;
@@ -16,7 +16,7 @@ export async function runWeek(
   { tests }: WeekFiles,
   promtool: Promtool,
 ): Promise<ReadonlyMap<string, Timeline>> {
-  const names = [...tests.keys()].sort((a, b) => looksOf(events, b) - looksOf(events, a));
+  const names = [...tests.keys()].sort((a, b) => countOf(events, b) - countOf(events, a));
   const shares = Array.from({ length: RUNS }, (_, run) => names.filter((__, index) => index % RUNS === run)).filter(
     (share) => share.length > 0,
   );
@@ -26,7 +26,7 @@ export async function runWeek(
       const { failures = [] } = said.get(name) ?? {};
       const timeline = firedIn(failures);
       // Watchdog always fires: silence means that nothing was looked at.
-      if (timeline.size !== looksOf(events, name))
+      if (timeline.size !== countOf(events, name))
         throw new Error(`promtool evaluated ${name} ${timeline.size} times: ${failures[0] ?? ''}`);
       return [events.get(eventOf(name))?.title ?? '', timeline] as const;
     }),
@@ -35,8 +35,8 @@ export async function runWeek(
 
 const eventOf = (name: string): string => name.replace('.test.json', '');
 
-/** How often the rules are evaluated over an event. */
-function looksOf(events: ReadonlyMap<string, WeekEvent>, name: string): number {
-  const { lasts = '', every = '5s' } = events.get(eventOf(name)) ?? {};
-  return Math.floor(secondsOf(lasts) / secondsOf(every)) + 1;
+/** How often the rules are evaluated over the event of a test file. */
+function countOf(events: ReadonlyMap<string, WeekEvent>, name: string): number {
+  const event = events.get(eventOf(name));
+  return event === undefined ? 0 : looksOf(event).length;
 }
