@@ -17,7 +17,7 @@ export interface FalseAlarm {
 const PAGES = ['critical', 'emergency'];
 
 /** Warnings over the whole catalogue. */
-export const WARNINGS_AT_MOST = 3;
+const WARNINGS_AT_MOST = 3;
 
 /** The messages of an event. Alertmanager groups by alert and service. */
 export function falseAlarms(event: string, timeline: Timeline, rules: readonly InhibitRule[]): readonly FalseAlarm[] {
