@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { readTree } from '../base/files.ts';
 import { inputFailure } from '../base/failure.ts';
 import { error, type Problem } from '../base/problem.ts';
-import { generateTests } from './cases.ts';
+import { generateTests, type LostScrapes } from './cases.ts';
 import { alertRules } from './files.ts';
 import type { RuleTable } from './table.ts';
 
@@ -11,7 +11,7 @@ import type { RuleTable } from './table.ts';
  * The files of `test/rules`, and the promtool files generated from its tables. Throws a `Failure` if a table does not load
  * or does not fit its rule file.
  */
-export async function readRuleTests(root: string): Promise<ReadonlyMap<string, string>> {
+export async function readRuleTests(root: string, lostScrapes: LostScrapes = 'with'): Promise<ReadonlyMap<string, string>> {
   const written = await readTree(root, 'test/rules');
   const rules = await readTree(root, 'prometheus/rules');
   const problems: Problem[] = [];
@@ -24,7 +24,7 @@ export async function readRuleTests(root: string): Promise<ReadonlyMap<string, s
     if (table === undefined) continue;
     const module = path.replace(/^.*\/|\.ts$/g, '');
     const rulePath = `prometheus/rules/${module}.yml`;
-    const made = generateTests(module, table, alertRules(rulePath, rules.get(rulePath) ?? ''));
+    const made = generateTests(module, table, alertRules(rulePath, rules.get(rulePath) ?? ''), lostScrapes);
     problems.push(...made.problems);
     generated.push(...made.files);
   }

@@ -11,6 +11,9 @@ export interface GeneratedTests {
   readonly problems: readonly Problem[];
 }
 
+/** Whether the cases of lost scrapes are made. They are most of the work: hours at every scrape. */
+export type LostScrapes = 'with' | 'without' | 'only';
+
 type Look = 'silent' | 'fires' | 'last';
 
 interface Expected {
@@ -30,6 +33,8 @@ interface Situation {
   readonly textsVary?: true;
   /** The expected alert when it fires. */
   readonly firing?: Firing | Omit<Firing, 'change'>;
+  /** One of the cases that `LostScrapes` is about. */
+  readonly scrapeIsLost?: true;
 }
 
 /** Maximum number of checks for silence, evenly spread: at every evaluation of the shorter tests. */
@@ -43,14 +48,19 @@ const LEAST_SECONDS = 300;
  * @param module name of the table and of its rule file
  * @param rules the alerts of that rule file: an alert's texts are expected as written there
  */
-export function generateTests(module: string, table: RuleTable, rules: readonly AlertRule[]): GeneratedTests {
+export function generateTests(
+  module: string,
+  table: RuleTable,
+  rules: readonly AlertRule[],
+  lostScrapes: LostScrapes = 'with',
+): GeneratedTests {
   const problems: string[] = [];
   const files = new Map<string, object[]>();
   for (const test of table.alerts) {
     const rule = rules.find(({ alert }) => alert === test.alert);
     problems.push(...(rule === undefined ? [`${test.alert} is not an alert of prometheus/rules/${module}.yml`] : testProblems(test)));
     if (rule === undefined) continue;
-    for (const situation of situationsOf(table, test, secondsOf(rule.hold))) {
+    for (const situation of situationsOf(table, test, secondsOf(rule.hold)).filter((one) => isWanted(one, lostScrapes))) {
       const { first, last, wrong } = expectedAlerts(rule, table, test, situation);
       problems.push(...wrong);
       const path = `test/rules/${module}.${test.alert}-${situation.every}s.test.yml`;
@@ -139,6 +149,9 @@ function situationsOf(table: RuleTable, test: AlertTest, hold: number): readonly
   ];
 }
 
+const isWanted = ({ scrapeIsLost }: Situation, wanted: LostScrapes): boolean =>
+  wanted === 'with' || (scrapeIsLost === true) === (wanted === 'only');
+
 /** The alert fires at the same moment, unless the table says why a lost scrape may start its hold anew: then it does. */
 function afterLostScrape(situation: Situation, { restartedByLostScrape }: AlertTest, hold: number): Situation {
   const { from, at: always = '' } = situation.firing ?? {};
@@ -148,6 +161,7 @@ function afterLostScrape(situation: Situation, { restartedByLostScrape }: AlertT
     ...situation,
     ...observed,
     textsVary: true,
+    scrapeIsLost: true,
     name: `${situation.name} ${ends} a scrape is lost`,
     looks: new Map([[firesAt, restartedByLostScrape === undefined ? 'fires' : 'silent']]),
   };

@@ -72,13 +72,17 @@ function isConstant({ record, expr }: Rule): boolean {
   return record !== undefined && syntaxError(expr) === undefined && selectorsOf(expr).length === 0;
 }
 
-/** The recorded metrics that an expression reads, and those that they read. */
-function readMetrics(expr: string, recorded: ReadonlyMap<string, { readonly rule: Rule; readonly text: string }>): readonly string[] {
+/** The recorded metrics that an expression reads, and those that they read. One may read itself, to keep its last value. */
+function readMetrics(
+  expr: string,
+  recorded: ReadonlyMap<string, { readonly rule: Rule; readonly text: string }>,
+  seen: ReadonlySet<string> = new Set(),
+): readonly string[] {
   // Other checks say what is wrong with it.
   if (syntaxError(expr) !== undefined) return [];
   return selectorsOf(expr).flatMap(({ metric }) => {
-    const found = recorded.get(metric);
-    return found === undefined ? [] : [found.text, ...readMetrics(found.rule.expr, recorded)];
+    const found = seen.has(metric) ? undefined : recorded.get(metric);
+    return found === undefined ? [] : [found.text, ...readMetrics(found.rule.expr, recorded, new Set([...seen, metric]))];
   });
 }
 
