@@ -102,14 +102,14 @@ export default ruleTable({
       from: '5m15s',
       shown: '1.136s',
       fires: {
-        'at 1.8 slow searches in two minutes': {
+        'at 1.95 slow searches in two minutes': {
           change: {
-            'pharos_vector_search_duration_seconds_bucket{le="1"}': '0+0.775',
+            'pharos_vector_search_duration_seconds_bucket{le="1"}': '0+0.756',
             'pharos_vector_search_duration_seconds_bucket{le="2.5"}': '0+1',
             'pharos_vector_search_duration_seconds_bucket{le="+Inf"}': '0+1',
           },
           from: '6m45s',
-          shown: '2.433s',
+          shown: '2.439s',
         },
         'between 1 and 1.2 seconds': {
           change: {
