@@ -112,7 +112,6 @@ export function tallyFamilies(counts: readonly Count[]): readonly Family[] {
 export function stopFamilies(units: readonly UnitStops[]): readonly Family[] {
   const labelsOf = ({ owner, name }: UnitStops): Labels => ({
     ...ownerLabels(owner),
-    name,
     unit: [owner.project, owner.service, name].filter((part) => part !== '').join('/'),
   });
   const each = (value: (unit: UnitStops) => number | undefined): Sample[] =>

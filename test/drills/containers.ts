@@ -65,7 +65,7 @@ export const drills: readonly Drill[] = [
     remove: async ({ exec }) => exec('fat', 'touch', '/tmp/enough'),
   },
   // What asks the engine and what lets it: the second is only seen through the first.
-  stoppedService('DockerEngineDown', 'docker-socket-proxy', 'way to the Docker engine stopped'),
+  stoppedService('DockerEngineDown', 'docker-socket-proxy', 'way to the Docker engine stopped', { down: false }),
   {
     alert: 'DeploymentInProgress',
     severity: 'info',

@@ -39,7 +39,7 @@ export default ruleTable({
         },
         'about a container without Compose': {
           change:
-            'container_label_com_docker_compose_project="", container_label_com_docker_compose_service="", name="proxy", unit="proxy"',
+            'container_label_com_docker_compose_project="", container_label_com_docker_compose_service="", unit="proxy"',
           from: '45s',
         },
         'after a failure that was before the stop': {

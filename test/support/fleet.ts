@@ -108,8 +108,9 @@ export async function troubleFleet(stack: E2eStack, prefix: string): Promise<voi
   const update = (seconds: number): string => `BEGIN; UPDATE orders SET id = id WHERE id = 1; SELECT pg_sleep(${seconds}); COMMIT`;
   const build = 'CREATE INDEX CONCURRENTLY products_l2 ON products USING hnsw (embedding vector_l2_ops)';
   const hold = `BEGIN; UPDATE products SET id = id WHERE id = 1; ${update(600)}`;
-  for (const sql of [hold, update(0), build]) {
-    await sh(['docker', 'exec', '-d', '-u', 'postgres', `${prefix}-shop-db`, 'psql', '-c', sql]);
+  const sessions = { one: hold, other: update(0), build, pg_dump: 'SELECT pg_sleep(600)' };
+  for (const [name, sql] of Object.entries(sessions)) {
+    await sh(['docker', 'exec', '-d', '-u', 'postgres', '-e', `PGAPPNAME=${name}`, `${prefix}-shop-db`, 'psql', '-c', sql]);
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }

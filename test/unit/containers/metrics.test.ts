@@ -182,7 +182,7 @@ describe('stopFamilies', () => {
       ]),
     );
     const service = 'container_label_com_docker_compose_project="shop",container_label_com_docker_compose_service="web",unit="shop/web"';
-    const plain = 'name="x",unit="x"';
+    const plain = 'unit="x"';
     expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
       `docker_service_planned_stop_timestamp_seconds{${service}} 5`,
       `docker_service_planned_stop_timestamp_seconds{${plain}} 5`,
