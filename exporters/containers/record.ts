@@ -4,8 +4,8 @@ import type { InspectedContainer } from './engine-api.ts';
 /** Every state of a container that the engine knows, and `removed` for those that are gone. */
 export const STATES = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'] as const;
 type ContainerState = (typeof STATES)[number] | 'removed';
-export const RESTART_POLICIES = ['no', 'on-failure', 'unless-stopped', 'always'] as const;
-export type RestartPolicy = (typeof RESTART_POLICIES)[number];
+const RESTART_POLICIES = ['no', 'on-failure', 'unless-stopped', 'always'] as const;
+type RestartPolicy = (typeof RESTART_POLICIES)[number];
 type Health = 'none' | 'starting' | 'healthy' | 'unhealthy';
 
 /** The Compose project and service of a container; empty where it has none. */

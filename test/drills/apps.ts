@@ -40,7 +40,11 @@ const lost = [appDatabase('lost-db'), cache('lost-cache'), app('app-lost', 'lost
 const promised = [appDatabase('promise-db'), cache('promise-cache'), app('app-promise', 'promise-db', 'promise-cache')];
 const quiet = [...promised, app('app-quiet', 'promise-db', 'promise-cache')];
 /** With a Redis of its own: another's workers would take its jobs. */
-const hanging = [...promised, cache('hang-cache'), app('app-hang', 'promise-db', 'hang-cache')];
+const visited: Target = {
+  ...app('app-hang', 'promise-db', 'hang-cache'),
+  prepare: async ({ spawn }) => spawn('app-hang', 'node', '-e', VISITORS),
+};
+const hanging = [...promised, cache('hang-cache'), visited];
 const stalled = [
   appDatabase('stall-db'),
   cache('stall-cache'),
@@ -108,7 +112,6 @@ export const drills: readonly Drill[] = [
     fault: 'application finds nothing any more of what it is asked for',
     of: 'app-hang',
     targets: hanging,
-    prepare: async ({ spawn }) => spawn('app-hang', 'node', '-e', VISITORS),
     inject: async ({ exec, stack }) => {
       const steady = async () => (await stack.value('service:http_answers_steady:rate5m{service="app-hang"}')) !== undefined;
       await eventually('the application has answered well for a quarter of an hour', 1500, steady);

@@ -1,5 +1,6 @@
 import { eventually } from '../support/e2e-stack.ts';
 import { MAIN_BATCH, type Drill, type DrillContext } from './shared/drill.ts';
+import { message } from './shared/due-message.ts';
 import { switchOf } from './shared/notifications.ts';
 import {
   ALERTMANAGER_CONFIG,
@@ -29,18 +30,6 @@ const ALWAYS = 'groups: [{ name: g, rules: [{ alert: Always, expr: vector(1) }] 
 const pinged = async ({ receiver }: DrillContext, name: string): Promise<Date> => {
   await eventually('a ping', 240, async () => Date.now() - receiver.lastPing(switchOf(name)) < 2_000);
   return new Date();
-};
-
-/** Hands Alertmanager something to send by SMS, or takes it back: a gateway that refuses is only noticed when something is sent. */
-const message = async ({ stack }: DrillContext, state: 'due' | 'over'): Promise<void> => {
-  const labels = { alertname: 'DrilledMessage', severity: 'critical', category: 'stack', notify_sms: 'true' };
-  const response = await fetch(stack.url('ALERTMANAGER_PORT', '/api/v2/alerts'), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    // Due for longer than the hold; without an end Alertmanager would give it five minutes.
-    body: JSON.stringify([{ labels, endsAt: new Date(Date.now() + (state === 'over' ? 0 : 3_600_000)).toISOString() }]),
-  });
-  if (!response.ok) throw new Error(`Alertmanager answers ${response.status}: ${await response.text()}`);
 };
 
 const SEVERAL = ['several-1', 'several-2', 'several-3'];
