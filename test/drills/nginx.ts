@@ -43,8 +43,10 @@ export const drills: readonly Drill[] = [
     alert: 'NginxDown',
     severity: 'critical',
     fault: 'nginx hangs',
-    of: 'nginx-hung',
+    of: 'nginx-exporter',
     down: true,
+    // The exporter waits for it, and says nothing of the others.
+    batch: 3,
     targets: [nginx('nginx-hung')],
     inject: async ({ docker }) => docker('pause', 'nginx-hung'),
     remove: async ({ docker }) => docker('unpause', 'nginx-hung'),

@@ -234,7 +234,7 @@ export const drills: readonly Drill[] = [
         args: ['/app/server.mjs'],
         options: ({ stack }) => [
           ...['--entrypoint', 'node', '--user', '65534:65534', '--tmpfs', '/data:size=16m,mode=1777'],
-          ...['-v', `${stack.path('.effective/history')}:/app:ro`],
+          ...['-v', `${stack.path('.effective/history')}:/app:ro`, '-e', 'DATA_DIR=/data'],
         ],
         watch: scrapeJob('history', 'history-full', 9095),
       },

@@ -93,6 +93,8 @@ export const drills: readonly Drill[] = [
     severity: 'critical',
     fault: 'right to read the table taken away',
     of: 'errors',
+    // Another database of the server that fails too is the same incident, with a message a minute.
+    batch: 3,
     targets: [many],
     inject: async (context) => psql(context, 'vec', 'REVOKE SELECT ON items FROM pharos_monitor', 'errors'),
     remove: async (context) => psql(context, 'vec', 'GRANT SELECT ON items TO pharos_monitor', 'errors'),

@@ -7,10 +7,30 @@ export default ruleTable({
   category: 'endpoint',
   labels: { job: 'nginx', instance: 'shop-web', service: 'shop-web' },
   alerts: [
-    down('NginxDown', 'nginx_up', { sms: true, from: '1m50s', silent: { 'when it is away for 40 seconds': { nginx_up: '1x3 0x2 1' } } }),
+    down('NginxDown', 'nginx_up', {
+      sms: true,
+      from: '1m50s',
+      fires: {
+        'when it hangs, and the exporter waits for it': {
+          change: { nginx_up: '1x3 stale', up: '1x3 0', scrape_duration_seconds: '0.1x3 5' },
+          from: '1m50s',
+        },
+      },
+      silent: {
+        'when it is away for 40 seconds': { nginx_up: '1x3 0x2 1' },
+        'when the exporter is gone': { nginx_up: '1x3 stale', up: '1x3 0', scrape_duration_seconds: 0.1 },
+        'when a scrape takes just as long as it may': { nginx_up: '1x3 stale', up: '1x3 0', scrape_duration_seconds: 4 },
+        'when the exporter is slow': { nginx_up: 1, up: 1, scrape_duration_seconds: 5 },
+        'about another exporter': { nginx_up: 1, 'up{job="node"}': 0, 'scrape_duration_seconds{job="node"}': 5 },
+      },
+    }),
     down('NginxExporterDown', 'up', {
       from: '3m',
-      silent: { 'while this stack is upgraded': { up: '1x3 0x7 1' }, 'about another exporter': { up: null, 'up{job="node"}': 0 } },
+      silent: {
+        'while it waits for an nginx': { up: '1x3 0', scrape_duration_seconds: '0.1x3 5' },
+        'while this stack is upgraded': { up: '1x3 0x7 1' },
+        'about another exporter': { up: null, 'up{job="node"}': 0 },
+      },
     }),
     {
       alert: 'NginxDroppedConnections',

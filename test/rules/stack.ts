@@ -364,7 +364,7 @@ export default ruleTable({
       alert: 'PrometheusWithoutAlertmanager',
       severity: 'critical',
       series: { prometheus_notifications_alertmanagers_discovered: '1x4 0' },
-      from: '3m',
+      from: '2m15s',
       silent: { 'for a minute after its start': { prometheus_notifications_alertmanagers_discovered: '0x3 1' } },
     },
     {
