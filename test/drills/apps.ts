@@ -157,9 +157,11 @@ export const drills: readonly Drill[] = [
     of: 'app-hang',
     targets: hanging,
     inject: async (context) => {
-      // Attempts that ended, by which the queue is known to have short jobs.
-      await addJobs(context, 'app-hang', 5);
-      await sleep(30_000);
+      // Attempts that ended, by which the queue is known to have short jobs; twice, because a first sample is no increase.
+      for (const jobs of [5, 5]) {
+        await addJobs(context, 'app-hang', jobs);
+        await sleep(30_000);
+      }
       await context.exec('app-hang', 'node', '-e', MISBEHAVE('hanging-jobs', 1));
       await addJobs(context, 'app-hang', 20);
       return new Date();
