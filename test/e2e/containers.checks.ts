@@ -14,7 +14,21 @@ const SHOP_DOWN = `groups:
         expr: up{job="shop"} == 0
         for: 10s
         labels: { severity: critical, category: application }
-        annotations: { summary: The shop is down, description: It is down., impact: No one can buy. }
+        annotations: { summary: The shop is down, description: It is down., impact: No one can buy., runbook_url: 'http://shop/runbook' }
+`;
+const SHOP_TEST = `rule_files: [../../prometheus/rules/shop.yml]
+tests:
+  - input_series: [{ series: 'up{job="shop"}', values: 0x20 }]
+    interval: 15s
+    alert_rule_test:
+      - eval_time: 1m
+        alertname: ShopDown
+        exp_alerts:
+          - exp_labels: { job: shop, severity: critical, category: application }
+            exp_annotations: { summary: The shop is down, description: It is down., impact: No one can buy., runbook_url: 'http://shop/runbook' }
+  - input_series: [{ series: 'up{job="shop"}', values: 1x20 }]
+    interval: 15s
+    alert_rule_test: [{ eval_time: 1m, alertname: ShopDown, exp_alerts: [] }]
 `;
 
 /** What the module containers shows of this host's containers, in a stack that has it with `CONTAINER_METRICS=engine`. */
@@ -134,6 +148,7 @@ export function containerChecks(stack: () => E2eStack): void {
         `scrape_configs:\n  - job_name: shop\n    fallback_scrape_protocol: PrometheusText0.0.4\n    static_configs: [${targets.join(', ')}]\n`,
       );
       stack().write('prometheus/rules/shop.yml', SHOP_DOWN);
+      stack().write('test/rules/shop.test.yml', SHOP_TEST);
       const { code, stdout, stderr } = await stack().run('reload');
       expect(code, stdout + stderr).toBe(0);
       for (const name of ['deployed', 'crashed']) await seen(`up{job="shop",instance="${name}"}`, is(1));
