@@ -277,12 +277,12 @@ export default ruleTable({
       labels: { schema: 'public', table: 'products', column: 'embedding' },
       scrape: '10s',
       series: { pharos_vector_vectors: above(10000, 10001), pharos_vector_column_indexed: 0 },
-      from: '14m',
+      from: '9m',
       shown: '10k',
       fires: {
         'through lost scrapes': {
           change: { pharos_vector_vectors: '10001x20 stale 10001', pharos_vector_column_indexed: '0x30 stale 0' },
-          from: '14m',
+          from: '9m',
         },
       },
       silent: {
