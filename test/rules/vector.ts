@@ -288,7 +288,7 @@ export default ruleTable({
       silent: {
         'where an index is': { pharos_vector_column_indexed: 1 },
         'while an index is built': { 'pharos_vector_build_seconds{column="", index=""}': '0+10x60 stale 620+10' },
-        'where the index comes after fourteen minutes': { pharos_vector_column_indexed: '0x84 1' },
+        'where the index comes after nearly nine minutes': { pharos_vector_column_indexed: '0x53 1' },
       },
     },
     {
