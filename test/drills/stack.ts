@@ -233,14 +233,14 @@ export const drills: readonly Drill[] = [
         like: 'history',
         args: ['/app/server.mjs'],
         options: ({ stack }) => [
-          ...['--entrypoint', 'node', '--user', '65534:65534', '--tmpfs', '/data:size=16m,mode=1777'],
-          ...['-v', `${stack.path('.effective/history')}:/app:ro`, '-e', 'DATA_DIR=/data'],
+          ...['--entrypoint', 'node', '--user', '65534:65534', '--tmpfs', '/full:size=16m,mode=1777'],
+          ...['-v', `${stack.path('.effective/history')}:/app:ro`, '-e', 'DATA_DIR=/full'],
         ],
         watch: scrapeJob('history', 'history-full', 9095),
       },
     ],
-    inject: async ({ exec }) => exec('history-full', 'sh', '-c', 'dd if=/dev/zero of=/data/full bs=64k 2>/dev/null; true'),
-    remove: async ({ exec }) => exec('history-full', 'rm', '/data/full'),
+    inject: async ({ exec }) => exec('history-full', 'sh', '-c', 'dd if=/dev/zero of=/full/full bs=64k 2>/dev/null; true'),
+    remove: async ({ exec }) => exec('history-full', 'rm', '/full/full'),
   },
   // No other drill needs it.
   stoppedService('GrafanaDown', 'grafana', 'Grafana stopped', { severity: 'warning', down: false, batch: MAIN_BATCH }),
