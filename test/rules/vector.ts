@@ -425,10 +425,9 @@ export default ruleTable({
       alert: 'VectorExtensionMissing',
       severity: 'critical',
       series: { pharos_vector_extensions: '1 0' },
-      from: '5m',
-      fires: { 'through a lost scrape': { change: { pharos_vector_extensions: '1 0x10 stale 0' }, from: '5m' } },
+      from: '4m15s',
       silent: {
-        'through a restore of nearly five minutes': { pharos_vector_extensions: '1 0x17 1' },
+        'through a restore of nearly four minutes': { pharos_vector_extensions: '1 0x14 1' },
         'where there is one': { pharos_vector_extensions: 1 },
       },
     },
