@@ -38,8 +38,7 @@ export default ruleTable({
           result: { job: '', service: '', server: 'web-1', target_host: '' },
         },
         'about a container without Compose': {
-          change:
-            'container_label_com_docker_compose_project="", container_label_com_docker_compose_service="", unit="proxy"',
+          change: 'container_label_com_docker_compose_project="", container_label_com_docker_compose_service="", unit="proxy"',
           from: '45s',
         },
         'after a failure that was before the stop': {
@@ -166,49 +165,50 @@ export default ruleTable({
     {
       alert: 'ContainerDown',
       severity: 'warning',
-      every: '5s',
+      every: '1m',
+      scrape: '1m',
       result: { container_label_com_docker_compose_project: 'shop', container_label_com_docker_compose_service: 'web' },
       series: {
         'up{name=""}': 1,
-        [WEB]: '0+15x6 stale',
+        [WEB]: '0+60x2 stale',
       },
-      from: '2m40s',
-      shown: '1m 10s',
+      from: '4m',
+      shown: '2m 0s',
       watched: '8m',
       fires: {
         'for six hours after a container went that only cAdvisor knows': {
           change: {},
-          from: '2m40s',
-          until: '6h2m',
-          lastShown: '5h 59m 55s',
+          from: '4m',
+          until: '6h3m',
+          lastShown: '5h 59m 0s',
         },
       },
       silent: {
         'when a container is replaced by one of the same name': {
           'container_last_seen{id="/docker/2", image="shop:1", container_label_com_docker_compose_project="shop", container_label_com_docker_compose_service="web"}':
-            '_x7 120+15',
+            '_x3 180+60',
         },
         'where the engine knows better': { 'docker_engine_up{name=""}': 1 },
         'about a one-off container': {
           [WEB]: null,
-          'container_last_seen{id="/docker/1", image="shop:1"}': '0+15x6 stale',
+          'container_last_seen{id="/docker/1", image="shop:1"}': '0+60x2 stale',
         },
-        'when it is cAdvisor that is gone': { 'up{name=""}': '1x6 0' },
+        'when it is cAdvisor that is gone': { 'up{name=""}': '1x2 0' },
         'about a control group that is no container': {
           [WEB]: null,
-          'container_last_seen{name="", id="/system.slice/cron.service", container_label_com_docker_compose_service="web"}': '0+15x6 stale',
+          'container_last_seen{name="", id="/system.slice/cron.service", container_label_com_docker_compose_service="web"}': '0+60x2 stale',
         },
         'when cAdvisor is gone and another exporter of the server answers': {
           [WEB]: null,
-          'up{name=""}': '1x6 0',
+          'up{name=""}': '1x2 0',
           'up{name="", job="node", service="node"}': 1,
-          'container_last_seen{id="/docker/1", image="shop:1", container_label_com_docker_compose_service="web"}': '0+15x6 stale',
+          'container_last_seen{id="/docker/1", image="shop:1", container_label_com_docker_compose_service="web"}': '0+60x2 stale',
         },
         'when cAdvisor is gone and a namesake in another job answers': {
           [WEB]: null,
-          'up{name=""}': '1x6 0',
+          'up{name=""}': '1x2 0',
           'up{name="", job="node"}': 1,
-          'container_last_seen{id="/docker/1", image="shop:1", container_label_com_docker_compose_service="web"}': '0+15x6 stale',
+          'container_last_seen{id="/docker/1", image="shop:1", container_label_com_docker_compose_service="web"}': '0+60x2 stale',
         },
       },
     },
@@ -324,7 +324,7 @@ export default ruleTable({
       fires: {
         'as long as it is there, where it is known that no one stopped it': {
           change: { docker_container_ended_on_purpose: 0 },
-          at: '2d',
+          at: '25h',
         },
       },
     },
