@@ -1,43 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Sample } from '../../scripts/clients/prometheus.ts';
-import { startContainer } from '../support/cleanup.ts';
 import { eventually, sh, type E2eStack } from '../support/e2e-stack.ts';
+import { is, servicesOf } from '../support/services-of.ts';
 
 const CADVISOR = 'ghcr.io/google/cadvisor:0.60.5';
-
-/** A user's own alert, which deployments hold back because of its name. */
-const SHOP_DOWN = `groups:
-  - name: shop
-    interval: 5s
-    rules:
-      - alert: ShopDown
-        expr: up{job="shop"} == 0
-        for: 10s
-        labels: { severity: critical, category: application }
-        annotations: { summary: The shop is down, description: It is down., impact: No one can buy., runbook_url: 'http://shop/runbook' }
-`;
-const SHOP_TEST = `rule_files: [../../prometheus/rules/shop.yml]
-tests:
-  - input_series: [{ series: 'up{job="shop"}', values: 0x20 }]
-    interval: 15s
-    alert_rule_test:
-      - eval_time: 1m
-        alertname: ShopDown
-        exp_alerts:
-          - exp_labels: { job: shop, severity: critical, category: application }
-            exp_annotations: { summary: The shop is down, description: It is down., impact: No one can buy., runbook_url: 'http://shop/runbook' }
-  - input_series: [{ series: 'up{job="shop"}', values: 1x20 }]
-    interval: 15s
-    alert_rule_test: [{ eval_time: 1m, alertname: ShopDown, exp_alerts: [] }]
-`;
 
 /** What the module containers shows of this host's containers, in a stack that has it with `CONTAINER_METRICS=engine`. */
 export function containerChecks(stack: () => E2eStack): void {
   const project = (): string => stack().project;
-  let image: string;
+  const { nameOf, run, seen } = servicesOf(stack);
 
   beforeAll(async () => {
-    image = (await sh(['docker', 'inspect', '-f', '{{.Config.Image}}', `${project()}-container-exporter-1`])).stdout.trim();
     const check = (command: string): string[] => [`--health-cmd=${command}`, '--health-interval=1s', '--health-retries=1'];
     // It holds so much memory that what a health check takes for a moment does not count beside it.
     await run('healthy', check('true'), `exec node -e 'const held = Buffer.alloc(128e6, 1); setTimeout(() => held.length, 9e5)'`);
@@ -51,27 +24,6 @@ export function containerChecks(stack: () => E2eStack): void {
     await run('looping', ['--restart=always'], 'exit 5');
     await run('short', ['--rm'], 'exit 7');
   });
-
-  /** Starts a container of a service that is named as it. */
-  async function run(name: string, options: readonly string[], script: string): Promise<void> {
-    const label = `com.docker.compose.service=${name}`;
-    await startContainer(project(), nameOf(name), '--label', label, ...options, '--entrypoint', 'sh', image, '-c', script);
-  }
-
-  const nameOf = (name: string): string => `${project()}-x-${name}`;
-
-  /** Waits until a query gives a value that is right. */
-  async function seen(expr: string, right: (value: number) => boolean, seconds = 120): Promise<void> {
-    let last: readonly Sample[] = [];
-    await eventually('', seconds, async () => {
-      last = await stack().prometheus.query(expr);
-      return last.some(({ value }) => right(value));
-    }).catch(() => {
-      throw new Error(`${expr} is ${JSON.stringify(last)} after ${seconds} s`);
-    });
-  }
-
-  const is = (wanted: number) => (value: number) => value === wanted;
 
   describe('what the engine knows of containers', () => {
     it('shows health', async () => {
@@ -135,61 +87,6 @@ export function containerChecks(stack: () => E2eStack): void {
       await seen('time() - docker_engine_disk_usage_timestamp_seconds', (age) => age < 320);
     });
   });
-
-  describe('a target that is away', () => {
-    const serve = (name: string): string =>
-      `exec node -e 'require("http").createServer((_, r) => r.end("shop 1\\n")).listen(3000)' ${name}`;
-
-    beforeAll(async () => {
-      for (const name of ['deployed', 'crashed']) await run(name, ['--network', `${project()}_monitoring`], serve(name));
-      const targets = ['deployed', 'crashed'].map((name) => `{ targets: ['${nameOf(name)}:3000'], labels: { instance: ${name} } }`);
-      stack().write(
-        'prometheus/scrape/shop.yml',
-        `scrape_configs:\n  - job_name: shop\n    fallback_scrape_protocol: PrometheusText0.0.4\n    static_configs: [${targets.join(', ')}]\n`,
-      );
-      stack().write('prometheus/rules/shop.yml', SHOP_DOWN);
-      stack().write('test/rules/shop.test.yml', SHOP_TEST);
-      const { code, stdout, stderr } = await stack().run('reload');
-      expect(code, stdout + stderr).toBe(0);
-      for (const name of ['deployed', 'crashed']) await seen(`up{job="shop",instance="${name}"}`, is(1));
-    });
-
-    it('is held back after docker stop, and not after SIGKILL', async () => {
-      await sh(['docker', 'stop', '-t', '1', nameOf('deployed')]);
-      await sh(['docker', 'kill', nameOf('crashed')]);
-      await eventually('Alertmanager has judged both', 90, async () => {
-        const [deployed, crashed] = [await heldShop('deployed'), await heldShop('crashed')];
-        return deployed?.status.state === 'suppressed' && crashed?.status.state === 'active';
-      });
-      expect((await heldShop('deployed'))?.annotations['description']).toMatch(
-        /^It is down\. It did not come back after a deployment at 20\d\d-/,
-      );
-      expect((await heldShop('crashed'))?.annotations['description']).toBe('It is down.');
-      const deployments = (await stack().prometheus.alerts()).filter(({ labels }) => labels['alertname'] === 'DeploymentInProgress');
-      expect(deployments.map(({ labels }) => labels['target_host'])).toEqual([nameOf('deployed')]);
-    });
-
-    it('shows what replaced it', async () => {
-      await sh(['docker', 'start', nameOf('deployed')]);
-      const service = 'container_label_com_docker_compose_service="deployed"';
-      await seen(`docker_service_replaced_info{${service},replaced_by="${nameOf('deployed')}"}`, is(1));
-      await seen(`up{job="shop",instance="deployed"}`, is(1));
-      await seen('docker_container_unplanned_exits_total{container_label_com_docker_compose_service="crashed"}', is(1));
-      await seen('docker_container_unplanned_exits_total{container_label_com_docker_compose_service="deployed"}', is(0));
-    });
-  });
-
-  interface Held {
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
-    readonly status: { readonly state: string };
-  }
-
-  /** What Alertmanager holds about a target. */
-  async function heldShop(instance: string): Promise<Held | undefined> {
-    const held = await stack().json<readonly Held[]>('ALERTMANAGER_PORT', '/api/v2/alerts');
-    return held.find(({ labels }) => labels['alertname'] === 'ShopDown' && labels['instance'] === instance);
-  }
 
   describe('an engine that is gone for a while', () => {
     const proxy = (): string => `${project()}-docker-socket-proxy-1`;

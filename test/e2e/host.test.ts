@@ -3,6 +3,7 @@ import { E2eStack } from '../support/e2e-stack.ts';
 import { describeWithEngine } from '../support/engine.ts';
 import { SampleHost } from '../support/sample-host.ts';
 import { containerChecks } from './containers.checks.ts';
+import { deploymentChecks } from './deployment.checks.ts';
 import { securityChecks } from './security.checks.ts';
 
 // One stack with the modules that look at this host.
@@ -25,4 +26,5 @@ describeWithEngine('a stack for a host', () => {
     () => host,
   );
   containerChecks(() => stack);
+  deploymentChecks(() => stack);
 });

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters as plain } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { HeldAlert, Silence } from '../../../scripts/clients/alertmanager.ts';
 import { readableSpan, readableTime, spanSeconds } from '../../../scripts/base/span.ts';
@@ -100,7 +101,7 @@ describe('silences', () => {
   );
 
   it('are listed with what, until when, why and by whom; those that are over are not', () => {
-    expect(silenceLines(all, Date.parse('2026-01-01T02:00:00Z')).map((line) => line.trim())).toEqual([
+    expect(silenceLines(all, Date.parse('2026-01-01T02:00:00Z')).map((line) => plain(line).trim())).toEqual([
       'aaaa1111  service="shop"  until 2026-01-01 02:30Z (30 min), mutes 1 alert now  anna: upgrade',
       'bbbb2222  server="web1"   until 2026-01-01 02:30Z (30 min), has not begun  anna: upgrade',
     ]);
