@@ -9,6 +9,8 @@ export interface Environment {
   readonly runbooksDir: string;
   /** Where Alertmanager answers what still fires. */
   readonly alertmanagerUrl: string;
+  /** Where Prometheus answers what is pending. */
+  readonly prometheusUrl: string;
   readonly retentionDays: number;
   /** Where alerts are kept instead of the file; undefined where they are in the file. */
   readonly appwrite: (Omit<AppwriteProject, 'apiKey'> & { readonly keyFile: string }) | undefined;
@@ -23,6 +25,7 @@ export function readEnvironment(variables: Variables): Environment {
     dataDir: reader.text('DATA_DIR', '/data'),
     runbooksDir: reader.text('RUNBOOKS_DIR', '/runbooks'),
     alertmanagerUrl: reader.text('ALERTMANAGER_URL', 'http://alertmanager:9093'),
+    prometheusUrl: reader.text('PROMETHEUS_URL', 'http://prometheus:9090'),
     retentionDays: reader.wholeNumber('HISTORY_RETENTION_DAYS', 365, 3650),
     appwrite: reader.text('HISTORY_STORE', 'sqlite') === 'appwrite' ? appwriteOf(reader) : undefined,
     twilio: twilioOf(reader),

@@ -20,7 +20,8 @@ input[type=search] { flex: 1 1 12rem; } button { cursor: pointer; background: va
 .sev { font-weight: 600; text-transform: uppercase; font-size: .8rem; letter-spacing: .03em; }
 .emergency { border-left-color: var(--emergency); } .emergency .sev { color: var(--emergency); } .critical { border-left-color: var(--critical); } .critical .sev { color: var(--critical); }
 .warning { border-left-color: var(--warning); } .warning .sev { color: var(--warning); } .info { border-left-color: var(--info); } .info .sev { color: var(--info); }
-.firing .state { color: var(--critical); font-weight: 600; } .resolved .state { color: var(--ok); }
+.firing .state { color: var(--critical); font-weight: 600; } .pending .state { color: var(--warning); font-weight: 600; } .alert.pending { border-style: dashed; border-left-style: solid; }
+.resolved .state { color: var(--ok); }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; } th { width: 10rem; font-weight: 600; }
 pre { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .75rem; font-size: .875rem; } code { font-family: ui-monospace, monospace; font-size: .9em; }
 .wide { overflow-x: auto; } .noise { width: auto; min-width: 100%; } .noise th { width: auto; white-space: nowrap; vertical-align: bottom; } .noise td { padding: .3rem .6rem; overflow-wrap: normal; } .noise th { padding: .3rem .6rem; }

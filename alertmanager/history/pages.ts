@@ -10,6 +10,8 @@ export interface ListContext {
   readonly nowMs: number;
   /** What muted an alert, by its ID. */
   readonly quiet: ReadonlyMap<string, string>;
+  /** What is about to fire; undefined where the list is about something else. */
+  readonly pending: Html | undefined;
 }
 
 /** The list of alerts with its filters. */
@@ -17,7 +19,7 @@ export function listPage(
   query: AlertQuery,
   { total, alerts }: Found,
   known: KnownValues,
-  { parameters, nowMs, quiet }: ListContext,
+  { parameters, nowMs, quiet, pending }: ListContext,
 ): string {
   const empty =
     total === 0
@@ -31,7 +33,7 @@ export function listPage(
         <span>${heading(query, total)}</span> <a href="/api/v1/alerts.csv?${all.toString()}">CSV</a>
         <a href="/api/v1/alerts?${all.toString()}">JSON</a>
       </p>
-      ${alerts.map((alert) => row(alert, nowMs, quiet.get(alert.id)))} ${empty} ${pager(query, total, parameters)}`,
+      ${pending} ${alerts.map((alert) => row(alert, nowMs, quiet.get(alert.id)))} ${empty} ${pager(query, total, parameters)}`,
   );
 }
 

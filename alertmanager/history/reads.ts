@@ -9,6 +9,7 @@ import { lastWeeks, noiseOf, type Noise } from './noise.ts';
 import { noisePage } from './noise-page.ts';
 import { STYLE } from './page.ts';
 import { listPage, messagePage } from './pages.ts';
+import { isAboutNow, pendingAlerts, pendingSection } from './pending.ts';
 import { BadRequest } from './payload.ts';
 import { parseQuery, wholeNumber } from './query.ts';
 import { noRunbook, runbookIndex, runbookPage } from './runbooks.ts';
@@ -41,7 +42,8 @@ export async function read(service: Service, url: URL): Promise<Answer> {
     case '/': {
       const query = parseQuery(searchParams);
       const found = await store.find(query);
-      const context = { parameters: searchParams, nowMs: now(), quiet: quietOf(found.alerts, service.events) };
+      const pending = isAboutNow(searchParams) ? pendingSection(await pendingAlerts(service.environment.prometheusUrl), now()) : undefined;
+      const context = { parameters: searchParams, nowMs: now(), quiet: quietOf(found.alerts, service.events), pending };
       return page(200, listPage(query, found, await store.known(), context));
     }
     case '/runbooks':

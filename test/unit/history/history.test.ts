@@ -127,6 +127,7 @@ it('readEnvironment names everything that is wrong', () => {
   expect(readEnvironment({})).toEqual({
     ...{ port: 9095, dataDir: '/data', runbooksDir: '/runbooks', retentionDays: 365 },
     alertmanagerUrl: 'http://alertmanager:9093',
+    prometheusUrl: 'http://prometheus:9090',
   });
   expect(() => readEnvironment({ PORT: 'x', HISTORY_RETENTION_DAYS: '0' })).toThrow(/PORT is "x".*; HISTORY_RETENTION_DAYS is "0"/);
   expect(() => readEnvironment({ HISTORY_STORE: 'appwrite' })).toThrow(/APPWRITE_ENDPOINT.*; APPWRITE_PROJECT_ID/);
