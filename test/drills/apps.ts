@@ -113,7 +113,7 @@ export const drills: readonly Drill[] = [
     of: 'app-hang',
     targets: hanging,
     inject: async ({ exec, stack }) => {
-      const steady = async () => (await stack.value('service:http_answers_steady:rate5m{service="app-hang"}')) !== undefined;
+      const steady = async () => ((await stack.value('service:http_answers_steady:rate5m{service="app-hang"}')) ?? 0) > 0;
       await eventually('the application has answered well for a quarter of an hour', 1500, steady);
       await exec('app-hang', 'touch', LOST_FILE);
       return new Date();
