@@ -89,7 +89,7 @@ const applied = async (context: DrillContext): Promise<void> => {
 export const fleet: readonly Target[] = [primary, replica];
 
 /** A query that takes longer than the minute from which the exporter counts it. */
-export const trouble = async ({ spawn }: DrillContext) => spawn('my-primary', 'mariadb', '-e', 'SELECT SLEEP(180)');
+export const trouble = async ({ spawn }: DrillContext) => spawn('my-primary', 'mariadb', '-e', 'SELECT SLEEP(900)');
 
 /** Both have the same password. */
 export const placeholders = (prefix: string) => ({

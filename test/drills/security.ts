@@ -36,12 +36,16 @@ const script =
   async ({ exec }) =>
     exec('guarded-host', 'bash', '-c', text);
 
+/** Always there: where there is no log of logins, no alert about them can fire. */
+export const fleet: readonly Target[] = [host, collector, exporter];
+
 const common = { severity: 'critical', of: 'guarded', targets: [host, collector, exporter] } as const;
 const GUESS = 'web-1 sshd-session[10]: Failed password for alice from 192.0.2.7 port 51234 ssh2';
 /** Just after the collector has written it, so that it is not written again before the collector is killed. */
 const FORGET =
   'cd /var/tmp && was=$(stat -c %Y state.json); while [ "$(stat -c %Y state.json)" = "$was" ]; do sleep 0.2; done; rm state.json';
-const certificate = (days: number): string =>
+/** Writes the certificate on the disk anew, with so many days left. */
+export const certificate = (days: number): string =>
   `cd /host/certificates && openssl req -x509 -key /tmp/key.pem -subj /CN=guarded -days 90 -not_before 20250101000000Z -not_after $(date -u -d '${days} days' +%Y%m%d%H%M%SZ) -out site.crt`;
 
 /** Signs of an attack on a host, and neglect. */

@@ -6,9 +6,10 @@ import { openProofs } from '../dev/proof/open.ts';
 import { readProofLock, readProofSources } from '../dev/proof/sources.ts';
 import { runBatches, type Outcome } from '../drills/shared/batches.ts';
 import { openContext } from '../drills/shared/context.ts';
+import { fleetWords } from '../drills/shared/diagnose.ts';
 import type { Drill, DrillContext } from '../drills/shared/drill.ts';
 import { patienceOf } from '../drills/shared/limits.ts';
-import { drillModules, drills as all } from '../drills/shared/registry.ts';
+import { drills as all } from '../drills/shared/registry.ts';
 import { sh } from '../support/e2e-stack.ts';
 import { describeWithEngine } from '../support/engine.ts';
 import { diagnosisCommands } from '../support/runbook-commands.ts';
@@ -54,22 +55,7 @@ describeWithEngine('a stack that watches one of everything', () => {
 
     it('have no command that fails', async () => {
       const { stack } = context;
-      const container = (name: string): string => `${PROJECT}-shop-${name}`;
-      const fill = {
-        POSTGRES_CONTAINER: container('db'),
-        STANDBY_CONTAINER: container('standby'),
-        REDIS_CONTAINER: container('cache'),
-        REPLICA_CONTAINER: container('replica'),
-        NAME: `${PROJECT}-demo-demo-backend-1`,
-        DATABASE: 'postgres',
-        TABLE: 'products',
-        QUEUE: 'parsing',
-        NUMBER: '1',
-        TARGET: 'shop-cache:6379',
-        'SELECT …': 'SELECT 1',
-      };
-      const fillOf = (module: string) => ({ ...fill, ...drillModules.get(module)?.placeholders?.(PROJECT) });
-      const commands = await diagnosisCommands(fillOf, await stack.services());
+      const commands = await diagnosisCommands((module) => fleetWords(module, PROJECT), await stack.services());
       const scripts = [...new Map(commands.map((command) => [command.script, command])).values()];
       expect(scripts.length).toBeGreaterThan(200);
       const failed: string[] = [];
@@ -94,6 +80,7 @@ describeWithEngine('a stack that watches one of everything', () => {
         if (outcome === undefined || 'skipped' in outcome) throw new Error('it was not run');
         if ('failed' in outcome) throw new Error(outcome.failed);
         expect(outcome.result.toResolved, 'no resolved notice').toBeDefined();
+        expect(outcome.result.runbook, 'commands of the runbook that fail while the fault lasts').toEqual([]);
       },
     );
   });

@@ -10,6 +10,11 @@ export default weekEvent({
   title: 'a batch job of 20 minutes at 100 % I/O',
   lasts: '40m',
   every: '30s',
+  real: async ({ start, docker, after }) => {
+    await start({ name: 'report', command: 'while :; do dd if=/dev/zero of=/tmp/report bs=1M count=256 oflag=direct; done 2>/dev/null' });
+    await after(540);
+    await docker('rm -f', 'report');
+  },
   happenings: [
     between(
       '2m',

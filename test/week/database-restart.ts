@@ -8,6 +8,11 @@ import { all, TARGETS } from './shared/targets.ts';
 export default weekEvent({
   title: 'docker compose restart of PostgreSQL and Redis',
   lasts: '12m',
+  real: async ({ docker, after }) => {
+    await docker('restart', 'shop-db');
+    await after(20);
+    await docker('restart', 'shop-cache');
+  },
   happenings: [
     ...restarted('db', '1m', '1m20s'),
     ...refusing('postgres', 'pg_up', '1m', '1m20s'),

@@ -10,6 +10,10 @@ export default weekEvent({
   title: 'log rotation',
   lasts: '12m',
   every: '15s',
+  real: async ({ exec, after }) => {
+    await after(180);
+    await exec('guarded-host', 'bash', '-c', 'cd /host/var/log && mv auth.log auth.log.1 && install -m 640 -g 4 /dev/null auth.log');
+  },
   happenings: [
     between(
       '1m',

@@ -7,6 +7,7 @@ export default weekEvent({
   title: 'a new deployment that opens a port',
   lasts: '15m',
   every: '15s',
+  real: async ({ spawn }) => spawn('guarded-collector', 'timeout', '500', 'node', '-e', 'require("net").createServer().listen(8443)'),
   happenings: [
     ...recreated('web', '1m', '1m25s'),
     ...away('web', '1m', '1m25s'),

@@ -12,6 +12,14 @@ export default weekEvent({
   title: 'a nightly backup',
   lasts: '1h30m',
   every: '1m',
+  real: async ({ exec, spawn, after }) => {
+    // After the restart of the same server.
+    await after(60);
+    const postgres = ['runuser', '-u', 'postgres', '--'] as const;
+    const copy = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE orders, products IN ACCESS SHARE MODE; SELECT pg_sleep(420)';
+    await spawn('shop-db', ...postgres, 'env', 'PGAPPNAME=pg_dump', 'psql', '-c', copy);
+    await exec('shop-db', ...postgres, 'pg_dump', '-f', '/tmp/backup.sql');
+  },
   happenings: [
     between(
       FROM,

@@ -9,6 +9,10 @@ export default weekEvent({
   title: 'a Redis that is flushed',
   lasts: '40m',
   every: '30s',
+  real: async ({ exec, after }) => {
+    await after(120);
+    await exec('shop-cache', 'redis-cli', 'FLUSHALL');
+  },
   happenings: [
     since('1m', are({ [`redis_db_keys${all(redis)}`]: grows(0, 250), [`redis_memory_used_bytes${all(redis)}`]: grows(3e6, 180_000) })),
     // The allocator gives pages back within seconds, but not all of them.

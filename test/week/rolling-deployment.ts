@@ -1,3 +1,4 @@
+import { sh } from '../support/sh.ts';
 import { are, between, since, weekEvent } from './shared/event.ts';
 import { away, recreated } from './shared/happenings.ts';
 import { grows } from './shared/shapes.ts';
@@ -7,6 +8,27 @@ import { all, TARGETS } from './shared/targets.ts';
 export default weekEvent({
   title: 'a rolling deployment of the example',
   lasts: '10m',
+  informs: ['DeploymentInProgress'],
+  real: async ({ prefix, stack }) => {
+    const container = `${prefix}-demo-demo-backend-1`;
+    const image = (await sh(['docker', 'inspect', '-f', '{{.Config.Image}}', container])).stdout.trim();
+    const file = stack.path('exporters/apps/example/compose.yml');
+    const command = [
+      'docker',
+      'compose',
+      '--env-file',
+      '/dev/null',
+      '--project-directory',
+      stack.folder,
+      '-p',
+      `${prefix}-demo`,
+      '-f',
+      file,
+    ];
+    const env = { COMPOSE_PROJECT_NAME: prefix, DEMO_NODE_IMAGE: image };
+    const { code, stderr } = await sh([...command, 'up', '-d', '--no-deps', '--force-recreate', 'demo-backend'], { env });
+    if (code !== 0) throw new Error(`the example is not deployed: ${stderr}`);
+  },
   happenings: [
     ...recreated('web', '1m', '1m25s'),
     ...away('web', '1m', '1m25s'),

@@ -10,6 +10,15 @@ export default weekEvent({
   title: 'a container that is scaled up and down',
   lasts: '45m',
   every: '30s',
+  real: async ({ start, docker, after }) => {
+    const ofWorker = ['com.docker.compose.project=shop', 'com.docker.compose.service=worker'].flatMap((label) => ['--label', label]);
+    for (const number of NUMBERS) await start({ name: `worker-${number}`, command: 'exec sleep infinity', options: ofWorker });
+    await after(180);
+    for (const number of NUMBERS) {
+      await docker('stop -t 1', `worker-${number}`);
+      await docker('rm', `worker-${number}`);
+    }
+  },
   happenings: [
     ...NUMBERS.flatMap((number) => {
       const name = `shop-worker-${number}`;

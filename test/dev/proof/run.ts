@@ -87,9 +87,12 @@ function outcomeLine(outcome: Outcome): string {
   const { alert, fault } = outcome.drill;
   if ('skipped' in outcome) return `  – ${alert}: ${fault}: ${outcome.skipped}`;
   if ('failed' in outcome) return `  ✗ ${alert}: ${fault}: ${outcome.failed}`;
-  const { toAlert, toNotification, toResolved, messages } = outcome.result;
+  const { toAlert, toNotification, toResolved, messages, runbook } = outcome.result;
   const back = toResolved === undefined ? 'no resolved notice in time' : `resolved after ${toResolved.toFixed(0)} s`;
   const count = messages === undefined ? '' : `, ${messages.length} messages`;
   const times = `firing after ${toAlert.toFixed(0)} s, at the receiver after ${toNotification.toFixed(0)} s, ${back}${count}`;
-  return outcome.missed === undefined ? `  ✓ ${alert}: ${fault}: ${times}` : `  ✗ ${alert}: ${fault}: ${times} (${outcome.missed})`;
+  const failed = runbook.map((command) => `\n      ${command}`).join('');
+  return outcome.missed === undefined
+    ? `  ✓ ${alert}: ${fault}: ${times}`
+    : `  ✗ ${alert}: ${fault}: ${times} (${outcome.missed})${failed}`;
 }

@@ -1,4 +1,5 @@
 import { eventually, type E2eStack, type Ended } from '../../support/e2e-stack.ts';
+import { diagnose } from './diagnose.ts';
 import { notificationsOf, type Notification } from './notifications.ts';
 import type { Receiver } from './receiver.ts';
 import type { Target } from './targets.ts';
@@ -74,6 +75,8 @@ export interface DrillResult {
   readonly toResolved: number | undefined;
   /** When people got messages because of this alert, from the fault; undefined where none are sent. */
   readonly messages: readonly number[] | undefined;
+  /** Commands of the runbook that failed while the fault lasted. */
+  readonly runbook: readonly string[];
 }
 
 /** Whether the stack runs the service that a drill breaks: its image may be unavailable here. */
@@ -94,7 +97,7 @@ export const BACK_SECONDS = 120;
 const SILENT_SECONDS = 420;
 
 /**
- * Breaks something, waits for the notification at the receiver, repairs it, and waits for the resolved notice. Throws where the alert does not
+ * Breaks something, waits for the notification at the receiver, runs its runbook's commands, repairs it, and waits for the resolved notice. Throws where the alert does not
  * come, or where it fires before anything is broken.
  */
 export async function runDrill(drill: Drill, context: DrillContext, patience: Patience): Promise<DrillResult> {
@@ -105,6 +108,7 @@ export async function runDrill(drill: Drill, context: DrillContext, patience: Pa
   const began = since instanceof Date ? since.getTime() : called;
   const late = Math.max(0, began - Date.now()) / 1000;
   const firing = await waitFor(drill, 'firing', patience.notification + late, async () => notifications.firing(called));
+  const runbook = await diagnose(drill, firing.labels, context);
   await drill.remove(context);
   const removed = Date.now();
   const resolved = await waitFor(drill, 'resolved', patience.resolved, async () => notifications.resolved(firing)).catch(() => undefined);
@@ -117,6 +121,7 @@ export async function runDrill(drill: Drill, context: DrillContext, patience: Pa
     toNotification: seconds(firing.at),
     toResolved: resolved === undefined ? undefined : Math.max(0, Math.round((resolved.at - removed) / 100) / 10),
     messages: notifications.messages?.(firing).map(seconds),
+    runbook,
   };
 }
 

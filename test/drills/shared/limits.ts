@@ -45,7 +45,10 @@ export const patienceOf = (drill: Drill): Patience => ({
 });
 
 /** Which limit a result missed, in words; undefined where it missed none. */
-export function missedLimit(drill: Drill, { toAlert, toNotification, toResolved, messages = [] }: DrillResult): string | undefined {
+export function missedLimit(
+  drill: Drill,
+  { toAlert, toNotification, toResolved, messages = [], runbook }: DrillResult,
+): string | undefined {
   const limits = limitsOf(drill);
   if (toAlert > limits.toAlert) return `firing after more than ${limits.toAlert} s`;
   // From firing to receipt; a fault that is seen early leaves no more time for the way to the receiver.
@@ -53,7 +56,8 @@ export function missedLimit(drill: Drill, { toAlert, toNotification, toResolved,
   if (toNotification > limits.toNotification) return `at the receiver after more than ${limits.toNotification} s`;
   if (messages.length > MESSAGES) return `${messages.length} messages instead of ${MESSAGES}`;
   if (messages.some((at, index) => at - (messages[index - 1] ?? -Infinity) < APART_SECONDS)) return 'more than one message a minute';
-  return toResolved === undefined ? 'no resolved notice in time' : undefined;
+  if (toResolved === undefined) return 'no resolved notice in time';
+  return runbook.length === 0 ? undefined : `the runbook's command fails: ${runbook[0]}`;
 }
 
 /** A duration of Prometheus, such as 1m30s; an empty one is 0. */

@@ -11,6 +11,7 @@ const drill = (more: Partial<Drill> = {}): Drill => ({
 const result = (more: Partial<DrillResult> = {}): DrillResult => ({
   ...{ alert: 'NoSuchAlert', severity: 'critical', fault: 'stopped', toAlert: 58, toNotification: 70, toResolved: 30 },
   messages: [70, 131],
+  runbook: [],
   ...more,
 });
 
@@ -42,6 +43,7 @@ describe('missedLimit', () => {
     ['3 messages instead of 2', {}, { messages: [70, 131, 191] }],
     ['more than one message a minute', {}, { messages: [70, 85] }],
     ['no resolved notice in time', {}, { toResolved: undefined, messages: [70] }],
+    ["the runbook's command fails: redis-cli ping: hangs", {}, { runbook: ['redis-cli ping: hangs', 'npm run logs: 1'] }],
   ] as const)('%s', (missed, of, measured) => {
     expect(missedLimit(drill(of), result(measured))).toBe(missed);
   });

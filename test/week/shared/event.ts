@@ -1,3 +1,4 @@
+import type { DrillContext } from '../../drills/shared/drill.ts';
 import { shapeOf, type Shape, type Shapes } from './shapes.ts';
 
 /** What Prometheus scrapes: its labels, and the series that it exposes, by name and own labels. */
@@ -34,6 +35,16 @@ export interface WeekEvent {
   readonly happenings: readonly Happening[];
   /** Warnings that may fire, by what they are good for then. */
   readonly allowed?: Readonly<Record<string, string>>;
+  /** Alerts of severity `info` that say what happened. They reach no one. */
+  readonly informs?: readonly string[];
+  /** The event on the stack of `npm run prove`, over in nine minutes; absent where it would need another host, or more time. */
+  readonly real?: (stack: RealStack) => Promise<unknown>;
+}
+
+/** A running stack that watches one of everything, on which ordinary things happen. */
+interface RealStack extends DrillContext {
+  /** Waits for seconds. Throws when the run is ended. */
+  readonly after: (seconds: number) => Promise<void>;
 }
 
 /** Selects every series: Prometheus itself does not run. */
