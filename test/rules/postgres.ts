@@ -359,9 +359,15 @@ export default ruleTable({
       series: { pg_stat_database_xact_commit: '0+890', pg_stat_database_xact_rollback: '0+110' },
       from: '5m15s',
       shown: '11.0',
+      fires: {
+        'until a fault of some minutes is over': {
+          change: { pg_stat_database_xact_rollback: '0+890x60 53400' },
+          shown: '50.0',
+          until: '14m30s',
+        },
+      },
       silent: {
         'at 10 %': { pg_stat_database_xact_commit: '0+900', pg_stat_database_xact_rollback: '0+100' },
-        'below one transaction per second': { pg_stat_database_xact_commit: 0, pg_stat_database_xact_rollback: '0+9' },
       },
     },
     {
@@ -369,8 +375,29 @@ export default ruleTable({
       severity: 'warning',
       labels: { datid: '16384' },
       series: { pg_stat_database_xact_commit: '0+9', pg_stat_database_xact_rollback: '0+9' },
-      from: '9m15s',
+      from: '5m45s',
       shown: '50.0',
+    },
+    {
+      alert: 'PostgreSQLHighRollbackRate',
+      severity: 'warning',
+      scrape: '10s',
+      labels: { datid: '16384' },
+      series: { pg_stat_database_xact_commit: '0+0.48', pg_stat_database_xact_rollback: '0+0.06' },
+      from: '1h45s',
+      shown: '11.1',
+      watched: '3h',
+      fires: {
+        'at nine transactions in ten seconds, none of which is kept': {
+          change: { pg_stat_database_xact_commit: 0, pg_stat_database_xact_rollback: '0+9' },
+          from: '5m30s',
+          shown: '100.0',
+        },
+      },
+      silent: {
+        'at 10 % of few': { pg_stat_database_xact_commit: '0+0.55', pg_stat_database_xact_rollback: '0+0.06' },
+        'at twenty in an hour': { pg_stat_database_xact_commit: 0, pg_stat_database_xact_rollback: '0+0.055' },
+      },
     },
     {
       alert: 'PostgreSQLLockWaits',
