@@ -9,6 +9,7 @@ import { SLO_RUNBOOKS } from '../../scripts/rules/render-slo.ts';
 import * as invariants from '../../scripts/rules/invariants.ts';
 import { secondsOf } from '../../scripts/rules/samples.ts';
 import { selectorsOf } from '../../scripts/rules/selectors.ts';
+import { unexplainedHolds } from '../support/hold-comments.ts';
 import { modules } from '../../scripts/modules/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -36,6 +37,16 @@ describe('checked-in alert rules', () => {
   it('set no label beyond those that routes, inhibition and grouping use', () => {
     const allowed = ['severity', 'category', 'notify_sms', 'instance', 'service'];
     expect(rules.flatMap((rule) => Object.keys(rule.labels).filter((label) => !allowed.includes(label)))).toEqual([]);
+  });
+
+  it('say of every hold time what it survives', () => {
+    expect(ruleFiles.flatMap((path) => unexplainedHolds(read(path)).map((found) => `${path}: ${found}`))).toEqual([]);
+    const [alert, hold] = ['      - alert: Slow\n        expr: up == 0\n', '        for: 5m\n'];
+    for (const comment of ['5 m: a restart.', 'Five\n      # minutes: a restart.'])
+      expect(unexplainedHolds(`      # ${comment}\n${alert}${hold}`)).toEqual([]);
+    expect(unexplainedHolds(`      # 15 m: a restart.\n${alert}${hold}`)).toEqual(['Slow: 5m']);
+    expect(unexplainedHolds(alert + hold)).toEqual(['Slow: 5m']);
+    expect(unexplainedHolds(alert)).toEqual([]);
   });
 
   it('leave runbook_url to rendering', () => {

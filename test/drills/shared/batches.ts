@@ -1,5 +1,6 @@
 import { isRunnable, MAIN_BATCH, runDrill, type Drill, type DrillContext, type DrillResult, type Patience } from './drill.ts';
 import { missedLimit } from './limits.ts';
+import { diagnose } from './diagnose.ts';
 import { diagnostics } from './diagnostics.ts';
 
 /** What came of a drill: a result, which may have missed a time limit; or why there is none. */
@@ -50,7 +51,7 @@ export async function runBatches(
 async function outcomeOf(watched: Drill, drill: Drill, context: DrillContext, patience: Patience): Promise<Outcome> {
   try {
     if (!(await isRunnable(drill, context))) return { drill, skipped: `${drill.needs} is not available here` };
-    const result = await runDrill(watched, context, patience);
+    const result = await runDrill(watched, context, patience, diagnose);
     return { drill, result, missed: missedLimit(drill, result) };
   } catch (failure) {
     // There are none where the drills were interrupted.

@@ -1,5 +1,4 @@
 import { eventually, type E2eStack, type Ended } from '../../support/e2e-stack.ts';
-import { diagnose } from './diagnose.ts';
 import { notificationsOf, type Notification } from './notifications.ts';
 import type { Receiver } from './receiver.ts';
 import type { Target } from './targets.ts';
@@ -96,11 +95,14 @@ export const BACK_SECONDS = 120;
 /** A fault that an earlier one left behind, such as errors in a rate of five minutes, ends within this. */
 const SILENT_SECONDS = 420;
 
+/** Looks at a fault while it lasts, by the labels of its alert, and says what fails. */
+export type Diagnose = (drill: Drill, labels: Notification['labels'], context: DrillContext) => Promise<readonly string[]>;
+
 /**
- * Breaks something, waits for the notification at the receiver, runs its runbook's commands, repairs it, and waits for the resolved notice. Throws where the alert does not
- * come, or where it fires before anything is broken.
+ * Breaks something, waits for the notification at the receiver, diagnoses and repairs it, and waits for the resolved notice. Throws where the alert
+ * does not come, or where it fires before anything is broken.
  */
-export async function runDrill(drill: Drill, context: DrillContext, patience: Patience): Promise<DrillResult> {
+export async function runDrill(drill: Drill, context: DrillContext, patience: Patience, diagnose: Diagnose): Promise<DrillResult> {
   const notifications = notificationsOf(drill, context);
   await eventually(`${drill.alert} is silent before the drill`, SILENT_SECONDS, notifications.silent);
   const called = Date.now();
