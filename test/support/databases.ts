@@ -36,7 +36,11 @@ export async function startShop(prefix: string): Promise<void> {
       ...['--network', network, '--network-alias', name, ...extra],
       ...[image, 'bash', '-c', command],
     );
-  await run('shop-db', ['-e', 'POSTGRES_USER=postgres', '--label', 'com.docker.compose.service=shop-db'], POSTGRES);
+  await run(
+    'shop-db',
+    ['-e', 'POSTGRES_USER=postgres', '--stop-signal', 'SIGINT', '--label', 'com.docker.compose.service=shop-db'],
+    POSTGRES,
+  );
   await run(
     'shop-cache',
     ['--label', 'com.docker.compose.service=shop-cache'],
@@ -50,13 +54,18 @@ export async function startShop(prefix: string): Promise<void> {
   await eventually('PostgreSQL answers', 60, async () => (await psql(prefix, 'SELECT 1')).code === 0);
 }
 
+/** Like the usual image: it keeps its cluster over a restart, and the server itself gets the signal to stop. */
 const POSTGRES = [
+  'set -e',
   'mkdir -p /data /run/postgresql && chown postgres /data /run/postgresql',
-  'echo superuser > /tmp/pw',
-  'su postgres -c "/usr/lib/postgresql/18/bin/initdb -D /data -A scram-sha-256 --auth-local=trust --pwfile=/tmp/pw" >/dev/null',
-  'printf "host all all all scram-sha-256\\nhost replication all all scram-sha-256\\n" >> /data/pg_hba.conf',
-  'exec su postgres -c "exec /usr/lib/postgresql/18/bin/postgres -D /data -c listen_addresses=* -c max_connections=50"',
-].join(' && ');
+  'if [ ! -e /data/PG_VERSION ]; then',
+  '  echo superuser > /tmp/pw',
+  '  su postgres -c "/usr/lib/postgresql/18/bin/initdb -D /data -A scram-sha-256 --auth-local=trust --pwfile=/tmp/pw" >/dev/null',
+  '  printf "host all all all scram-sha-256\\nhost replication all all scram-sha-256\\n" >> /data/pg_hba.conf',
+  'fi',
+  'as_postgres="setpriv --reuid postgres --regid postgres --init-groups"',
+  'exec $as_postgres /usr/lib/postgresql/18/bin/postgres -D /data -c listen_addresses=* -c max_connections=50',
+].join('\n');
 
 /** An application that counts its requests, in Prometheus' text format. */
 const APP = `

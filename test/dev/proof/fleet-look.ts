@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlertCheck } from '../../../scripts/doctor/blind.ts';
@@ -51,6 +52,7 @@ export async function quietAlerts(
   signal: AbortSignal,
   note: (text: string) => void,
 ): Promise<ReadonlyMap<string, boolean>> {
+  setMaxListeners(0, signal);
   const after = async (seconds: number): Promise<void> => sleep(seconds * 1000, undefined, { signal });
   const events = [...(await readEvents()).values()].filter(({ real }) => real !== undefined);
   await Promise.all([after(ORDINARY_SECONDS), ...events.map(async ({ real }) => real?.({ ...context, after }))]);
