@@ -26,12 +26,8 @@ export function fleetWords(module: string, prefix: string): Words {
 
 /** The words that an alert's labels fill in. */
 const OF_LABELS: Words = {
-  datname: 'DATABASE',
-  relname: 'TABLE',
-  queue: 'QUEUE',
-  name: 'NAME',
-  device: 'DEVICE',
-  mountpoint: 'MOUNTPOINT',
+  ...{ datname: 'DATABASE', database: 'DATABASE', relname: 'TABLE', table: 'TABLE', queue: 'QUEUE' },
+  ...{ name: 'NAME', device: 'DEVICE', mountpoint: 'MOUNTPOINT' },
 };
 
 /** The word for the container that an alert of a module is about, and the one for the password of the user who watches it. */
