@@ -112,7 +112,10 @@ export async function ask<Row extends object>(client: pg.Client, text: string, v
   return (await client.query<Row & pg.QueryResultRow>(config)).rows;
 }
 
-/** Runs the given function in a transaction that cannot write, sees one state of the database and is rolled back at the end. */
+/**
+ * Runs the given function in a transaction that cannot write and sees one state of the database. It is committed, because PostgreSQL counts those
+ * that are rolled back as failures of an application; one in which something failed is rolled back by that too.
+ */
 export async function readOnly<T>(client: pg.Client, { statementMs }: Limits, use: () => Promise<T>): Promise<T> {
   await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
   try {
@@ -122,6 +125,6 @@ export async function readOnly<T>(client: pg.Client, { statementMs }: Limits, us
     ]);
     return await use();
   } finally {
-    await client.query('ROLLBACK').catch(() => undefined);
+    await client.query('COMMIT').catch(() => undefined);
   }
 }

@@ -15,6 +15,12 @@ export function vectorDatabaseChecks(exporter: () => VectorExporter): void {
       expect(Date.now() / 1000 - ((await value('shop/app', 'last_success_timestamp_seconds')) ?? 0)).toBeLessThan(60);
     });
 
+    it('counts what the exporter does as work that was kept', async () => {
+      const counts = "SELECT xact_commit > 10, xact_rollback FROM pg_stat_database WHERE datname = 'many'";
+      await eventually('PostgreSQL has counted', 120, async () => (await psql(counts)).stdout.startsWith('t'));
+      expect((await psql(counts)).stdout.trim()).toBe('t|0');
+    });
+
     it('has its small tables counted and its large ones estimated, without a right to read them', async () => {
       expect(await value('shop/app', 'vectors', { table: 'products' })).toBe(3000);
       expect(await value('shop/app', 'vectors_exact', { table: 'products' })).toBe(1);
