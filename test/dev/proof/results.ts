@@ -32,12 +32,15 @@ export function fleetEntries(
   subjects: readonly Subject[],
   old: ProofLock,
 ): ProofLock {
-  return entries(subjects, 'fleet', (alert) => {
+  // Nothing was looked at: that is no reason to keep what may have changed.
+  if (canFire.size === 0) return {};
+  return entries(subjects, 'fleet', (alert, digest) => {
     if (!wanted.has(alert)) return undefined;
     const earlier = old[alert]?.fleet;
-    const [can, silent] = [canFire.get(alert), quiet.get(alert) ?? earlier?.quiet];
-    if (can !== undefined && silent !== undefined) return { canFire: can, quiet: silent };
-    return earlier === undefined ? undefined : { canFire: earlier.canFire, quiet: earlier.quiet, earlier: true };
+    const can = canFire.get(alert);
+    if (can === undefined) return earlier === undefined ? undefined : { canFire: earlier.canFire, quiet: earlier.quiet, earlier: true };
+    const silent = quiet.get(alert) ?? (earlier?.digest === digest ? earlier?.quiet : undefined);
+    return silent === undefined ? undefined : { canFire: can, quiet: silent };
   });
 }
 
@@ -69,12 +72,13 @@ function faultOf(outcome: Outcome): FaultProof {
 function entries<K extends Proof>(
   subjects: readonly Subject[],
   proof: K,
-  resultOf: (alert: string) => Omit<NonNullable<LockEntry[K]>, 'digest'> | undefined,
+  resultOf: (alert: string, digest: string) => Omit<NonNullable<LockEntry[K]>, 'digest'> | undefined,
 ): ProofLock {
   return Object.fromEntries(
     subjects.flatMap(({ alert, digests }) => {
-      const result = digests[proof] === undefined ? undefined : resultOf(alert);
-      return result === undefined ? [] : [[alert, { [proof]: { digest: digests[proof], ...result } }] as const];
+      const digest = digests[proof];
+      const result = digest === undefined ? undefined : resultOf(alert, digest);
+      return result === undefined ? [] : [[alert, { [proof]: { digest, ...result } }] as const];
     }),
   );
 }

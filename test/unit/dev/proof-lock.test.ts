@@ -180,11 +180,15 @@ describe('what a run found', () => {
       earlier: true,
     });
     expect(drillEntries([outcome({ skipped: 'no Loki' })], SUBJECTS, {})).toEqual({});
-    const nothing = { canFire: new Map(), quiet: new Map() };
-    expect(fleetEntries(nothing, new Set(['ShopDown']), SUBJECTS, old)).toEqual({
+    const others = { canFire: new Map([['NoOrders', true]]), quiet: new Map() };
+    expect(fleetEntries(others, new Set(['ShopDown']), SUBJECTS, old)).toEqual({
       ShopDown: { fleet: { digest: 'fleet1', canFire: true, quiet: true, earlier: true } },
     });
-    expect(fleetEntries(nothing, new Set(['ShopDown']), SUBJECTS, {})).toEqual({});
+    expect(fleetEntries(others, new Set(['ShopDown']), SUBJECTS, {})).toEqual({});
+  });
+
+  it('proves nothing where the look at the series failed', () => {
+    expect(fleetEntries({ canFire: new Map(), quiet: new Map([['ShopDown', true]]) }, new Set(['ShopDown']), SUBJECTS, LOCK)).toEqual({});
   });
 
   it('keeps ten minutes of silence that still hold', () => {
@@ -192,5 +196,7 @@ describe('what a run found', () => {
     expect(fleetEntries(seen, new Set(['ShopDown']), SUBJECTS, LOCK)).toEqual({
       ShopDown: { fleet: { digest: 'fleet1', canFire: true, quiet: true } },
     });
+    const changed = withShop({ fleet: { digest: 'fleet0', canFire: true, quiet: true } });
+    expect(fleetEntries(seen, new Set(['ShopDown']), SUBJECTS, changed)).toEqual({});
   });
 });
