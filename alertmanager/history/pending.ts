@@ -21,9 +21,9 @@ const TIMEOUT_MS = 2000;
 /** The parameters with which the list is about now. */
 const ABOUT_NOW = ['status', 'limit'];
 
-/** Whether a list is about now, so that what is pending belongs to it. */
+/** Whether a list is about now, so that what is pending belongs to it. The form of the filters sends those that are not used as empty. */
 export function isAboutNow(parameters: URLSearchParams): boolean {
-  return [...parameters].every(([name, value]) => ABOUT_NOW.includes(name) && value !== 'resolved');
+  return [...parameters].every(([name, value]) => value === '' || (ABOUT_NOW.includes(name) && value !== 'resolved'));
 }
 
 /** What is pending, by Prometheus; undefined if it does not answer. */

@@ -53,6 +53,7 @@ describe('pending alerts', () => {
     ['', true],
     ['status=firing', true],
     ['limit=10', true],
+    ['status=firing&severity=&q=&since=', true],
     ['status=resolved', false],
     ['service=shop', false],
     ['offset=100', false],
