@@ -65,6 +65,8 @@ async function crash(context: DrillContext): Promise<void> {
   }
 }
 
+export const broken = (prefix: string, name: string) => ({ NAME: `${prefix}-${name}` });
+
 /** Faults of applications, in the example that `npm run demo` starts. */
 export const drills: readonly Drill[] = [
   {

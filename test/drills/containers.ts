@@ -28,6 +28,8 @@ export const trouble = async ({ docker }: DrillContext): Promise<void> => {
   await docker('start', 'failing');
 };
 
+export const broken = (prefix: string, name: string) => ({ NAME: `${prefix}-${name}` });
+
 /** Faults of containers, and of what watches them. */
 export const drills: readonly Drill[] = [
   {

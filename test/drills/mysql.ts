@@ -98,6 +98,12 @@ export const placeholders = (prefix: string) => ({
   MYSQL_PASSWORD_FILE: 'mysql_my-primary_password',
 });
 
+export const broken = (prefix: string, name: string) => ({
+  MYSQL_CONTAINER: `${prefix}-${name}`,
+  REPLICA_CONTAINER: `${prefix}-${name}`,
+  MYSQL_PASSWORD_FILE: `mysql_${name}_password`,
+});
+
 /** Faults of MariaDB. */
 export const drills: readonly Drill[] = [
   {

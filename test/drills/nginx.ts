@@ -27,6 +27,8 @@ export const fleet: readonly Target[] = [nginx('nginx-web')];
 
 export const placeholders = (prefix: string) => ({ NGINX_CONTAINER: `${prefix}-nginx-web` });
 
+export const broken = (prefix: string, name: string) => ({ NGINX_CONTAINER: `${prefix}-${name}` });
+
 /** Faults of nginx. */
 export const drills: readonly Drill[] = [
   {

@@ -37,6 +37,11 @@ const work = postgres('pg-work', "-c deadlock_timeout=50ms -c archive_mode=on -c
 /** Autovacuum runs only once an hour, because it would fix the fault. */
 const old = postgres('pg-old', '-c autovacuum_naptime=1h');
 
+export const broken = (prefix: string, name: string) => ({
+  POSTGRES_CONTAINER: `${prefix}-${name}`,
+  STANDBY_CONTAINER: `${prefix}-${name}`,
+});
+
 /** Faults of PostgreSQL. */
 export const drills: readonly Drill[] = [
   {

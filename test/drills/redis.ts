@@ -17,6 +17,12 @@ export const cache = (name: string, ...flags: readonly string[]): Target => ({
 
 const cli = async ({ exec }: DrillContext, name: string, ...args: readonly string[]) => exec(name, 'redis-cli', ...args);
 
+export const broken = (prefix: string, name: string) => ({
+  REDIS_CONTAINER: `${prefix}-${name}`,
+  REPLICA_CONTAINER: `${prefix}-${name}`,
+  REDIS_PASSWORD_FILE: `redis_${name}_password`,
+});
+
 /** Faults of Redis. */
 export const drills: readonly Drill[] = [
   {

@@ -48,6 +48,8 @@ async function fill(context: DrillContext, name: string, database: string, count
 
 const INDEX = 'CREATE INDEX CONCURRENTLY items_hnsw ON items USING hnsw (embedding vector_l2_ops) WITH (m = 4, ef_construction = 8)';
 
+export const broken = (prefix: string, name: string) => ({ POSTGRES_CONTAINER: `${prefix}-${name}` });
+
 /** Faults of vector search in PostgreSQL. */
 export const drills: readonly Drill[] = [
   {

@@ -12,19 +12,8 @@ export default weekEvent({
   real: async ({ prefix, stack }) => {
     const container = `${prefix}-demo-demo-backend-1`;
     const image = (await sh(['docker', 'inspect', '-f', '{{.Config.Image}}', container])).stdout.trim();
-    const file = stack.path('exporters/apps/example/compose.yml');
-    const command = [
-      'docker',
-      'compose',
-      '--env-file',
-      '/dev/null',
-      '--project-directory',
-      stack.folder,
-      '-p',
-      `${prefix}-demo`,
-      '-f',
-      file,
-    ];
+    const project = ['--project-directory', stack.folder, '-p', `${prefix}-demo`, '-f', stack.path('exporters/apps/example/compose.yml')];
+    const command = ['docker', 'compose', '--env-file', '/dev/null', ...project];
     const env = { COMPOSE_PROJECT_NAME: prefix, DEMO_NODE_IMAGE: image };
     const { code, stderr } = await sh([...command, 'up', '-d', '--no-deps', '--force-recreate', 'demo-backend'], { env });
     if (code !== 0) throw new Error(`the example is not deployed: ${stderr}`);

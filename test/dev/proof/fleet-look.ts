@@ -52,6 +52,7 @@ export async function quietAlerts(
   signal: AbortSignal,
   note: (text: string) => void,
 ): Promise<ReadonlyMap<string, boolean>> {
+  // Each wait of each event listens for its end.
   setMaxListeners(0, signal);
   const after = async (seconds: number): Promise<void> => sleep(seconds * 1000, undefined, { signal });
   const events = [...(await readEvents()).values()].filter(({ real }) => real !== undefined);

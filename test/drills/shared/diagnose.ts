@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { sh } from '../../support/sh.ts';
 import { diagnosisCommands } from '../../support/runbook-commands.ts';
 import type { Drill, DrillContext } from './drill.ts';
@@ -30,48 +31,21 @@ const OF_LABELS: Words = {
   ...{ name: 'NAME', device: 'DEVICE', mountpoint: 'MOUNTPOINT' },
 };
 
-/** The word for the container that an alert of a module is about, and the one for the password of the user who watches it. */
-const OF_MODULES: Readonly<Record<string, readonly [container: string, password?: string]>> = {
-  postgres: ['POSTGRES_CONTAINER'],
-  vector: ['POSTGRES_CONTAINER'],
-  redis: ['REDIS_CONTAINER', 'REDIS_PASSWORD_FILE'],
-  mysql: ['MYSQL_CONTAINER', 'MYSQL_PASSWORD_FILE'],
-  nginx: ['NGINX_CONTAINER'],
-  apps: ['NAME'],
-  containers: ['NAME'],
-};
-const FOLLOWERS = ['STANDBY_CONTAINER', 'REPLICA_CONTAINER'];
-
-/** What somebody fills in who is paged: from the labels of the alert, and the names of the containers that the drill broke. */
+/** What somebody fills in who is paged: from the labels of the alert, and the container that the drill broke. */
 export function drillWords({ targets, of = '' }: Pick<Drill, 'targets' | 'of'>, labels: Words, module: string, prefix: string): Words {
-  const words = Object.entries(OF_LABELS).flatMap(([label, word]) => (labels[label] === undefined ? [] : [[word, labels[label]] as const]));
   const names = targets.map(({ name }) => name);
   const about = [labels['instance'], labels['service'], of].find((name) => name !== undefined && names.includes(name));
-  const [container, password] = OF_MODULES[module] ?? [];
-  if (about === undefined || container === undefined) return { ...fleetWords(module, prefix), ...Object.fromEntries(words) };
   return {
     ...fleetWords(module, prefix),
-    ...Object.fromEntries(FOLLOWERS.map((word) => [word, `${prefix}-${about}`])),
-    [container]: `${prefix}-${about}`,
-    ...(password === undefined ? {} : { [password]: `${module}_${about}_password` }),
-    ...Object.fromEntries(words),
+    ...(about === undefined ? {} : drillModules.get(module)?.broken?.(prefix, about)),
+    ...Object.fromEntries(
+      Object.entries(OF_LABELS).flatMap(([label, word]) => (labels[label] === undefined ? [] : [[word, labels[label]]])),
+    ),
   };
 }
 
-/** Two at once: the commands of many drills come together, and the faults last until they have ended. */
-let free = 2;
-const waiting: (() => void)[] = [];
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (free === 0) await new Promise<void>((go) => waiting.push(go));
-  else free -= 1;
-  try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    if (next === undefined) free += 1;
-    else next();
-  }
-}
+/** The commands of many drills come together, and the faults last until they have ended. */
+const inTurn = pLimit(2);
 
 /** Seconds. A command that has not ended by then hangs, and so does the one who is paged. */
 const HANGS = '120';

@@ -14,6 +14,8 @@ export interface DrillModule {
   readonly trouble?: (context: DrillContext) => Promise<unknown>;
   /** What the words in capitals of its runbooks stand for in the fleet, whose containers' names begin with `prefix`. */
   readonly placeholders?: (prefix: string) => Readonly<Record<string, string>>;
+  /** The same where a drill broke the server `name`, whose container has that name behind the prefix. */
+  readonly broken?: (prefix: string, name: string) => Readonly<Record<string, string>>;
 }
 
 /** The folder with one file for each module. */
